@@ -1,0 +1,95 @@
+import type { Ms } from "../base/duration.ts";
+import type { Json, JsonObject } from "../base/json.ts";
+import type { Effect } from "./workflow.ts";
+
+/** What a call is for. A step's own call has no role. */
+export type CallRole = "verify" | "compensate" | "fallback";
+
+/** Names one call within an execution; all its attempts share it. */
+export interface CallRef {
+  readonly step: string;
+  /** The place of the item, for calls of a `for_each` step. */
+  readonly item?: number;
+  readonly role?: CallRole;
+}
+
+/** `charge`, `labels[3]`, `charge/verify`, `labels[3]/compensate`: for people, keys and logs. */
+export function callId(ref: CallRef): string {
+  const base = ref.item === undefined ? ref.step : `${ref.step}[${ref.item}]`;
+  return ref.role === undefined ? base : `${base}/${ref.role}`;
+}
+
+/** A string of the arguments that contains secrets. The journal has this in place of the value. */
+export interface SecretUse {
+  /** Where in the arguments. */
+  readonly path: readonly (string | number)[];
+  /** The parts to be joined; a secret by name. */
+  readonly parts: readonly (string | { readonly secret: string })[];
+}
+
+/** One attempt to use a tool. */
+export interface CallRequest {
+  readonly executionId: string;
+  readonly workflowId: string;
+  readonly call: CallRef;
+  /** From 1. */
+  readonly attempt: number;
+  readonly server: string;
+  readonly tool: string;
+  readonly input: JsonObject;
+  readonly secrets: readonly SecretUse[];
+  readonly effect: Effect;
+  /** For the attempt; begins when it is sent, not while it waits for its turn. */
+  readonly timeoutMs: Ms;
+  /** The same for all attempts of a call. */
+  readonly idempotencyKey: string;
+  /** Answers younger than this may be reused, and this one is kept for others. */
+  readonly cacheTtlMs?: Ms;
+}
+
+export type CallErrorKind =
+  /** The connection was refused, lost or cut; also a server that died. */
+  | "connection"
+  | "timeout"
+  | "rate_limit"
+  /** HTTP 5xx, a JSON-RPC internal error, a broken protocol. */
+  | "server_error"
+  /** The tool said no: `isError`, or a JSON-RPC error about the request. */
+  | "tool_error"
+  | "circuit_open"
+  /** The answer breaks the tool's own output schema, or Tutti's size limit. */
+  | "output_invalid"
+  /** The arguments could not be made or do not fit. */
+  | "input_invalid"
+  /** The server has no such tool, or there is no such server. */
+  | "not_found"
+  | "expression"
+  | "approval"
+  | "child"
+  | "cancelled"
+  | "interrupted";
+
+/** Why a call or a step did not succeed, with the words of whoever refused. */
+export interface CallError {
+  readonly kind: CallErrorKind;
+  readonly message: string;
+  readonly server?: string;
+  readonly tool?: string;
+  readonly attempt?: number;
+  /** What the server said, unchanged: JSON-RPC code and data, content of an `isError` result, HTTP status. */
+  readonly detail?: Json;
+}
+
+/** The end of one attempt. */
+export type CallOutcome =
+  | { readonly kind: "succeeded"; readonly output: Json; readonly source?: "cache" | "stale_cache" }
+  | {
+      readonly kind: "failed";
+      readonly error: CallError;
+      /** False when the call is known not to have reached the tool: sending again is safe for every effect. */
+      readonly accepted: boolean;
+      /** What the server asked for (Retry-After). */
+      readonly retryAfterMs?: Ms;
+    }
+  /** It was sent and its end is not known. */
+  | { readonly kind: "unknown"; readonly error: CallError };

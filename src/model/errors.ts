@@ -1,0 +1,53 @@
+import type { LocatedProblem } from "./problem.ts";
+
+/** What each refusal carries for programs. A code is added only when some caller must tell it from the others. */
+export interface ErrorDetails {
+  /** The command line, or the input of an operation, is not right. */
+  readonly usage: { readonly hint?: string };
+  /** A workflow file or the inputs of an execution are not right. */
+  readonly "definition.invalid": { readonly problems: readonly LocatedProblem[] };
+  /** `tutti.yaml` or `mcp.json` is not right. */
+  readonly "config.invalid": { readonly problems: readonly LocatedProblem[] };
+  readonly "input.invalid": { readonly problems: readonly string[] };
+  readonly "file.unreadable": { readonly file: string };
+  readonly "execution.not-found": { readonly executionId: string };
+  readonly "step.not-found": { readonly executionId: string; readonly stepId: string };
+  readonly "workflow.not-found": { readonly workflowId: string };
+  readonly "server.not-found": { readonly server: string };
+  readonly "tool.not-found": { readonly server: string; readonly tool: string };
+  /** The operation does not fit the state of the execution or step. */
+  readonly "execution.wrong-state": { readonly executionId: string; readonly state: string };
+  /** A server cannot be started, reached or listed. */
+  readonly "server.unavailable": { readonly server: string; readonly stderr?: readonly string[] };
+  /** A tool called by hand (`tutti call`) failed. */
+  readonly "call.failed": { readonly kind: string };
+  /** Another process owns the data directory and cannot be reached. */
+  readonly "journal.locked": { readonly path: string };
+  /** The journal is damaged, foreign, of a newer version, or cannot be written. */
+  readonly "journal.unusable": { readonly path: string; readonly reason: JournalFault };
+  readonly "secret.missing": { readonly secret: string };
+}
+
+export type JournalFault = "damaged" | "foreign" | "newer" | "unwritable" | "full" | "io";
+
+export type ErrorCode = keyof ErrorDetails;
+
+/** A refusal: the operation was not done, nothing half-done stays, and the caller can act on the code. */
+export class TuttiError<Code extends ErrorCode = ErrorCode> extends Error {
+  override readonly name = "TuttiError";
+  readonly code: Code;
+  readonly details: ErrorDetails[Code];
+
+  constructor(code: Code, message: string, details: ErrorDetails[Code], options?: { readonly cause?: unknown }) {
+    super(message, options);
+    this.code = code;
+    this.details = details;
+  }
+}
+
+/** Whether an error is a refusal, and of this code when one is given. */
+export function isTuttiError(error: unknown): error is TuttiError;
+export function isTuttiError<Code extends ErrorCode>(error: unknown, code: Code): error is TuttiError<Code>;
+export function isTuttiError(error: unknown, code?: ErrorCode): boolean {
+  return error instanceof TuttiError && (code === undefined || error.code === code);
+}

@@ -1,0 +1,99 @@
+import type { Json, JsonObject } from "../base/json.ts";
+import type { CallError, CallRef, SecretUse } from "./call.ts";
+import type { Leftover, Outcome } from "./execution.ts";
+
+/**
+ * One line of the journal of an execution. `seq` counts from 1 without a gap; `atMs` is wall-clock time, for people
+ * and for delays that survive a restart.
+ */
+export type ExecutionEvent = EventBody & { readonly seq: number; readonly atMs: number };
+
+/** A step whose result an execution takes over from the one that it repeats. */
+export interface ReusedStep {
+  readonly step: string;
+  readonly output: Json;
+  readonly skipped?: boolean;
+}
+
+/** Which call of which execution a child execution answers. */
+export interface ParentCall {
+  readonly executionId: string;
+  readonly call: CallRef;
+}
+
+/** What happened, by type. Past tense: an event is a fact and is never taken back. */
+export type EventBody =
+  | {
+      readonly type: "execution-started";
+      readonly workflowId: string;
+      /** SHA-256 of the canonical JSON of the plan; the journal keeps the plan under it. */
+      readonly planHash: string;
+      readonly inputs: JsonObject;
+      readonly parent?: ParentCall;
+      readonly retryOf?: string;
+      readonly reused?: readonly ReusedStep[];
+      /** The evaluated group of `concurrency`. */
+      readonly concurrencyGroup?: string;
+    }
+  /** `for_each`, sleep and approval steps begin with this; steps with one call begin with `call-started`. */
+  | {
+      readonly type: "step-started";
+      readonly step: string;
+      readonly items?: readonly Json[];
+      readonly wakeAtMs?: number;
+      readonly approval?: { readonly message: string; readonly roles: readonly string[] };
+    }
+  | {
+      readonly type: "call-started";
+      readonly call: CallRef;
+      readonly attempt: number;
+      readonly server?: string;
+      readonly tool?: string;
+      /** The execution that does the work, for a child workflow. */
+      readonly childId?: string;
+      /** On the first attempt only: every attempt sends the same. */
+      readonly input?: JsonObject;
+      readonly secrets?: readonly SecretUse[];
+    }
+  | { readonly type: "call-succeeded"; readonly call: CallRef; readonly output: Json; readonly degraded?: Degraded }
+  /** Without `retryAtMs` it was the last attempt. */
+  | { readonly type: "call-failed"; readonly call: CallRef; readonly error: CallError; readonly retryAtMs?: number }
+  /** The attempt ended without an answer, and repeating it is safe. It does not count, but ten of them are too many. */
+  | { readonly type: "call-interrupted"; readonly call: CallRef; readonly error: CallError }
+  | { readonly type: "call-in-doubt"; readonly call: CallRef; readonly error: CallError; readonly interrupted?: boolean }
+  | {
+      readonly type: "call-resolved";
+      readonly call: CallRef;
+      readonly verdict: "happened" | "not_happened" | "failed";
+      readonly by: "verify" | "person";
+      readonly output?: Json;
+    }
+  | {
+      readonly type: "approval-answered";
+      readonly step: string;
+      readonly approved: boolean;
+      readonly by?: string;
+      readonly comment?: string;
+    }
+  /** Without `output` it is that of the items, in order. */
+  | { readonly type: "step-completed"; readonly step: string; readonly output?: Json; readonly degraded?: Degraded }
+  | { readonly type: "step-failed"; readonly step: string; readonly error: CallError }
+  /** `condition` and `needs`: it did not have to run. `stopped`: it was not begun because the execution was ending. */
+  | { readonly type: "step-skipped"; readonly step: string; readonly reason: "condition" | "needs" | "stopped" }
+  | { readonly type: "execution-paused"; readonly by?: string }
+  | { readonly type: "execution-resumed"; readonly by?: string }
+  | { readonly type: "cancel-requested"; readonly reason: "person" | "deadline" | "concurrency" | "parent"; readonly by?: string }
+  | { readonly type: "compensation-started" }
+  | { readonly type: "finally-started"; readonly outcome: Outcome }
+  | {
+      readonly type: "execution-ended";
+      readonly outcome: Outcome;
+      readonly output: Json;
+      readonly error?: CallError;
+      readonly leftovers: readonly Leftover[];
+    };
+
+/** Where the value of a degraded step came from. */
+export type Degraded = "fallback" | "cache" | "stale_cache" | "default";
+
+export type EventType = EventBody["type"];

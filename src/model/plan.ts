@@ -1,0 +1,50 @@
+import type { Ms } from "../base/duration.ts";
+import type { Problem } from "./problem.ts";
+import type { Effect, Resources, Step, Workflow } from "./workflow.ts";
+
+/**
+ * A workflow bound to real servers. An execution carries its plan with it, so that neither an edited file nor a
+ * changed server can change what runs.
+ */
+export interface Plan {
+  readonly workflow: Workflow;
+  /** The steps and then the finally steps, in the order of the workflow. Numbers in `needs` are places in this list. */
+  readonly nodes: readonly PlanNode[];
+  /** The plans of all child workflows, also of the children's children, by workflow id. */
+  readonly children: Readonly<Record<string, Plan>>;
+  /** Ids of the steps that determine how long it takes. */
+  readonly criticalPath: readonly string[];
+  /** Along the critical path. */
+  readonly estimateMs: Ms;
+  /** The most steps that can run side by side. */
+  readonly parallelPaths: number;
+  /** Sums over all steps. */
+  readonly resources: Resources;
+  readonly warnings: readonly Problem[];
+}
+
+/** What is known of one tool use before it is sent. A `verify` probe is always `read`. */
+export interface CallPlan {
+  readonly effect: Effect;
+  /** Whether the server honours idempotency keys, so that a call in doubt may simply be repeated. */
+  readonly honoursKey: boolean;
+}
+
+/** What planning found out about one step. */
+export interface PlanNode {
+  readonly step: Step;
+  readonly phase: "main" | "finally";
+  /** Direct predecessors, by `needs` and by reference, without repetition, ascending. */
+  readonly needs: readonly number[];
+  readonly dependents: readonly number[];
+  /** How the step's own call may be treated; `read` for steps that call nothing. */
+  readonly call: CallPlan;
+  readonly compensateCall?: CallPlan;
+  readonly fallbackCall?: CallPlan;
+  /** Changes something and declares no compensation. */
+  readonly irreversible: boolean;
+  readonly critical: boolean;
+  readonly estimateMs: Ms;
+  /** Length of the longest chain of needs before the step. */
+  readonly level: number;
+}

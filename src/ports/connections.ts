@@ -1,0 +1,54 @@
+import type { Ms } from "../base/duration.ts";
+import type { JsonObject } from "../base/json.ts";
+import type { CallOutcome } from "../model/call.ts";
+import type { Tool } from "../model/tool.ts";
+import type { CallObserver } from "./tool-caller.ts";
+
+/**
+ * The connections to all configured servers. Nothing is started before it is needed; what was lost is opened again.
+ * Disposing ends every process of every server, also those that do not want to.
+ */
+export interface Connections extends AsyncDisposable {
+  readonly names: readonly string[];
+
+  /**
+   * The tools of a server, all pages. Kept, and listed anew after `list_changed` or when the connection is a new one.
+   *
+   * @throws TuttiError `server.not-found`, `server.unavailable` (with the last lines of the server's stderr)
+   */
+  tools(server: string, signal: AbortSignal): Promise<readonly Tool[]>;
+
+  /** Sends one `tools/call`. Whatever goes wrong is a `CallOutcome`, never a rejection. */
+  call(request: WireCall, observer: CallObserver, signal: AbortSignal): Promise<CallOutcome>;
+
+  /**
+   * Connects, and asks whether the server is there.
+   *
+   * @throws TuttiError as `tools`
+   */
+  check(server: string, signal: AbortSignal): Promise<ServerCheck>;
+
+  /** Tells that the tools of a server have changed. */
+  onToolsChanged(listener: (server: string) => void): Disposable;
+}
+
+/** What goes over the wire: secrets are in, nothing of Tutti's is but `meta`. */
+export interface WireCall {
+  readonly server: string;
+  readonly tool: string;
+  readonly arguments: JsonObject;
+  /** `params._meta`: trace context, idempotency key, execution. */
+  readonly meta: JsonObject;
+  readonly timeoutMs: Ms;
+}
+
+/** What a server says of itself. */
+export interface ServerCheck {
+  readonly server: string;
+  readonly title?: string;
+  readonly version?: string;
+  readonly protocolVersion: string;
+  readonly era: "legacy" | "modern";
+  readonly toolCount: number;
+  readonly connectMs: Ms;
+}

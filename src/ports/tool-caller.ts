@@ -1,0 +1,25 @@
+import type { CallOutcome, CallRequest } from "../model/call.ts";
+
+/**
+ * Uses a tool of a server. Whatever goes wrong is a `CallOutcome`, never a rejection.
+ *
+ * An abort asks the server to cancel and resolves soon: `unknown` when the call had been sent and no answer came,
+ * `failed` with `accepted: false` when it had not been sent.
+ */
+export interface ToolCaller {
+  call(request: CallRequest, observer: CallObserver, signal: AbortSignal): Promise<CallOutcome>;
+}
+
+/** Is told what happens while a call is under way. */
+export interface CallObserver {
+  /** A progress notification of the server. */
+  progress(progress: CallProgress): void;
+  /** The call waits for a place (`waiting`) or has been sent (`sent`). */
+  stage(stage: "waiting" | "sent"): void;
+}
+
+export interface CallProgress {
+  readonly progress: number;
+  readonly total?: number;
+  readonly message?: string;
+}
