@@ -1,0 +1,69 @@
+import * as z from "zod";
+import type { Operation } from "./operation.ts";
+import { wireObject } from "./wire-object.ts";
+
+/** Input of `check_servers`. */
+export interface CheckServersInput {
+  /** Default: all. */
+  readonly servers?: readonly string[];
+}
+
+/** How the check of one server went. */
+export type ServerVerdict =
+  | {
+      readonly status: "available";
+      readonly server: string;
+      readonly title?: string;
+      readonly version?: string;
+      readonly protocolVersion: string;
+      readonly era: "legacy" | "modern";
+      readonly toolCount: number;
+      readonly connectMs: number;
+    }
+  | {
+      readonly status: "unavailable";
+      readonly server: string;
+      readonly message: string;
+      /** The last lines of what the server wrote. */
+      readonly stderr: readonly string[];
+    };
+
+/** Output of `check_servers`. */
+export interface CheckServersOutput {
+  readonly servers: readonly ServerVerdict[];
+}
+
+type VerdictOf<Status extends ServerVerdict["status"]> = Extract<ServerVerdict, { status: Status }>;
+
+/** Starts or reaches servers and lists their tools, side by side. */
+export const checkServers: Operation<CheckServersInput, CheckServersOutput> = {
+  name: "check_servers",
+  title: "Check servers",
+  description:
+    "Starts or reaches the servers, side by side, and tells of each whether it answers, which protocol it speaks and how many tools it has.",
+  kind: "read",
+  repeatable: "always",
+  input: wireObject<CheckServersInput>({ servers: z.array(z.string()).exactOptional() }),
+  output: wireObject<CheckServersOutput>({
+    servers: z.array(
+      z.union([
+        wireObject<VerdictOf<"available">>({
+          status: z.literal("available"),
+          server: z.string(),
+          title: z.string().exactOptional(),
+          version: z.string().exactOptional(),
+          protocolVersion: z.string(),
+          era: z.enum(["legacy", "modern"]),
+          toolCount: z.int(),
+          connectMs: z.number(),
+        }),
+        wireObject<VerdictOf<"unavailable">>({
+          status: z.literal("unavailable"),
+          server: z.string(),
+          message: z.string(),
+          stderr: z.array(z.string()),
+        }),
+      ]),
+    ),
+  }),
+};

@@ -1,0 +1,45 @@
+import * as z from "zod";
+import type { JsonObject } from "../base/json.ts";
+import { jsonObject } from "./json-value.ts";
+import type { Operation } from "./operation.ts";
+import { wireObject } from "./wire-object.ts";
+import { workflowSource } from "./workflow-source.ts";
+import type { WorkflowSource } from "./workflow-source.ts";
+
+/** Input of `execute_workflow`. */
+export interface ExecuteWorkflowInput {
+  readonly workflow: WorkflowSource;
+  readonly inputs?: JsonObject;
+  /** Inputs as they were typed: read as JSON, unless the workflow wants text there. They outrank `inputs`. */
+  readonly typedInputs?: Readonly<Record<string, string>>;
+  /** The same key always gives the same execution. */
+  readonly requestKey?: string;
+  /** The id that the execution shall have, a UUID. Without it a new one is made. */
+  readonly executionId?: string;
+}
+
+/** Output of `execute_workflow`. */
+export interface ExecuteWorkflowOutput {
+  readonly executionId: string;
+  /** False when an earlier call with the same key has started it. */
+  readonly created: boolean;
+}
+
+/** Starts an execution; it is durable when this returns, and goes on without the caller. */
+export const executeWorkflow: Operation<ExecuteWorkflowInput, ExecuteWorkflowOutput> = {
+  name: "execute_workflow",
+  title: "Execute a workflow",
+  description:
+    "Plans a workflow against the configured servers and starts an execution of it. " +
+    "When this returns, the execution is in the journal and goes on without the caller, also after a crash.",
+  kind: "change",
+  repeatable: "with-request-key",
+  input: wireObject<ExecuteWorkflowInput>({
+    workflow: workflowSource,
+    inputs: jsonObject.exactOptional(),
+    typedInputs: z.record(z.string(), z.string()).exactOptional(),
+    requestKey: z.string().min(1).max(200).exactOptional(),
+    executionId: z.uuid().exactOptional(),
+  }),
+  output: wireObject<ExecuteWorkflowOutput>({ executionId: z.string(), created: z.boolean() }),
+};

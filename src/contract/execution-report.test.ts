@@ -1,0 +1,67 @@
+import { expect, test } from "vitest";
+import * as z from "zod";
+import { executionView } from "./execution-report.ts";
+import type { ExecutionView } from "./execution-report.ts";
+
+const view: ExecutionView = {
+  executionId: "0193f2c7",
+  workflowId: "order",
+  status: "completed",
+  outcome: "completed",
+  driven: false,
+  needsPerson: false,
+  inputs: { orderId: { itemCount: 1 } },
+  output: { paymentId: "p-1" },
+  startedAtMs: 0,
+  endedAtMs: 1_500,
+  steps: [
+    {
+      id: "charge",
+      status: "waiting",
+      phase: "main",
+      attempts: 1,
+      startedAtMs: 10,
+      output: { chargeId: 7 },
+      waitingFor: { kind: "retry", untilMs: 86_400_000 },
+    },
+  ],
+  leftovers: [{ step: "charge", reason: "not_compensatable" }],
+  metrics: { calls: 1, retries: 0, durationMs: 1_500, criticalPathMs: 1_400, parallelEfficiency: 0.93 },
+};
+
+test("a report is snake_case with moments as text, and leaves alone what people and servers wrote", () => {
+  expect(z.encode(executionView, view)).toEqual({
+    execution_id: "0193f2c7",
+    workflow_id: "order",
+    status: "completed",
+    outcome: "completed",
+    driven: false,
+    needs_person: false,
+    inputs: { orderId: { itemCount: 1 } },
+    output: { paymentId: "p-1" },
+    started_at: "1970-01-01T00:00:00.000Z",
+    ended_at: "1970-01-01T00:00:01.500Z",
+    steps: [
+      {
+        id: "charge",
+        status: "waiting",
+        phase: "main",
+        attempts: 1,
+        started_at: "1970-01-01T00:00:00.010Z",
+        output: { chargeId: 7 },
+        waiting_for: { kind: "retry", until: "1970-01-02T00:00:00.000Z" },
+      },
+    ],
+    leftovers: [{ step: "charge", reason: "not_compensatable" }],
+    metrics: { calls: 1, retries: 0, duration_ms: 1_500, critical_path_ms: 1_400, parallel_efficiency: 0.93 },
+  });
+});
+
+test("a report survives the wire", () => {
+  expect(executionView.parse(JSON.parse(JSON.stringify(z.encode(executionView, view))))).toEqual(view);
+});
+
+test("a document with a name that is not known is refused", () => {
+  const document = z.encode(executionView, view) as object;
+  expect(executionView.safeParse({ ...document, executionId: "x" }).success).toBe(false);
+});

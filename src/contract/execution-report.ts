@@ -1,0 +1,120 @@
+import * as z from "zod";
+import type { ParentCall } from "../model/event.ts";
+import type {
+  ExecutionMetrics,
+  ExecutionReport,
+  ExecutionStatus,
+  ExecutionSummary,
+  Leftover,
+  Outcome,
+  StepReport,
+  WaitingFor,
+} from "../model/execution.ts";
+import { callError, callRef } from "./call-error.ts";
+import { jsonObject, jsonValue } from "./json-value.ts";
+import { moment, wireObject } from "./wire-object.ts";
+
+/** The state of an execution, and whether anything moves it on. */
+export interface ExecutionView extends ExecutionReport {
+  /** Whether a process drives the execution now. False for one that has ended. */
+  readonly driven: boolean;
+}
+
+export const executionStatus: z.ZodType<ExecutionStatus> = z.enum(["active", "executing", "paused", "completed", "failed"]);
+
+export const outcome: z.ZodType<Outcome> = z.enum([
+  "completed",
+  "partial_success",
+  "validation_failed",
+  "failed",
+  "failed_with_rollback",
+  "rollback_failed",
+  "cancelled",
+]);
+
+const leftover: z.ZodType<Leftover> = wireObject<Leftover>({
+  step: z.string(),
+  item: z.int().exactOptional(),
+  reason: z.enum(["not_compensatable", "compensation_failed", "in_doubt"]),
+  server: z.string().exactOptional(),
+  tool: z.string().exactOptional(),
+  error: callError.exactOptional(),
+});
+
+const waitingFor: z.ZodType<WaitingFor> = wireObject<WaitingFor>(
+  {
+    kind: z.enum(["retry", "timer", "approval", "limit", "child", "person"]),
+    untilMs: moment.exactOptional(),
+    message: z.string().exactOptional(),
+  },
+  { untilMs: "until" },
+);
+
+const itemCounts: z.ZodType<NonNullable<StepReport["items"]>> = z.strictObject({
+  total: z.int(),
+  completed: z.int(),
+  failed: z.int(),
+  running: z.int(),
+});
+
+const stepReport: z.ZodType<StepReport> = wireObject<StepReport>({
+  id: z.string(),
+  status: z.enum(["pending", "running", "waiting", "completed", "failed", "skipped", "cancelled", "in_doubt"]),
+  phase: z.enum(["main", "finally"]),
+  server: z.string().exactOptional(),
+  tool: z.string().exactOptional(),
+  attempts: z.int(),
+  startedAtMs: moment.exactOptional(),
+  completedAtMs: moment.exactOptional(),
+  output: jsonValue.exactOptional(),
+  error: callError.exactOptional(),
+  degraded: z.enum(["fallback", "cache", "stale_cache", "default"]).exactOptional(),
+  compensation: z.enum(["running", "completed", "failed", "in_doubt", "none"]).exactOptional(),
+  waitingFor: waitingFor.exactOptional(),
+  items: itemCounts.exactOptional(),
+  childId: z.string().exactOptional(),
+  skippedBecause: z.enum(["condition", "needs", "stopped", "reused"]).exactOptional(),
+});
+
+const metrics: z.ZodType<ExecutionMetrics> = wireObject<ExecutionMetrics>({
+  calls: z.int(),
+  retries: z.int(),
+  durationMs: z.number(),
+  criticalPathMs: z.number(),
+  parallelEfficiency: z.number(),
+});
+
+const parentCall: z.ZodType<ParentCall> = wireObject<ParentCall>({ executionId: z.string(), call: callRef });
+
+/** The document that `tutti run --json` prints. */
+export const executionView: z.ZodType<ExecutionView> = wireObject<ExecutionView>({
+  executionId: z.string(),
+  workflowId: z.string(),
+  workflowName: z.string().exactOptional(),
+  status: executionStatus,
+  outcome: outcome.exactOptional(),
+  driven: z.boolean(),
+  needsPerson: z.boolean(),
+  inputs: jsonObject,
+  output: jsonValue,
+  error: callError.exactOptional(),
+  parent: parentCall.exactOptional(),
+  retryOf: z.string().exactOptional(),
+  startedAtMs: moment,
+  endedAtMs: moment.exactOptional(),
+  steps: z.array(stepReport),
+  leftovers: z.array(leftover),
+  metrics,
+});
+
+/** One line of a list of executions. */
+export const executionSummary: z.ZodType<ExecutionSummary> = wireObject<ExecutionSummary>({
+  executionId: z.string(),
+  workflowId: z.string(),
+  status: executionStatus,
+  outcome: outcome.exactOptional(),
+  startedAtMs: moment,
+  updatedAtMs: moment,
+  endedAtMs: moment.exactOptional(),
+  parentId: z.string().exactOptional(),
+});

@@ -1,0 +1,51 @@
+import { approveExecution } from "./approve-execution.ts";
+import { backup } from "./backup.ts";
+import { callTool } from "./call-tool.ts";
+import { cancelExecution } from "./cancel-execution.ts";
+import { checkJournal } from "./check-journal.ts";
+import { checkServers } from "./check-servers.ts";
+import { executeWorkflow } from "./execute-workflow.ts";
+import { formatWorkflow } from "./format-workflow.ts";
+import { getExecution } from "./get-execution.ts";
+import { getWorkflowSchema } from "./get-workflow-schema.ts";
+import { listEvents } from "./list-events.ts";
+import { listExecutions } from "./list-executions.ts";
+import { listInterruptedExecutions } from "./list-interrupted-executions.ts";
+import { listServers } from "./list-servers.ts";
+import { listTools } from "./list-tools.ts";
+import type { Operation } from "./operation.ts";
+import { pauseExecution } from "./pause-execution.ts";
+import { planWorkflow } from "./plan-workflow.ts";
+import { pruneExecutions } from "./prune-executions.ts";
+import { resolveExecution } from "./resolve-execution.ts";
+import { resumeExecution } from "./resume-execution.ts";
+import { retryExecution } from "./retry-execution.ts";
+import { validateWorkflow } from "./validate-workflow.ts";
+import { watchExecution } from "./watch-execution.ts";
+
+/** Everything that the world may ask of Tutti. */
+export const OPERATIONS: readonly Operation<unknown, unknown, unknown>[] = [
+  approveExecution,
+  backup,
+  callTool,
+  cancelExecution,
+  checkJournal,
+  checkServers,
+  executeWorkflow,
+  formatWorkflow,
+  getExecution,
+  getWorkflowSchema,
+  listEvents,
+  listExecutions,
+  listInterruptedExecutions,
+  listServers,
+  listTools,
+  pauseExecution,
+  planWorkflow,
+  pruneExecutions,
+  resolveExecution,
+  resumeExecution,
+  retryExecution,
+  validateWorkflow,
+  watchExecution,
+];
