@@ -1,0 +1,61 @@
+import { recordOf } from "../definition/collection-types.ts";
+import { numberIn, text } from "../definition/scalar-types.ts";
+import { shape } from "../definition/shape.ts";
+import type { Shape } from "../definition/shape.ts";
+import { serverEntry } from "./server-entry.ts";
+import type { ServerEntry } from "./server-entry.ts";
+
+/** `tutti.yaml`, as it stands in the file. */
+export interface ConfigFile {
+  readonly servers?: Readonly<Record<string, ServerEntry>>;
+  readonly mcp?: string;
+  readonly dataDirectory?: string;
+  readonly secrets?: { readonly file: string };
+  readonly limits?: LimitEntries;
+}
+
+/** Limits for all executions of a process together. */
+export interface LimitEntries {
+  readonly maxConcurrentCalls?: number;
+}
+
+/** Servers by name, in a `tutti.yaml` or in an `mcp.json`. */
+export const serverEntries: ReturnType<typeof recordOf<ServerEntry>> = recordOf(serverEntry, {
+  most: 1_000,
+  key: /^[A-Za-z0-9_-]{1,64}$/,
+  keyShaped: "at most 64 letters, digits, - and _",
+});
+
+/** The keys of `tutti.yaml`, as docs/configuration.md lists them. */
+export const configFile: Shape<ConfigFile> = shape<ConfigFile>("config", {
+  servers: { key: "servers", type: serverEntries, about: "The MCP servers, by the name that workflows use." },
+  mcp: { key: "mcp", type: text(4_096), about: "An mcp.json with more servers, relative to this file." },
+  dataDirectory: {
+    key: "data_dir",
+    type: text(4_096),
+    about: "Where the journal is, relative to this file. Default: .tutti where tutti is started.",
+  },
+  secrets: {
+    key: "secrets",
+    type: shape<{ readonly file: string }>("secrets", {
+      file: {
+        key: "file",
+        type: text(4_096),
+        required: true,
+        about: "A file with NAME=value lines, or a YAML or JSON object; relative to this file.",
+      },
+    }),
+    about: "Where the values of ${{ secrets.NAME }} come from, beside the environment.",
+  },
+  limits: {
+    key: "limits",
+    type: shape<LimitEntries>("limits", {
+      maxConcurrentCalls: {
+        key: "max_concurrent_calls",
+        type: numberIn({ min: 1, max: 10_000 }),
+        about: "Calls in flight at once, to all servers. Default 50.",
+      },
+    }),
+    about: "Limits for all executions of a process together.",
+  },
+});

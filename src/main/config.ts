@@ -1,0 +1,188 @@
+import { readFileSync } from "node:fs";
+import { homedir } from "node:os";
+import { basename, dirname, relative, resolve } from "node:path";
+import { parseEnv } from "node:util";
+import type { Json } from "../base/json.ts";
+import { isJsonObject } from "../base/json.ts";
+import { report } from "../definition/reading.ts";
+import type { Findings, Reading } from "../definition/reading.ts";
+import { TuttiError } from "../model/errors.ts";
+import type { LocatedProblem, Problem } from "../model/problem.ts";
+import type { ServerConfig } from "../model/server.ts";
+import { readConfigDocument } from "./config-document.ts";
+import { configFile, serverEntries } from "./config-file.ts";
+import type { ConfigFile } from "./config-file.ts";
+import { findConfig } from "./find-config.ts";
+import type { FoundConfig } from "./find-config.ts";
+import { serverConfig } from "./server-config.ts";
+import type { EntrySurroundings } from "./server-config.ts";
+import type { ServerEntry } from "./server-entry.ts";
+
+/** Where a configuration comes from: the values passed in, nothing global. */
+export interface ConfigRequest {
+  readonly workingDirectory: string;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** `--config` */
+  readonly configFile?: string;
+  /** `--data-dir` */
+  readonly dataDirectory?: string;
+  /** A configuration is also looked for beside it. */
+  readonly workflowFile?: string;
+}
+
+/** Everything that is configured, final: variables are put in and paths are absolute. */
+export interface Config {
+  /** Undefined when there is none: there are no servers then. */
+  readonly found?: FoundConfig;
+  readonly dataDirectory: string;
+  readonly servers: readonly ServerConfig[];
+  readonly secretsFile?: string;
+  /** Calls in flight at once, to all servers. Default 50. */
+  readonly maxConcurrentCalls?: number;
+  readonly warnings: readonly LocatedProblem[];
+}
+
+/**
+ * Finds and reads the configuration.
+ *
+ * @throws TuttiError `config.invalid` - with all problems of all files at once; `file.unreadable`
+ */
+export function loadConfig(request: ConfigRequest): Config {
+  const found = findConfig(request);
+  const loaded = found === undefined ? { file: {}, servers: [], problems: [] } : readFile(found.file, request);
+  const errors = loaded.problems.filter((problem) => problem.severity === "error");
+  if (errors.length > 0) {
+    const message = `the configuration has ${errors.length === 1 ? "1 problem" : `${errors.length} problems`}`;
+    throw new TuttiError("config.invalid", message, { problems: errors });
+  }
+  const { secrets, limits } = loaded.file;
+  const folder = dirname(found?.file ?? "");
+  return {
+    ...(found === undefined ? {} : { found }),
+    dataDirectory: dataDirectory(request, loaded.file, folder),
+    servers: loaded.servers,
+    ...(secrets === undefined ? {} : { secretsFile: resolve(folder, secrets.file) }),
+    ...(limits?.maxConcurrentCalls === undefined ? {} : { maxConcurrentCalls: limits.maxConcurrentCalls }),
+    warnings: loaded.problems,
+  };
+}
+
+function dataDirectory(request: ConfigRequest, file: ConfigFile, folder: string): string {
+  const fromEnvironment = request.environment["TUTTI_DATA_DIR"];
+  if (request.dataDirectory !== undefined) return resolve(request.workingDirectory, request.dataDirectory);
+  if (fromEnvironment !== undefined && fromEnvironment !== "") return resolve(request.workingDirectory, fromEnvironment);
+  return file.dataDirectory === undefined ? resolve(request.workingDirectory, ".tutti") : resolve(folder, file.dataDirectory);
+}
+
+interface LoadedFile {
+  readonly file: ConfigFile;
+  readonly servers: readonly ServerConfig[];
+  readonly problems: readonly LocatedProblem[];
+}
+
+const LARGEST_FILE_BYTES = 4 * 1024 * 1024;
+
+function readFile(path: string, request: ConfigRequest): LoadedFile {
+  const name = relative(request.workingDirectory, path);
+  const document = readConfigDocument(readText(path), name.startsWith("..") ? path : name);
+  if (document.value === undefined) return { file: {}, servers: [], problems: document.problems };
+  const findings: Findings = { problems: [], templates: [], expressions: [] };
+  const root: Reading = { path: [], findings };
+  const around = surroundings(path, request);
+  const clientFile = isClientFile(path, document.value);
+  const file = clientFile ? readClientFile(document.value, root) : (configFile.read(document.value, root) ?? {});
+  const included = file.mcp === undefined ? undefined : includedFile(resolve(around.folder, file.mcp), root, request);
+  const servers = mergedServers(file.servers ?? {}, included?.servers ?? [], { root, around });
+  const own = findings.problems.map((problem) => document.locate(clientFile ? lenient(problem) : problem));
+  own.sort((left, right) => left.line - right.line || left.column - right.column);
+  return { file, servers, problems: [...own, ...(included?.problems ?? [])] };
+}
+
+function readText(path: string): string {
+  try {
+    const bytes = readFileSync(path);
+    if (bytes.length > LARGEST_FILE_BYTES) throw new Error(`it has more than ${LARGEST_FILE_BYTES / 1024 / 1024} MiB`);
+    return bytes.toString("utf8").replace(/^\uFEFF/, "");
+  } catch (cause) {
+    throw new TuttiError("file.unreadable", `cannot read ${path}: ${(cause as Error).message}`, { file: path }, { cause });
+  }
+}
+
+function surroundings(path: string, request: ConfigRequest): EntrySurroundings {
+  const own = dirname(path);
+  const folder = basename(own) === ".vscode" ? dirname(own) : own;
+  return {
+    folder,
+    variables: { environment: request.environment, workspaceFolder: folder, userHome: request.environment["HOME"] ?? homedir() },
+    readEnvironmentFile(file, reading) {
+      try {
+        return parseEnv(readFileSync(file, "utf8")) as Readonly<Record<string, string>>;
+      } catch (cause) {
+        report(reading, "unreadable-file", `cannot read the environment file: ${(cause as Error).message}`);
+        return {};
+      }
+    },
+  };
+}
+
+/** Whether the file was written for MCP clients in general, and not for Tutti. */
+function isClientFile(path: string, value: Json): boolean {
+  return /^\.?mcp\.json$/.test(basename(path)) || (isJsonObject(value) && "mcpServers" in value);
+}
+
+/** Such files hold keys of other programs, which are none of our business. */
+function readClientFile(value: Json, root: Reading): ConfigFile {
+  const listed = isJsonObject(value) ? (value["mcpServers"] ?? value["servers"]) : undefined;
+  if (listed === undefined) {
+    report(root, "missing-key", 'there is neither "mcpServers" nor "servers" in it', { atKey: true });
+    return {};
+  }
+  return { servers: serverEntries.read(listed, { path: ["servers"], findings: root.findings }) ?? {} };
+}
+
+/** What Tutti does not know, or cannot use, in a file that was not written for it. */
+function lenient(problem: Problem): Problem {
+  const foreign = problem.code === "unknown-key" || (problem.atKey === true && problem.code === "invalid-text");
+  return foreign ? { ...problem, severity: "warning" } : problem;
+}
+
+function includedFile(path: string, root: Reading, request: ConfigRequest): LoadedFile | undefined {
+  try {
+    return readFile(path, request);
+  } catch (error) {
+    report({ path: ["mcp"], findings: root.findings }, "unreadable-file", (error as Error).message);
+    return undefined;
+  }
+}
+
+/** A server of `tutti.yaml` replaces one of the same name in the included file, or only adds to it what Tutti wants to know. */
+function mergedServers(
+  entries: Readonly<Record<string, ServerEntry>>,
+  included: readonly ServerConfig[],
+  context: { readonly root: Reading; readonly around: EntrySurroundings },
+): readonly ServerConfig[] {
+  const servers = new Map(included.map((server) => [server.name, server]));
+  for (const [name, entry] of Object.entries(entries)) {
+    const reading: Reading = { path: ["servers", name], findings: context.root.findings };
+    const base = servers.get(name);
+    servers.delete(name);
+    if (entry.disabled === true || !/^[A-Za-z0-9_-]{1,64}$/.test(name)) continue;
+    const adds = base !== undefined && entry.command === undefined && entry.url === undefined;
+    const server = adds ? withAdditions(base, entry) : serverConfig(name, entry, reading, context.around);
+    if (server !== undefined) servers.set(name, server);
+  }
+  return [...servers.values()];
+}
+
+function withAdditions(base: ServerConfig, entry: ServerEntry): ServerConfig {
+  const { honoursIdempotencyKey, maxConcurrentCalls, connectTimeoutMs, protocolEra } = entry;
+  return {
+    ...base,
+    effects: { ...base.effects, ...entry.effects },
+    requires: { ...base.requires, ...entry.requires },
+    ...(honoursIdempotencyKey === undefined ? {} : { honoursIdempotencyKey }),
+    ...(maxConcurrentCalls === undefined ? {} : { maxConcurrentCalls }),
+    ...(connectTimeoutMs === undefined ? {} : { connectTimeoutMs }),
+    ...(protocolEra === undefined ? {} : { protocolEra }),
+  };
+}

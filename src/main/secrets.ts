@@ -1,0 +1,59 @@
+import { readFile, stat } from "node:fs/promises";
+import { parseEnv } from "node:util";
+import { isJsonObject } from "../base/json.ts";
+import type { Json } from "../base/json.ts";
+import { TuttiError } from "../model/errors.ts";
+import type { Secrets } from "../ports/secrets.ts";
+import { readConfigDocument } from "./config-document.ts";
+
+/** Where secrets are looked for. */
+export interface SecretSources {
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly file?: string;
+  /** Told once, when the file can be read by others. */
+  readonly warn: (message: string) => void;
+}
+
+/**
+ * Looks up `NAME` as the environment variable `TUTTI_SECRET_NAME`, then in the secrets file.
+ *
+ * Only variables with that prefix are secrets of workflows: a workflow that somebody sends must not be able to read
+ * whatever else is in the environment. The file is read anew for every look-up, so that a changed secret is used.
+ */
+export function openSecrets(sources: SecretSources): Secrets {
+  let warned = false;
+  const warnOnce = (message: string): void => {
+    if (!warned) sources.warn(message);
+    warned = true;
+  };
+  return {
+    async get(name) {
+      const fromEnvironment = sources.environment[`TUTTI_SECRET_${name}`];
+      if (fromEnvironment !== undefined || sources.file === undefined) return fromEnvironment;
+      const secrets = await readSecretsFile(sources.file, name, warnOnce);
+      return Object.hasOwn(secrets, name) ? secrets[name] : undefined;
+    },
+  };
+}
+
+async function readSecretsFile(file: string, secret: string, warn: (message: string) => void): Promise<Readonly<Record<string, string>>> {
+  try {
+    const [text, { mode }] = await Promise.all([readFile(file, "utf8"), stat(file)]);
+    if (process.platform !== "win32" && (mode & 0o077) !== 0) {
+      warn(`the secrets file ${file} can be read by other users - "chmod 600 ${file}" keeps it to yourself`);
+    }
+    if (!/\.(ya?ml|json)$/i.test(file)) return parseEnv(text) as Readonly<Record<string, string>>;
+    return texts(readConfigDocument(text, file).value);
+  } catch (cause) {
+    throw new TuttiError("secret.missing", `cannot read the secrets file ${file}: ${(cause as Error).message}`, { secret }, { cause });
+  }
+}
+
+function texts(value: Json | undefined): Readonly<Record<string, string>> {
+  const result: Record<string, string> = {};
+  for (const [name, member] of Object.entries(isJsonObject(value) ? value : {})) {
+    if (typeof member === "string") result[name] = member;
+    else if (typeof member === "number" || typeof member === "boolean") result[name] = `${member}`;
+  }
+  return result;
+}

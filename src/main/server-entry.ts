@@ -1,0 +1,66 @@
+import { listOf, recordOf } from "../definition/collection-types.ts";
+import { choice, duration, flag, numberIn, text } from "../definition/scalar-types.ts";
+import { shape } from "../definition/shape.ts";
+import type { Shape } from "../definition/shape.ts";
+import type { Effect } from "../model/workflow.ts";
+
+/** One server as it stands in a configuration file, before variables and relative paths are put in. */
+export interface ServerEntry {
+  readonly type?: "stdio" | "http" | "streamable-http" | "sse";
+  readonly command?: string;
+  readonly args?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+  readonly envFile?: string;
+  readonly cwd?: string;
+  readonly url?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly disabled?: boolean;
+  readonly honoursIdempotencyKey?: boolean;
+  readonly effects?: Readonly<Record<string, Effect>>;
+  readonly requires?: Readonly<Record<string, readonly string[]>>;
+  readonly maxConcurrentCalls?: number;
+  readonly connectTimeoutMs?: number;
+  readonly protocolEra?: "legacy" | "modern";
+}
+
+const longText = text(32_768);
+const argument = { ...longText, read: (...given: Parameters<typeof longText.read>) => (given[0] === "" ? "" : longText.read(...given)) };
+
+/** The keys of a server, as docs/configuration.md lists them. */
+export const serverEntry: Shape<ServerEntry> = shape<ServerEntry>("server", {
+  type: {
+    key: "type",
+    type: choice("stdio", "http", "streamable-http", "sse"),
+    about: "How the server is reached; follows from command or url.",
+  },
+  command: { key: "command", type: longText, about: "The program to start, looked up in PATH; with a slash it is relative to this file." },
+  args: { key: "args", type: listOf(argument, 1_000), about: "Its arguments." },
+  env: {
+    key: "env",
+    type: recordOf(argument, { most: 1_000 }),
+    about: "Environment variables for it, beside the few that every program needs.",
+  },
+  envFile: { key: "env_file", aliases: ["envFile"], type: longText, about: "A file with more of them, NAME=value per line." },
+  cwd: { key: "cwd", type: longText, about: "Where it is started. Default: the folder of this file." },
+  url: { key: "url", type: longText, about: "The address of the server, http or https." },
+  headers: { key: "headers", type: recordOf(argument, { most: 100 }), about: "HTTP headers to send." },
+  disabled: { key: "disabled", type: flag, about: "True leaves the server out." },
+  honoursIdempotencyKey: {
+    key: "idempotency_keys",
+    type: flag,
+    about: "True when the server does nothing twice for calls with the same idempotency key.",
+  },
+  effects: {
+    key: "effects",
+    type: recordOf(choice("read", "idempotent", "once"), { most: 10_000 }),
+    about: "What calls of a tool may do, by tool name; outranks the tool's own annotations.",
+  },
+  requires: {
+    key: "requires",
+    type: recordOf(listOf(text(), 100), { most: 10_000 }),
+    about: "Tools that must come earlier in a workflow, by tool name.",
+  },
+  maxConcurrentCalls: { key: "max_concurrent_calls", type: numberIn({ min: 1, max: 1_000 }), about: "Calls in flight at once. Default 5." },
+  connectTimeoutMs: { key: "connect_timeout", type: duration(), about: "For starting, connecting and listing tools. Default 30s." },
+  protocolEra: { key: "protocol_era", type: choice("legacy", "modern"), about: "Skips the question which protocol the server speaks." },
+});
