@@ -1,0 +1,43 @@
+import { closeSync, mkdirSync, openSync } from "node:fs";
+import { journalUnusable } from "./journal-unusable.ts";
+
+/** The name of the journal within a data directory. */
+export const JOURNAL_FILE = "journal.db";
+
+/**
+ * Makes the data directory, for this user alone, unless it is there.
+ *
+ * @throws TuttiError `journal.unusable` - it cannot be made, or something else has its name
+ */
+export function createDataDirectory(directory: string): void {
+  refusing(directory, () => mkdirSync(directory, { recursive: true, mode: 0o700 }));
+}
+
+/**
+ * Makes an empty file for this user alone, unless it is there; a file that is there is not even opened.
+ *
+ * @throws TuttiError `journal.unusable`
+ */
+export function createPrivateFile(path: string): void {
+  refusing(path, () => {
+    try {
+      closeSync(openSync(path, "wx", 0o600));
+    } catch (error) {
+      if (errorCode(error) !== "EEXIST") throw error;
+    }
+  });
+}
+
+/** The code of an error of the system, such as `ENOENT`. */
+export function errorCode(error: unknown): string | undefined {
+  return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : undefined;
+}
+
+function refusing(path: string, task: () => void): void {
+  try {
+    task();
+  } catch (error) {
+    const reason = errorCode(error) === "ENOSPC" ? "full" : "unwritable";
+    throw journalUnusable(path, reason, { detail: error instanceof Error ? error.message : String(error), cause: error });
+  }
+}

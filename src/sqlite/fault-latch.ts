@@ -1,0 +1,33 @@
+import type { TuttiError } from "../model/errors.ts";
+import { fromSqliteError, isSqliteError, journalUnusable } from "./journal-unusable.ts";
+import { UnreadableRow } from "./stored-json.ts";
+
+/**
+ * Remembers the first fault of a store and gives it as the answer from then on: after a failed commit or a damaged page
+ * nobody knows what the next write would do.
+ */
+export class FaultLatch {
+  readonly #path: string;
+  #fault: TuttiError | undefined;
+
+  constructor(path: string) {
+    this.#path = path;
+  }
+
+  get fault(): TuttiError | undefined {
+    return this.#fault;
+  }
+
+  /** Runs a task on the store. Faults of SQLite become `journal.unusable` and stay; other errors pass unchanged. */
+  run<T>(task: () => T): T {
+    if (this.#fault !== undefined) throw this.#fault;
+    try {
+      return task();
+    } catch (error) {
+      if (isSqliteError(error)) throw (this.#fault = fromSqliteError(this.#path, error));
+      if (error instanceof UnreadableRow)
+        throw (this.#fault = journalUnusable(this.#path, "damaged", { detail: error.message, cause: error.cause }));
+      throw error;
+    }
+  }
+}

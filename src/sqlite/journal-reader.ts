@@ -1,0 +1,142 @@
+import type { DatabaseSync } from "node:sqlite";
+import { LRUCache } from "lru-cache";
+import { assert, present } from "../base/assert.ts";
+import type { ExecutionEvent } from "../model/event.ts";
+import type { ExecutionSummary } from "../model/execution.ts";
+import type { Plan } from "../model/plan.ts";
+import type { ExecutionPage, Journal, ListQuery } from "../ports/journal.ts";
+import { decodeEvent } from "./event-row.ts";
+import type { FaultLatch } from "./fault-latch.ts";
+import { SUMMARY_COLUMNS, listSql, printCursor } from "./list-query.ts";
+import { type ListedState, UNFINISHED_STATES, outcomeOf, statusOf } from "./listed-state.ts";
+import { type Statement, prepare } from "./prepare.ts";
+import { parseStoredObject } from "./stored-json.ts";
+
+const LIST_LIMIT_MAX = 1_000;
+const FIND_LIMIT = 10;
+
+// Executions that are resumed together mostly share a plan, and one of 10,000 steps takes tens of milliseconds to parse.
+const PLANS_CACHED_CHARACTERS = 32 * 1024 * 1024;
+
+/** The part of a journal that changes nothing. */
+export type ReadableJournal = Pick<Journal, "read" | "plan" | "list" | "unfinished" | "find" | "summary">;
+
+interface SummaryRow {
+  readonly id: number;
+  readonly execution_id: string;
+  readonly workflow_id: string;
+  readonly state: ListedState;
+  readonly started_at_ms: number;
+  readonly updated_at_ms: number;
+  readonly ended_at_ms: number | null;
+  readonly parent_id: string | null;
+}
+
+/** Reads a journal through a connection that somebody else opens and closes. */
+export class JournalReader implements ReadableJournal {
+  readonly #database: DatabaseSync;
+  readonly #latch: FaultLatch;
+  readonly #events: Statement<{ readonly body: string; readonly blob_member: string | null; readonly blob_body: string | null }>;
+  readonly #planSize: Statement<{ readonly size: number }>;
+  readonly #planBody: Statement<{ readonly body: string }>;
+  readonly #summary: Statement<SummaryRow>;
+  readonly #unfinished: Statement<{ readonly execution_id: string }>;
+  readonly #find: Statement<{ readonly execution_id: string }>;
+  readonly #lists = new Map<string, Statement<SummaryRow>>();
+  readonly #plans = new LRUCache<string, Plan>({ maxSize: PLANS_CACHED_CHARACTERS });
+
+  constructor(database: DatabaseSync, latch: FaultLatch) {
+    this.#database = database;
+    this.#latch = latch;
+    this.#events = prepare(
+      database,
+      `SELECT event.body, event.blob_member, blob.body AS blob_body
+      FROM executions AS execution JOIN events AS event ON event.execution = execution.id LEFT JOIN blobs AS blob ON blob.id = event.blob
+      WHERE execution.execution_id = ? AND event.seq > ? ORDER BY event.seq`,
+    );
+    this.#planSize = prepare(database, "SELECT octet_length(body) AS size FROM plans WHERE hash = ?");
+    this.#planBody = prepare(database, "SELECT body FROM plans WHERE hash = ?");
+    this.#summary = prepare(
+      database,
+      `SELECT ${SUMMARY_COLUMNS} FROM executions AS execution LEFT JOIN executions AS parent ON parent.id = execution.parent
+      WHERE execution.execution_id = ?`,
+    );
+    const unfinished = UNFINISHED_STATES.map((state) => `'${state}'`).join(", ");
+    this.#unfinished = prepare(database, `SELECT execution_id FROM executions WHERE state IN (${unfinished}) ORDER BY id`);
+    this.#find = prepare(
+      database,
+      `SELECT execution_id FROM executions WHERE execution_id >= ?1 AND execution_id < ?1 || char(0x10ffff)
+      ORDER BY execution_id LIMIT ${FIND_LIMIT}`,
+    );
+  }
+
+  async read(executionId: string, afterSeq = 0): Promise<readonly ExecutionEvent[]> {
+    return this.#latch.run(() => this.#events.all(executionId, afterSeq).map(decodeEvent));
+  }
+
+  async plan(planHash: string): Promise<Plan | undefined> {
+    return this.#latch.run(() => this.#readPlan(planHash));
+  }
+
+  async list(query: ListQuery): Promise<ExecutionPage> {
+    assert(query.limit >= 1 && query.limit <= LIST_LIMIT_MAX, `a page has 1 to ${LIST_LIMIT_MAX} executions, not ${query.limit}`);
+    const bound = listSql(query);
+    if (bound === undefined) return { executions: [] };
+    const rows = this.#latch.run(() => this.#listStatement(bound.sql).all(...bound.parameters));
+    const page = rows.slice(0, query.limit);
+    const last = page.at(-1);
+    return {
+      executions: page.map(toSummary),
+      ...(last !== undefined && rows.length > page.length && { nextCursor: printCursor(last.id) }),
+    };
+  }
+
+  async unfinished(): Promise<readonly string[]> {
+    return this.#latch.run(() => this.#unfinished.all().map((row) => row.execution_id));
+  }
+
+  async find(prefix: string): Promise<readonly string[]> {
+    const ids = this.#latch.run(() => this.#find.all(prefix).map((row) => row.execution_id));
+    return ids[0] === prefix ? [prefix] : ids;
+  }
+
+  async summary(executionId: string): Promise<ExecutionSummary | undefined> {
+    const row = this.#latch.run(() => this.#summary.get(executionId));
+    return row === undefined ? undefined : toSummary(row);
+  }
+
+  #readPlan(planHash: string): Plan | undefined {
+    // Asked for each time, because pruning may have taken the plan away.
+    const size = this.#planSize.get(planHash)?.size;
+    if (size === undefined) return undefined;
+    const known = this.#plans.get(planHash);
+    if (known !== undefined) return known;
+    const text = present(this.#planBody.get(planHash), "a plan that has a size has a body").body;
+    const plan = parseStoredObject(text, `the plan ${planHash}`) as unknown as Plan;
+    this.#plans.set(planHash, plan, { size });
+    return plan;
+  }
+
+  /** There are as many texts as there are numbers of ranges: at most twenty, and the same with a workflow. */
+  #listStatement(sql: string): Statement<SummaryRow> {
+    const known = this.#lists.get(sql);
+    if (known !== undefined) return known;
+    const statement = prepare<SummaryRow>(this.#database, sql);
+    this.#lists.set(sql, statement);
+    return statement;
+  }
+}
+
+function toSummary(row: SummaryRow): ExecutionSummary {
+  const outcome = outcomeOf(row.state);
+  return {
+    executionId: row.execution_id,
+    workflowId: row.workflow_id,
+    status: statusOf(row.state),
+    ...(outcome !== undefined && { outcome }),
+    startedAtMs: row.started_at_ms,
+    updatedAtMs: row.updated_at_ms,
+    ...(row.ended_at_ms !== null && { endedAtMs: row.ended_at_ms }),
+    ...(row.parent_id !== null && { parentId: row.parent_id }),
+  };
+}

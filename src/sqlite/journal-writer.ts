@@ -1,0 +1,108 @@
+import type { DatabaseSync } from "node:sqlite";
+import { assert, present } from "../base/assert.ts";
+import type { ExecutionEvent } from "../model/event.ts";
+import type { Plan } from "../model/plan.ts";
+import type { NewExecution } from "../ports/journal.ts";
+import type { EventRow } from "./event-row.ts";
+import { type ListedState, outcomeOf, stateAfter } from "./listed-state.ts";
+import { type Statement, prepare } from "./prepare.ts";
+
+/** What the next append to an execution continues. */
+interface Head {
+  readonly id: number;
+  readonly last_seq: number;
+  readonly state: ListedState;
+}
+
+interface Id {
+  readonly id: number;
+}
+
+/** Makes the rows of events and executions, within a transaction of the caller. Checks first, then changes. */
+export class JournalWriter {
+  readonly #headOf: Statement<Head>;
+  readonly #byRequestKey: Statement<{ readonly execution_id: string }>;
+  readonly #planOf: Statement<Id>;
+  readonly #insertPlan: Statement<Id>;
+  readonly #insertExecution: Statement<Id>;
+  readonly #insertEvent: Statement<never>;
+  readonly #blobOf: Statement<Id>;
+  readonly #insertBlob: Statement<Id>;
+  readonly #touch: Statement<never>;
+  readonly #changeState: Statement<never>;
+  /** Of unfinished executions only. */
+  readonly #heads = new Map<string, Head>();
+
+  constructor(database: DatabaseSync) {
+    this.#headOf = prepare(database, "SELECT id, last_seq, state FROM executions WHERE execution_id = ?");
+    this.#byRequestKey = prepare(database, "SELECT execution_id FROM executions WHERE request_key = ?");
+    this.#planOf = prepare(database, "SELECT id FROM plans WHERE hash = ?");
+    this.#insertPlan = prepare(database, "INSERT INTO plans (hash, body) VALUES (?, ?) RETURNING id");
+    this.#insertExecution = prepare(
+      database,
+      `INSERT INTO executions (execution_id, request_key, workflow_id, plan, parent, state, last_seq, started_at_ms, updated_at_ms)
+      VALUES (?, ?, ?, ?, ?, 'executing', 1, ?6, ?6) RETURNING id`,
+    );
+    this.#insertEvent = prepare(database, "INSERT INTO events (execution, seq, body, blob_member, blob) VALUES (?, ?, ?, ?, ?)");
+    this.#blobOf = prepare(database, "SELECT id FROM blobs WHERE hash = ?");
+    this.#insertBlob = prepare(database, "INSERT INTO blobs (hash, body) VALUES (?, ?) RETURNING id");
+    this.#touch = prepare(database, "UPDATE executions SET last_seq = ?, updated_at_ms = ? WHERE id = ?");
+    this.#changeState = prepare(database, "UPDATE executions SET last_seq = ?, updated_at_ms = ?, state = ?, ended_at_ms = ? WHERE id = ?");
+  }
+
+  create(start: NewExecution, row: EventRow): { readonly executionId: string; readonly created: boolean } {
+    const first = start.requestKey === undefined ? undefined : this.#byRequestKey.get(start.requestKey);
+    if (first !== undefined) return { executionId: first.execution_id, created: false };
+    const { executionId, event } = start;
+    if (this.#head(executionId) !== undefined) return { executionId, created: false };
+    assert(event.seq === 1, "an execution begins with the event 1");
+    const parent = event.parent === undefined ? null : present(this.#head(event.parent.executionId), "a child begins after its parent").id;
+    const plan = this.#plan(event.planHash, start.plan);
+    const inserted = this.#insertExecution.get(executionId, start.requestKey ?? null, event.workflowId, plan, parent, event.atMs);
+    const { id } = present(inserted, "an insert returns its row");
+    this.#heads.set(executionId, { id, last_seq: 1, state: "executing" });
+    this.#event(id, row);
+    return { executionId, created: true };
+  }
+
+  append(executionId: string, events: readonly ExecutionEvent[], rows: readonly EventRow[]): void {
+    const head = this.#head(executionId);
+    assert(head !== undefined, `there is no execution "${executionId}" to append to`);
+    events.forEach(({ seq }, place) =>
+      assert(seq === head.last_seq + 1 + place, `the event ${seq} of "${executionId}" follows ${head.last_seq + place}`),
+    );
+    for (const row of rows) this.#event(head.id, row);
+    this.#advance(executionId, head, events);
+  }
+
+  #advance(executionId: string, head: Head, events: readonly ExecutionEvent[]): void {
+    const last = present(events.at(-1), "an append has an event");
+    const state = events.reduce<ListedState>(stateAfter, head.state);
+    if (state === head.state) {
+      this.#touch.run(last.seq, last.atMs, head.id);
+    } else {
+      const end = events.find((event) => event.type === "execution-ended");
+      this.#changeState.run(last.seq, last.atMs, state, end?.atMs ?? null, head.id);
+    }
+    if (outcomeOf(state) === undefined) this.#heads.set(executionId, { id: head.id, last_seq: last.seq, state });
+    else this.#heads.delete(executionId);
+  }
+
+  #head(executionId: string): Head | undefined {
+    return this.#heads.get(executionId) ?? this.#headOf.get(executionId);
+  }
+
+  #plan(hash: string, plan: Plan): number {
+    const known = this.#planOf.get(hash);
+    return (known ?? present(this.#insertPlan.get(hash, JSON.stringify(plan)), "an insert returns its row")).id;
+  }
+
+  #event(execution: number, { seq, body, blob }: EventRow): void {
+    if (blob === undefined) {
+      this.#insertEvent.run(execution, seq, body, null, null);
+      return;
+    }
+    const stored = this.#blobOf.get(blob.hash) ?? this.#insertBlob.get(blob.hash, blob.body);
+    this.#insertEvent.run(execution, seq, body, blob.member, present(stored, "an insert returns its row").id);
+  }
+}

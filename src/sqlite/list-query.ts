@@ -1,0 +1,62 @@
+import { TuttiError } from "../model/errors.ts";
+import type { ListQuery } from "../ports/journal.ts";
+import { statesWith } from "./listed-state.ts";
+
+/** SQL with its parameters. */
+export interface BoundSql {
+  readonly sql: string;
+  readonly parameters: readonly (string | number)[];
+}
+
+/** The columns of a summary, of `executions AS execution`. */
+export const SUMMARY_COLUMNS = `execution.id, execution.execution_id, execution.workflow_id, execution.state, execution.started_at_ms,
+  execution.updated_at_ms, execution.ended_at_ms, parent.execution_id AS parent_id`;
+
+/**
+ * The rows of a page and one more, newest first; undefined when nothing can match.
+ *
+ * Every filter becomes a handful of ranges of one index (`state` has ten values, `is_root` two), each of them sorted.
+ * SQLite merges them and stops at the limit, so the cost does not depend on how many executions there are, nor on how
+ * few of them match.
+ *
+ * @throws TuttiError `input.invalid` - the cursor is none of ours
+ */
+export function listSql(query: ListQuery): BoundSql | undefined {
+  const { sql, parameters } = selectIds(query);
+  if (sql === undefined) return undefined;
+  return {
+    sql: `SELECT ${SUMMARY_COLUMNS} FROM (${sql} ORDER BY id DESC LIMIT ?) AS page
+      JOIN executions AS execution ON execution.id = page.id
+      LEFT JOIN executions AS parent ON parent.id = execution.parent
+      ORDER BY page.id DESC`,
+    parameters: [...parameters, query.limit + 1],
+  };
+}
+
+function selectIds(query: ListQuery): { readonly sql: string | undefined; readonly parameters: readonly (string | number)[] } {
+  const before = parseCursor(query.cursor);
+  if (query.status === undefined && query.outcome === undefined && query.workflowId === undefined && query.rootsOnly !== true) {
+    return { sql: "SELECT id FROM executions WHERE id < ?", parameters: [before] };
+  }
+  const ranges = statesWith(query.status, query.outcome).flatMap((state) =>
+    (query.rootsOnly === true ? [1] : [0, 1]).map((isRoot) => [state, isRoot]),
+  );
+  const workflow = query.workflowId === undefined ? [] : [query.workflowId];
+  const select = `SELECT id FROM executions WHERE ${workflow.map(() => "workflow_id = ? AND ").join("")}state = ? AND is_root = ? AND id < ?`;
+  return {
+    sql: ranges.length === 0 ? undefined : ranges.map(() => select).join(" UNION ALL "),
+    parameters: ranges.flatMap((range) => [...workflow, ...range, before]),
+  };
+}
+
+/** Where the next page goes on: before the execution with this number. */
+export function printCursor(id: number): string {
+  return String(id);
+}
+
+function parseCursor(cursor: string | undefined): number {
+  if (cursor === undefined) return Number.MAX_SAFE_INTEGER;
+  if (/^\d{1,15}$/.test(cursor)) return Number(cursor);
+  const problem = `the cursor "${cursor}" is not one that a list has given`;
+  throw new TuttiError("input.invalid", problem, { problems: [problem] });
+}

@@ -1,0 +1,65 @@
+/** One step of the schema. Once released it is never changed: the journal remembers its checksum. */
+export interface Migration {
+  readonly id: number;
+  readonly name: string;
+  readonly sql: string;
+}
+
+// Events are rows in the order in which they came, with the way to them by execution in an index: 50 executions at work
+// then share the last page of the table, and a commit writes a few pages. Clustered by execution it writes 50, and is
+// 1.2 to 1.7 times slower.
+//
+// AUTOINCREMENT, because `removals` and the cursors of lists name an execution by its number after it has gone.
+const FIRST = `
+CREATE TABLE plans (
+  id INTEGER PRIMARY KEY,
+  hash TEXT NOT NULL UNIQUE,
+  body TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE executions (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  execution_id TEXT NOT NULL UNIQUE,
+  request_key TEXT,
+  workflow_id TEXT NOT NULL,
+  plan INTEGER NOT NULL REFERENCES plans (id),
+  parent INTEGER REFERENCES executions (id),
+  is_root INTEGER NOT NULL GENERATED ALWAYS AS (parent IS NULL) VIRTUAL,
+  state TEXT NOT NULL CHECK (state IN ('active', 'executing', 'paused', 'completed', 'partial_success', 'validation_failed',
+    'failed', 'failed_with_rollback', 'rollback_failed', 'cancelled')),
+  last_seq INTEGER NOT NULL,
+  started_at_ms INTEGER NOT NULL,
+  updated_at_ms INTEGER NOT NULL,
+  ended_at_ms INTEGER
+) STRICT;
+CREATE UNIQUE INDEX executions_by_request_key ON executions (request_key) WHERE request_key IS NOT NULL;
+CREATE INDEX executions_by_state ON executions (state, is_root);
+CREATE INDEX executions_by_workflow ON executions (workflow_id, state, is_root);
+CREATE INDEX executions_by_plan ON executions (plan);
+CREATE INDEX executions_by_parent ON executions (parent) WHERE parent IS NOT NULL;
+CREATE INDEX executions_by_end ON executions (ended_at_ms) WHERE parent IS NULL AND ended_at_ms IS NOT NULL;
+
+CREATE TABLE blobs (
+  id INTEGER PRIMARY KEY,
+  hash TEXT NOT NULL UNIQUE,
+  body TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE events (
+  id INTEGER PRIMARY KEY,
+  execution INTEGER NOT NULL,
+  seq INTEGER NOT NULL,
+  body TEXT NOT NULL,
+  blob_member TEXT,
+  blob INTEGER REFERENCES blobs (id)
+) STRICT;
+CREATE UNIQUE INDEX events_by_execution ON events (execution, seq);
+CREATE INDEX events_by_blob ON events (blob) WHERE blob IS NOT NULL;
+
+CREATE TABLE removals (
+  execution INTEGER PRIMARY KEY
+) STRICT;
+`;
+
+/** All steps from an empty file to the present schema, in order. */
+export const MIGRATIONS: readonly Migration[] = [{ id: 1, name: "journal", sql: FIRST }];
