@@ -1,0 +1,46 @@
+import type { LocatedProblem, Problem } from "../model/problem.ts";
+import type { Workflow } from "../model/workflow.ts";
+import { locateProblem } from "./locate-problem.ts";
+import { readYaml } from "./read-yaml.ts";
+import type { Findings } from "./reading.ts";
+import { sourceText } from "./source-text.ts";
+import type { SourceText, TextProblem } from "./source-text.ts";
+import { toWorkflow, WORKFLOW } from "./workflow-shape.ts";
+import { yamlToJson } from "./yaml-to-json.ts";
+
+/** What a text says, and everything that is wrong with it. */
+export interface ParsedWorkflow {
+  /** There unless a problem is an error. */
+  readonly workflow?: Workflow;
+  /** In the order of the text. */
+  readonly problems: readonly LocatedProblem[];
+  /**
+   * Finds the place of a problem that was found later, whose path has canonical keys such as
+   * `["finally", 0, "compensate", "tool"]`, also where the text spells them differently.
+   */
+  locate(problem: Problem): LocatedProblem;
+}
+
+/** Reads a workflow file: YAML 1.2, of which JSON is a part. `file` is only used to name it in problems. */
+export function parseWorkflow(text: string, file: string): ParsedWorkflow {
+  const source = sourceText(text.startsWith("\ufeff") ? text.slice(1) : text, file);
+  const { root, problems } = readYaml(source);
+  if (root === undefined) return unreadable(source, problems);
+  const { json, targets, problems: valueProblems } = yamlToJson(root, source);
+  const findings: Findings = { problems: [], templates: [], expressions: [] };
+  const keys = WORKFLOW.readPartly(json, { path: [], findings })?.values;
+  const tree = { root, inside: WORKFLOW.inside, targets };
+  const locate = (problem: Problem): LocatedProblem => source.located(locateProblem(problem, tree, source));
+  const located = [...valueProblems.map((problem) => source.located(problem)), ...findings.problems.map(locate)].sort(byPlace);
+  const broken = keys === undefined || located.some((problem) => problem.severity === "error");
+  return { ...(broken ? {} : { workflow: toWorkflow(keys) }), problems: located, locate };
+}
+
+function unreadable(source: SourceText, problems: readonly TextProblem[]): ParsedWorkflow {
+  const locate = ({ path: _path, ...problem }: Problem): LocatedProblem => source.located({ ...problem, span: { start: 0, end: 0 } });
+  return { problems: problems.map((problem) => source.located(problem)), locate };
+}
+
+function byPlace(left: LocatedProblem, right: LocatedProblem): number {
+  return left.line - right.line || left.column - right.column;
+}

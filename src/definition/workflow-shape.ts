@@ -1,0 +1,122 @@
+import { present } from "../base/assert.ts";
+import type { JsonObject } from "../base/json.ts";
+import { isJsonObject } from "../base/json.ts";
+import type { Concurrency, ErrorMode, ErrorPolicy, Workflow } from "../model/workflow.ts";
+import { listOf, recordOf } from "./collection-types.ts";
+import { cronSchedule } from "./cron-schedule.ts";
+import { inputSpec } from "./input-spec.ts";
+import { wrongType } from "./reading.ts";
+import { choice, duration, flag, milliseconds, numberIn, text } from "./scalar-types.ts";
+import { shape } from "./shape.ts";
+import type { Shape } from "./shape.ts";
+import { fromStep, step, toStep } from "./step-kind.ts";
+import { MOST_STEPS, workflowId } from "./step-shape.ts";
+import type { StepKeys } from "./step-shape.ts";
+import { template, textTemplate } from "./template-types.ts";
+import type { ValueType } from "./value-type.ts";
+
+/** A workflow as its keys in the file. */
+export interface WorkflowKeys extends Omit<Workflow, "steps" | "finally"> {
+  readonly steps: readonly Partial<StepKeys>[];
+  readonly finally: readonly Partial<StepKeys>[];
+}
+
+const errorMode: ValueType<ErrorMode> = choice("fail_fast", "allow_partial", "best_effort");
+
+const errorPolicyObject = shape<ErrorPolicy>("error_policy", {
+  mode: { key: "mode", type: errorMode, absent: "fail_fast", about: "what happens when a step has finally failed." },
+  retryCount: { key: "retry_count", type: numberIn({ min: 1, max: 100 }), about: 'attempts of steps without "retry"; 3 if not given.' },
+  timeoutMs: {
+    key: "timeout_ms",
+    aliases: ["timeout"],
+    type: milliseconds,
+    about: 'time for one attempt of steps without "timeout"; 30000 if not given.',
+  },
+  fallbackEnabled: { key: "fallback_enabled", type: flag, about: 'false ignores every "fallback".' },
+  cacheOnError: { key: "cache_on_error", type: flag, about: "with best_effort, whether an old answer may stand in." },
+  rollbackOnFailure: { key: "rollback_on_failure", type: flag, about: "false ends a failed execution without compensation." },
+  propagateToUser: { key: "propagate_to_user", type: flag, about: "whether the person who started it is told of the error." },
+});
+
+/** A mode alone, or an object. A mode that is not known is a problem and never taken for a weaker one. */
+const errorPolicy: ValueType<ErrorPolicy> = {
+  ...errorPolicyObject,
+  read(value, reading) {
+    if (isJsonObject(value)) return errorPolicyObject.read(value, reading);
+    if (typeof value !== "string") return wrongType(reading, '"fail_fast", "allow_partial", "best_effort" or an object', value);
+    const mode = errorMode.read(value, reading);
+    return mode && { mode };
+  },
+  print: ({ mode, ...rest }) => (Object.keys(rest).length === 0 ? mode : errorPolicyObject.print({ mode, ...rest })),
+  schema: (definitions) => ({ anyOf: [errorMode.schema(definitions), errorPolicyObject.schema(definitions)] }),
+};
+
+const concurrency = shape<Concurrency>("concurrency", {
+  group: { key: "group", type: textTemplate, required: true, about: "executions whose group is the same text take turns." },
+  limit: { key: "limit", type: numberIn({ min: 1, max: 10_000 }), absent: 1, about: "how many of a group run at once." },
+  onConflict: {
+    key: "on_conflict",
+    type: choice("queue", "skip", "cancel"),
+    absent: "queue",
+    about: "what happens to one that is started when the group is full.",
+  },
+});
+
+const triggers = shape<{ readonly schedule?: string }>("on", {
+  schedule: { key: "schedule", type: cronSchedule, about: 'a cron expression such as "0 7 * * *"; "tutti serve" acts on it.' },
+});
+
+const freeObject: ValueType<JsonObject> = {
+  read: (value, reading) => (isJsonObject(value) ? value : wrongType(reading, "an object", value)),
+  print: (value) => value,
+  schema: () => ({ type: "object" }),
+};
+
+const steps: ValueType<readonly Partial<StepKeys>[]> = listOf(step, MOST_STEPS);
+
+/** All keys of a workflow file. */
+export const WORKFLOW: Shape<WorkflowKeys> = shape<WorkflowKeys>("workflow", {
+  id: {
+    key: "id",
+    aliases: ["workflow_id"],
+    type: workflowId,
+    required: true,
+    about: "the name of the workflow for commands and other workflows.",
+  },
+  name: { key: "name", type: text(), about: "a title for people." },
+  description: { key: "description", type: text(10_000), about: "what the workflow is for." },
+  version: { key: "version", type: text(), about: "a version of your own, as text." },
+  pattern: { key: "pattern", type: text(), about: "the pattern that the workflow follows." },
+  inputs: {
+    key: "inputs",
+    type: recordOf(inputSpec, { most: 1_000, key: /^[A-Za-z_][A-Za-z0-9_-]{0,99}$/, keyShaped: 'letters, digits, "_" and "-" are' }),
+    absent: {},
+    about: "what an execution is given: a JSON Schema by name; required unless it has a default.",
+  },
+  errorPolicy: {
+    key: "error_policy",
+    type: errorPolicy,
+    absent: { mode: "fail_fast" },
+    about: "what happens when a step has finally failed.",
+  },
+  timeoutMs: { key: "timeout", type: duration(), about: "ends the execution when it takes longer." },
+  concurrency: { key: "concurrency", type: concurrency, about: "limits how many executions run at once." },
+  on: { key: "on", type: triggers, about: "what starts an execution by itself." },
+  expose: { key: "expose", type: flag, about: "whether the workflow is offered as a tool of its own." },
+  metadata: { key: "metadata", type: freeObject, about: "anything; kept and not looked at." },
+  steps: { key: "steps", type: steps, required: true, about: "what is done; steps that need nothing start at once." },
+  finally: { key: "finally", type: steps, absent: [], about: "steps that run at the end, after success, failure and cancellation." },
+  output: { key: "output", type: template, about: "the result of an execution." },
+});
+
+/** The finished workflow; its keys have been read without a problem. */
+export function toWorkflow(keys: Partial<WorkflowKeys>): Workflow {
+  const { id, inputs = {}, errorPolicy: policy = { mode: "fail_fast" }, steps: main = [], finally: last = [], ...rest } = keys;
+  const found = present(id, "a workflow without problems has an id");
+  return { id: found, ...rest, inputs, errorPolicy: policy, steps: main.map(toStep), finally: last.map(toStep) };
+}
+
+/** The keys that stand for a workflow in a file. */
+export function fromWorkflow({ steps: main, finally: last, ...rest }: Workflow): WorkflowKeys {
+  return { ...rest, steps: main.map(fromStep), finally: last.map(fromStep) };
+}
