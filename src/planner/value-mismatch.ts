@@ -1,0 +1,86 @@
+import { isJsonArray, isJsonObject, type Json } from "../base/json.ts";
+import type { Path, Problem } from "../model/problem.ts";
+import { describeTypes, TYPES, type TypeSet } from "./schema-types.ts";
+
+/** Something about a value that cannot be right, whatever its expressions give. */
+export interface Mismatch extends Omit<Problem, "range"> {
+  /** The value is not one of those that are listed: it tells alternatives apart that are marked with a constant. */
+  readonly choice?: boolean;
+}
+
+/** Who takes the value, and what its members are called, for messages. */
+export interface Taker {
+  /** `payments.process_payment` */
+  readonly name: string;
+  /** `argument` for tools, `input` for workflows. */
+  readonly member: "argument" | "input";
+}
+
+/** A value that is not what the schema asks for. `fault` goes on from the name of the value: `must be at least 3`. */
+export function invalidValue(taker: Taker, path: Path, fault: string): Mismatch {
+  return { code: `invalid-${taker.member}`, severity: "error", message: `${nameOf(taker, path)} ${fault}`, path };
+}
+
+/** A value of a type that the schema does not allow; `found` tells what it is: `a list`, `the string "ten"`. */
+export function wrongType(taker: Taker, path: Path, types: { readonly allowed: TypeSet; readonly found: string }): Mismatch {
+  const fault = types.allowed === TYPES.none ? "is not allowed here" : `must be ${describeTypes(types.allowed)}, ${types.found}`;
+  return { ...invalidValue(taker, path, fault), code: "type-mismatch" };
+}
+
+/** An object without a member that must be there. */
+export function missingMember(taker: Taker, object: Path, member: { readonly name: string; readonly types: TypeSet }): Mismatch {
+  const what = member.types === TYPES.any || member.types === TYPES.none ? "" : ` (${describeTypes(member.types)})`;
+  const message =
+    object.length === 0
+      ? `${taker.name} needs the ${taker.member} "${member.name}"${what}`
+      : `${nameOf(taker, object)} must have the member "${member.name}"${what}`;
+  return { code: `missing-${taker.member}`, severity: "error", message, path: object };
+}
+
+/** A member that the schema does not know: wrong in a closed object, and worth a word in an open one. */
+export function unknownMember(
+  taker: Taker,
+  object: Path,
+  member: { readonly name: string; readonly closed: boolean; readonly suggestion: string | undefined; readonly known: readonly string[] },
+): Mismatch {
+  const { name, closed, suggestion, known } = member;
+  const owner = object.length === 0 ? taker.name : nameOf(taker, object);
+  const what = object.length === 0 ? taker.member : "member";
+  return {
+    code: `unknown-${taker.member}`,
+    severity: closed ? "error" : "warning",
+    message: `${owner} has no ${what} "${name}"${suggestion === undefined ? listed(known) : ` - did you mean "${suggestion}"?`}`,
+    path: [...object, name],
+    atKey: true,
+    ...(suggestion === undefined ? {} : { suggestion }),
+  };
+}
+
+/** A literal as a message shows it, after "not": `the string "ten"`, `5`, `a list`. */
+export function describeLiteral(value: Json): string {
+  if (isJsonArray(value)) return "a list";
+  if (isJsonObject(value)) return "an object";
+  return typeof value === "string" ? `the string ${quoted(value)}` : JSON.stringify(value);
+}
+
+/** A literal, shortened: nobody reads a page of it in a message. */
+export function quoted(value: Json): string {
+  const text = JSON.stringify(value);
+  return text.length <= TEXT_MAX ? text : `${text.slice(0, TEXT_MAX - 3)}...`;
+}
+
+const TEXT_MAX = 60;
+const NAMES_MAX = 8;
+
+/** `"items[2].sku"`; the whole is named by who takes it. */
+function nameOf(taker: Taker, path: Path): string {
+  if (path.length === 0) return `the ${taker.member}s of ${taker.name}`;
+  const text = path.map((key) => (typeof key === "number" ? `[${key}]` : `.${key}`)).join("");
+  return `"${text.startsWith(".") ? text.slice(1) : text}"`;
+}
+
+function listed(names: readonly string[]): string {
+  if (names.length === 0) return ", it has none";
+  const shown = names.slice(0, NAMES_MAX).map((name) => `"${name}"`);
+  return `, it has ${shown.join(", ")}${names.length > NAMES_MAX ? " and others" : ""}`;
+}
