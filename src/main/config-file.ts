@@ -19,8 +19,7 @@ export interface LimitEntries {
   readonly maxConcurrentCalls?: number;
 }
 
-/** Servers by name, in a `tutti.yaml` or in an `mcp.json`. */
-export const serverEntries: ReturnType<typeof recordOf<ServerEntry>> = recordOf(serverEntry, {
+const serverEntries = recordOf(serverEntry, {
   most: 1_000,
   key: /^[A-Za-z0-9_-]{1,64}$/,
   keyShaped: "at most 64 letters, digits, - and _",
@@ -58,4 +57,9 @@ export const configFile: Shape<ConfigFile> = shape<ConfigFile>("config", {
     }),
     about: "Limits for all executions of a process together.",
   },
+});
+
+/** An `mcp.json`, as the clients of MCP and VS Code write it. */
+export const clientFile: Shape<Pick<ConfigFile, "servers">> = shape<Pick<ConfigFile, "servers">>("mcp", {
+  servers: { key: "mcpServers", aliases: ["servers"], type: serverEntries, required: true, about: "The MCP servers, by name." },
 });

@@ -10,7 +10,7 @@ import { TuttiError } from "../model/errors.ts";
 import type { LocatedProblem, Problem } from "../model/problem.ts";
 import type { ServerConfig } from "../model/server.ts";
 import { readConfigDocument } from "./config-document.ts";
-import { configFile, serverEntries } from "./config-file.ts";
+import { clientFile, configFile } from "./config-file.ts";
 import type { ConfigFile } from "./config-file.ts";
 import { findConfig } from "./find-config.ts";
 import type { FoundConfig } from "./find-config.ts";
@@ -89,11 +89,12 @@ function readFile(path: string, request: ConfigRequest): LoadedFile {
   const findings: Findings = { problems: [], templates: [], expressions: [] };
   const root: Reading = { path: [], findings };
   const around = surroundings(path, request);
-  const clientFile = isClientFile(path, document.value);
-  const file = clientFile ? readClientFile(document.value, root) : (configFile.read(document.value, root) ?? {});
+  const type = isClientFile(path, document.value) ? clientFile : configFile;
+  const file: ConfigFile = type.read(document.value, root) ?? {};
   const included = file.mcp === undefined ? undefined : includedFile(resolve(around.folder, file.mcp), root, request);
   const servers = mergedServers(file.servers ?? {}, included?.servers ?? [], { root, around });
-  const own = findings.problems.map((problem) => document.locate(clientFile ? lenient(problem) : problem));
+  const found = type === clientFile ? findings.problems.flatMap(lenient) : findings.problems;
+  const own = [...document.problems, ...found.map((problem) => document.locate(problem, type))];
   own.sort((left, right) => left.line - right.line || left.column - right.column);
   return { file, servers, problems: [...own, ...(included?.problems ?? [])] };
 }
@@ -130,20 +131,11 @@ function isClientFile(path: string, value: Json): boolean {
   return /^\.?mcp\.json$/.test(basename(path)) || (isJsonObject(value) && "mcpServers" in value);
 }
 
-/** Such files hold keys of other programs, which are none of our business. */
-function readClientFile(value: Json, root: Reading): ConfigFile {
-  const listed = isJsonObject(value) ? (value["mcpServers"] ?? value["servers"]) : undefined;
-  if (listed === undefined) {
-    report(root, "missing-key", 'there is neither "mcpServers" nor "servers" in it', { atKey: true });
-    return {};
-  }
-  return { servers: serverEntries.read(listed, { path: ["servers"], findings: root.findings }) ?? {} };
-}
-
-/** What Tutti does not know, or cannot use, in a file that was not written for it. */
-function lenient(problem: Problem): Problem {
+/** What Tutti does not know in a file that was not written for it: keys of other programs, and names that it cannot use. */
+function lenient(problem: Problem): readonly Problem[] {
+  if (problem.code === "unknown-key" && problem.path.length === 1) return [];
   const foreign = problem.code === "unknown-key" || (problem.atKey === true && problem.code === "invalid-text");
-  return foreign ? { ...problem, severity: "warning" } : problem;
+  return [foreign ? { ...problem, severity: "warning" } : problem];
 }
 
 function includedFile(path: string, root: Reading, request: ConfigRequest): LoadedFile | undefined {
