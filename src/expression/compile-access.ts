@@ -1,0 +1,96 @@
+import type { ASTNode } from "@marcbachmann/cel-js";
+import { nearest } from "../base/nearest.ts";
+import { compileStep, compileStepPart } from "./compile-step.ts";
+import { placeOf, type Compiler, type Names } from "./compiler.ts";
+import { ExpressionFailure, type Run } from "./evaluation.ts";
+import { accessOf, isRoot, sourceOf, stepNameOf, type Access } from "./syntax-tree.ts";
+import { describeKind, isList, isMap, Optional, type Value, type ValueMap } from "./value.ts";
+
+/** Above this many keys nobody is asked which one was meant: it would cost more than the evaluation. */
+const KEYS_COMPARED = 500;
+
+const EXECUTION_KEYS: readonly string[] = ["id", "workflow_id", "started_at", "outcome"];
+
+/** Compiles `a.b`, `a[b]`, `a.?b` and `a[?b]`, or `has()` of one of them. Undefined when the node is something else. */
+export function compileAccess(compiler: Compiler, node: ASTNode, names: Names, has = false): Run | undefined {
+  const access = accessOf(node);
+  if (access === undefined) return undefined;
+  if (access.key === "__proto__") return compiler.problem(node, { code: "unknown-key", message: '"__proto__" cannot be read' });
+  if (isRoot(access.base, "steps")) return compileStep(compiler, node, access);
+  const step = stepNameOf(access.base);
+  const mode = has ? "has" : access.optional ? "optional" : "required";
+  if (step !== undefined) return compileStepPart(compiler, node, { access, step, mode });
+  if (isRoot(access.base, "secrets")) {
+    const message = 'a secret can only be used alone, as ${{ secrets.NAME }}, inside of "with"';
+    return compiler.problem(node, { code: "wrong-place", message });
+  }
+  if (isRoot(access.base, "execution") && placeOf("execution", names) === undefined) checkExecutionKey(compiler, node, access);
+  const base = compiler.compile(access.base, names);
+  const key = access.keyNode === undefined ? constant(access.key ?? "") : compiler.compile(access.keyNode, names);
+  switch (mode) {
+    case "has":
+      return (evaluation) => asOptional(lookUp(base(evaluation), key(evaluation))).value !== undefined;
+    case "optional":
+      return (evaluation) => asOptional(lookUp(base(evaluation), key(evaluation)));
+    case "required":
+      return (evaluation) => {
+        const from = base(evaluation);
+        const used = key(evaluation);
+        const found = lookUp(from, used);
+        if (found === undefined) throw new ExpressionFailure(() => missing(access, from, used));
+        return found;
+      };
+  }
+}
+
+function checkExecutionKey(compiler: Compiler, node: ASTNode, access: Access): void {
+  if (access.key === "outcome") compiler.use(node, "outcome");
+  if (typeof access.key !== "string" || EXECUTION_KEYS.includes(access.key)) return;
+  const meant = nearest(access.key, EXECUTION_KEYS);
+  const message = `an execution has ${EXECUTION_KEYS.join(", ")}, not "${access.key}"${meant === undefined ? "" : ` - did you mean "${meant}"?`}`;
+  compiler.problem(node, { code: "unknown-key", message, ...(meant !== undefined && { suggestion: meant }) });
+}
+
+function constant(value: Value): Run {
+  return () => value;
+}
+
+function asOptional(found: Value | undefined): Optional {
+  return found instanceof Optional ? found : new Optional(found);
+}
+
+/** The value under a key: undefined when there is none. Only own keys count. Looking into an optional gives an optional. */
+function lookUp(container: Value, key: Value): Value | undefined {
+  if (typeof container !== "object" || container === null) return undefined;
+  if (isList(container)) return typeof key === "number" || typeof key === "bigint" ? container[Number(key)] : undefined;
+  if (container instanceof Optional) {
+    return container.value === undefined ? container : asOptional(lookUp(container.value, key));
+  }
+  if (typeof key !== "string" || key === "__proto__" || !isMap(container)) return undefined;
+  return Object.hasOwn(container, key) ? container[key] : undefined;
+}
+
+/** Says why a key is not there. A key that the expression computes is data, and is not shown. */
+function missing(access: Access, from: Value, key: Value): string {
+  const base = sourceOf(access.base);
+  const computed = access.keyNode;
+  const named = computed === undefined ? JSON.stringify(access.key) : `with the value of ${sourceOf(computed)}`;
+  if (isList(from)) {
+    if (typeof key === "string")
+      return `${base} is a list and has no key ${named}: use a number, or ${base}.map(item, item.${keyWord(access)})`;
+    return `${base} has ${from.length} elements, so there is none at ${computed === undefined ? `[${access.key}]` : `[${sourceOf(computed)}]`}`;
+  }
+  if (!isMap(from)) return `${base} is ${describeKind(from)}, so it has no key ${named}`;
+  const subject = isRoot(access.base, "inputs") ? `there is no input ${named}` : `${base} has no key ${named}`;
+  const meant = computed === undefined ? meantKey(from, String(access.key)) : undefined;
+  return meant === undefined ? subject : `${subject} - did you mean "${meant}"?`;
+}
+
+function meantKey(from: ValueMap, key: string): string | undefined {
+  const keys = Object.keys(from);
+  return keys.length <= KEYS_COMPARED ? nearest(key, keys) : undefined;
+}
+
+function keyWord(access: Access): string {
+  return typeof access.key === "string" ? access.key : "key";
+}

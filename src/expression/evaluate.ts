@@ -1,0 +1,47 @@
+import type { Json } from "../base/json.ts";
+import type { Expression } from "../model/workflow.ts";
+import { compileExpression, newEvaluation, type CompiledExpression } from "./compile-expression.ts";
+import { ExpressionFailure, LimitExceeded } from "./evaluation.ts";
+import { jsonOf } from "./json-of.ts";
+import type { Scope } from "./scope.ts";
+import { describeKind } from "./value.ts";
+
+/** A value, or why there is none. The message names the expression and what is missing, and never shows data. */
+export type Evaluated<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly message: string };
+
+/** The value of an expression. It costs nothing for steps that the expression does not name. */
+export function evaluateExpression(source: Expression, scope: Scope): Evaluated<Json> {
+  const compiled = compileExpression(source);
+  if (compiled.secret !== undefined) {
+    return failed(source, 'a secret can only be used inside of "with"');
+  }
+  return runCompiled(compiled, source, scope);
+}
+
+/** The value of a condition, which is an error when it is neither true nor false. */
+export function evaluateCondition(source: Expression, scope: Scope): Evaluated<boolean> {
+  const evaluated = evaluateExpression(source, scope);
+  if (!evaluated.ok) return evaluated;
+  return typeof evaluated.value === "boolean"
+    ? { ok: true, value: evaluated.value }
+    : failed(source, `a condition must be true or false, not ${describeKind(evaluated.value)}`);
+}
+
+/** Evaluates what was compiled from the source. */
+export function runCompiled(compiled: CompiledExpression, source: string, scope: Scope): Evaluated<Json> {
+  const [problem] = compiled.problems;
+  if (problem !== undefined) return failed(source, problem.message);
+  const evaluation = newEvaluation(scope);
+  try {
+    return { ok: true, value: jsonOf(compiled.run(evaluation), evaluation) };
+  } catch (error) {
+    if (error instanceof ExpressionFailure) return failed(source, error.describe());
+    if (error instanceof LimitExceeded) return failed(source, error.message);
+    throw error;
+  }
+}
+
+function failed(source: string, message: string): { readonly ok: false; readonly message: string } {
+  const line = source.trim().replaceAll(/\s+/g, " ");
+  return { ok: false, message: `${line.length <= 80 ? line : `${line.slice(0, 79)}…`}: ${message}` };
+}

@@ -1,0 +1,72 @@
+import type { ExpressionFunction } from "./function-call.ts";
+import { GENERAL_FUNCTIONS } from "./functions-general.ts";
+import { LIST_FUNCTIONS } from "./functions-list.ts";
+import { MATH_FUNCTIONS } from "./functions-math.ts";
+import { TEXT_FUNCTIONS } from "./functions-text.ts";
+import { TIME_FUNCTIONS } from "./functions-time.ts";
+
+/** One line of the reference of functions in docs/workflow-file.md. */
+export interface FunctionReference {
+  readonly name: string;
+  readonly signature: string;
+  readonly summary: string;
+}
+
+const FUNCTIONS: readonly ExpressionFunction[] = [
+  ...GENERAL_FUNCTIONS,
+  ...TEXT_FUNCTIONS,
+  ...LIST_FUNCTIONS,
+  ...MATH_FUNCTIONS,
+  ...TIME_FUNCTIONS,
+];
+
+/** Functions that see the expressions they are given, not only their values: the compiler knows them one by one. */
+const FORMS: readonly FunctionReference[] = [
+  {
+    name: "has",
+    signature: "has(value.key): bool",
+    summary: "Whether the key is there. has(steps.x.output) is whether the step completed.",
+  },
+  { name: "all", signature: "list.all(x, condition): bool", summary: "Whether the condition is true for every element." },
+  { name: "exists", signature: "list.exists(x, condition): bool", summary: "Whether the condition is true for at least one element." },
+  {
+    name: "exists_one",
+    signature: "list.exists_one(x, condition): bool",
+    summary: "Whether the condition is true for exactly one element.",
+  },
+  { name: "filter", signature: "list.filter(x, condition): list", summary: "The elements for which the condition is true." },
+  {
+    name: "map",
+    signature: "list.map(x, value) or list.map(x, condition, value): list",
+    summary: "The value for every element, or for those for which the condition is true. On an object, x is each key.",
+  },
+  { name: "cel.bind", signature: "cel.bind(name, value, body): any", summary: "The body, in which the name stands for the value." },
+  {
+    name: "orValue",
+    signature: "optional.orValue(default): any",
+    summary: "The value of an optional (from .?key), or the default when it is missing.",
+  },
+  { name: "or", signature: "optional.or(optional): optional", summary: "The first optional that has a value." },
+  { name: "optMap", signature: "optional.optMap(x, value): optional", summary: "The value made from that of an optional, if it has one." },
+];
+
+const STATUS_FUNCTIONS: readonly FunctionReference[] = [
+  { name: "succeeded", signature: "succeeded('step'): bool", summary: 'Whether the step completed. Only in "if".' },
+  { name: "failed", signature: "failed('step'): bool", summary: 'Whether the step failed. Only in "if".' },
+  { name: "skipped", signature: "skipped('step'): bool", summary: 'Whether the step never ran. Only in "if".' },
+  { name: "always", signature: "always(): bool", summary: 'True: the step runs however the steps it needs ended. Only in "if".' },
+];
+
+/** Everything that can be called in an expression. */
+export const FUNCTION_REFERENCE: readonly FunctionReference[] = [
+  ...STATUS_FUNCTIONS,
+  ...FORMS,
+  ...FUNCTIONS.map(({ name, signature, summary }) => ({ name, signature, summary })),
+];
+
+const BY_NAME: ReadonlyMap<string, ExpressionFunction> = new Map(FUNCTIONS.map((entry) => [entry.name, entry]));
+
+/** A function of the table by its name, whether it is called as one or as a method. */
+export function findFunction(name: string): ExpressionFunction | undefined {
+  return BY_NAME.get(name);
+}
