@@ -2,8 +2,8 @@ import type { Ms } from "../base/duration.ts";
 import type { Json, JsonObject } from "../base/json.ts";
 import type { Effect } from "./workflow.ts";
 
-/** What a call is for. A step's own call has no role. */
-export type CallRole = "verify" | "compensate" | "fallback";
+/** What a call is for. A step's own call has no role; `stale` asks only for an answer of earlier times. */
+export type CallRole = "verify" | "compensate" | "fallback" | "stale";
 
 /** Names one call within an execution; all its attempts share it. */
 export interface CallRef {
@@ -45,6 +45,8 @@ export interface CallRequest {
   readonly idempotencyKey: string;
   /** Answers younger than this may be reused, and this one is kept for others. */
   readonly cacheTtlMs?: Ms;
+  /** Do not call: give a kept answer of any age, or fail. */
+  readonly staleOnly?: boolean;
 }
 
 export type CallErrorKind =

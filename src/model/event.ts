@@ -34,6 +34,8 @@ export type EventBody =
       readonly reused?: readonly ReusedStep[];
       /** The evaluated group of `concurrency`. */
       readonly concurrencyGroup?: string;
+      /** A time limit in place of the workflow's own. */
+      readonly timeoutMs?: number;
     }
   /** `for_each`, sleep and approval steps begin with this; steps with one call begin with `call-started`. */
   | {
@@ -55,9 +57,11 @@ export type EventBody =
       readonly input?: JsonObject;
       readonly secrets?: readonly SecretUse[];
     }
+  /** Only of `once` calls, and durable before the call is sent: without it, the call cannot have taken effect. */
+  | { readonly type: "call-sent"; readonly call: CallRef }
   | { readonly type: "call-succeeded"; readonly call: CallRef; readonly output: Json; readonly degraded?: Degraded }
-  /** Without `retryAtMs` it was the last attempt. */
-  | { readonly type: "call-failed"; readonly call: CallRef; readonly error: CallError; readonly retryAtMs?: number }
+  /** Without `retryAtMs` it was the last attempt. `unanswered`: it was sent, and its end is not known. */
+  | { readonly type: "call-failed"; readonly call: CallRef; readonly error: CallError; readonly retryAtMs?: number; readonly unanswered?: boolean }
   /** The attempt ended without an answer, and repeating it is safe. It does not count, but ten of them are too many. */
   | { readonly type: "call-interrupted"; readonly call: CallRef; readonly error: CallError }
   | { readonly type: "call-in-doubt"; readonly call: CallRef; readonly error: CallError; readonly interrupted?: boolean }

@@ -7,7 +7,16 @@ import type { CallOutcome, CallRequest } from "../model/call.ts";
  * `failed` with `accepted: false` when it had not been sent.
  */
 export interface ToolCaller {
-  call(request: CallRequest, observer: CallObserver, signal: AbortSignal): Promise<CallOutcome>;
+  call(request: CallRequest, gate: CallGate, signal: AbortSignal): Promise<CallOutcome>;
+}
+
+/** Is told what happens while a call is under way, and is asked before it is sent. */
+export interface CallGate extends CallObserver {
+  /**
+   * Awaited when the call has its place and is about to be sent: resolves once it is safe to send it. A rejection
+   * means that it must not be sent.
+   */
+  sending(): Promise<void>;
 }
 
 /** Is told what happens while a call is under way. */

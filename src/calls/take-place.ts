@@ -1,0 +1,32 @@
+import { Semaphore } from "../base/semaphore.ts";
+import type { CallStage } from "./call-path.ts";
+import { notSent } from "./not-sent.ts";
+
+export interface CallLimits {
+  /** Calls in flight in all. */
+  readonly total: number;
+  /** Calls in flight to one server. */
+  perServer(server: string): number;
+}
+
+/** Waits until there is room for one more call, at the server and in all. The time for the call does not run yet. */
+export function takePlace(limits: CallLimits): CallStage {
+  const total = new Semaphore(limits.total);
+  const servers = new Map<string, Semaphore>();
+  return async (call, next) => {
+    const { server } = call.request;
+    const own = servers.get(server) ?? new Semaphore(limits.perServer(server));
+    servers.set(server, own);
+    call.gate.stage("waiting");
+    try {
+      // The server first: a call that waits for a slow server must not keep a place from the others.
+      using _server = await own.acquire(call.signal);
+      using _total = await total.acquire(call.signal);
+      call.gate.stage("sent");
+      return await next(call);
+    } catch (error) {
+      if (!call.signal.aborted) throw error;
+      return notSent(call.request, "the call was cancelled while it waited for its turn");
+    }
+  };
+}

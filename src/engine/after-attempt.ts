@@ -1,0 +1,173 @@
+import { defined } from "../base/defined.ts";
+import { unreachable } from "../base/assert.ts";
+import { isJsonObject, type Json } from "../base/json.ts";
+import { type CallError, callId, type CallOutcome } from "../model/call.ts";
+import type { EventBody } from "../model/event.ts";
+import type { CallPlan } from "../model/plan.ts";
+import type { CallState, ExecutionState, StepState } from "./execution-state.ts";
+import { retryDelayMs } from "./retry-delay.ts";
+import { retryRule } from "./retry-rule.ts";
+import { mayGoOn } from "./step-end.ts";
+
+/** A call that ten processes in a row did not live to see the end of is not tried an eleventh time. */
+const INTERRUPTIONS_MAX = 10;
+
+/** When and with which luck an attempt ended. */
+export interface Moment {
+  readonly nowMs: number;
+  /** In [0, 1), for the jitter. */
+  readonly random: number;
+}
+
+/** Decides what the end of one attempt means. Pure, and the only place that does. */
+export function afterAttempt(state: ExecutionState, call: CallState, outcome: CallOutcome, moment: Moment): EventBody {
+  switch (outcome.kind) {
+    case "succeeded":
+      return afterAnswer(state, call, outcome);
+    case "failed":
+      return afterFailure(state, call, outcome, moment);
+    case "unknown":
+      return afterSilence(state, call, outcome.error, moment);
+    default:
+      return unreachable(outcome);
+  }
+}
+
+/** Decides what it means that the process died during an attempt: it does not count, and for `once` calls it is a doubt. */
+export function afterInterruption(state: ExecutionState, call: CallState): EventBody {
+  const step = stepFor(state, call);
+  const error: CallError = { kind: "interrupted", message: "Tutti was stopped during the attempt", attempt: call.attempt };
+  if (call.sent && !isSafeToRepeat(callPlan(step, call))) return { type: "call-in-doubt", call: call.ref, error, interrupted: true }; // J4
+  if (!mayRepeat(state, step, call)) return { type: "call-failed", call: call.ref, error: { ...error, kind: "cancelled" } };
+  if (call.interruptions + 1 < INTERRUPTIONS_MAX) return { type: "call-interrupted", call: call.ref, error };
+  return { type: "call-failed", call: call.ref, error: { ...error, message: `${INTERRUPTIONS_MAX} attempts in a row were interrupted` } };
+}
+
+/** How a call may be treated, by its role. A probe changes nothing. */
+export function callPlan(step: StepState, call: { readonly ref: CallState["ref"] }): CallPlan {
+  const { node } = step;
+  switch (call.ref.role) {
+    case undefined:
+      return node.call;
+    case "compensate":
+      return node.compensateCall ?? { effect: "once", honoursKey: false };
+    case "fallback":
+      return node.fallbackCall ?? { effect: "once", honoursKey: false };
+    case "verify":
+    case "stale":
+      return { effect: "read", honoursKey: false };
+    default:
+      return unreachable(call.ref.role);
+  }
+}
+
+function isSafeToRepeat(plan: CallPlan): boolean {
+  return plan.effect !== "once" || plan.honoursKey;
+}
+
+function afterAnswer(state: ExecutionState, call: CallState, outcome: CallOutcome & { kind: "succeeded" }): EventBody {
+  const step = stepFor(state, call);
+  if (call.ref.role === undefined && step.node.step.validates === true && isNo(outcome.output)) {
+    return {
+      type: "call-failed",
+      call: call.ref,
+      error: { kind: "tool_error", message: reasonOf(outcome.output), attempt: call.attempt, ...toolOf(step), detail: outcome.output },
+    };
+  }
+  const degraded = outcome.source === "stale_cache" ? { degraded: "stale_cache" as const } : replacedBy(call);
+  return { type: "call-succeeded", call: call.ref, output: outcome.output, ...degraded };
+}
+
+function replacedBy(call: CallState): { readonly degraded?: "fallback" } {
+  return call.ref.role === "fallback" ? { degraded: "fallback" } : {};
+}
+
+/** What "no" looks like in the output of a validating step. */
+function isNo(output: Json): boolean {
+  return isJsonObject(output) && (output["valid"] === false || output["is_valid"] === false);
+}
+
+function reasonOf(output: Json): string {
+  if (isJsonObject(output)) {
+    for (const key of ["reason", "message", "error"]) {
+      const text = output[key];
+      if (typeof text === "string" && text !== "") return text;
+    }
+  }
+  return "the validation said no";
+}
+
+function toolOf(step: StepState): { readonly server?: string; readonly tool?: string } {
+  const { action } = step.node.step;
+  return action.kind === "tool" ? { server: action.server, tool: action.tool } : {};
+}
+
+function afterFailure(state: ExecutionState, call: CallState, outcome: CallOutcome & { kind: "failed" }, moment: Moment): EventBody {
+  const step = stepFor(state, call);
+  const plan = callPlan(step, call);
+  const error: CallError = { attempt: call.attempt, ...outcome.error };
+  const retryAtMs = nextAttemptAtMs(
+    state,
+    call,
+    { error, accepted: outcome.accepted, ...defined({ retryAfterMs: outcome.retryAfterMs }) },
+    moment,
+  );
+  if (retryAtMs !== undefined) return { type: "call-failed", call: call.ref, error, retryAtMs };
+  // This attempt did nothing, but an earlier one may have.
+  if (call.unknown && !outcome.accepted && plan.effect === "once") return { type: "call-in-doubt", call: call.ref, error };
+  return { type: "call-failed", call: call.ref, error };
+}
+
+function afterSilence(state: ExecutionState, call: CallState, given: CallError, moment: Moment): EventBody {
+  const step = stepFor(state, call);
+  const plan = callPlan(step, call);
+  const error: CallError = { attempt: call.attempt, ...given };
+  if (!isSafeToRepeat(plan)) return { type: "call-in-doubt", call: call.ref, error }; // J4
+  const retryAtMs = nextAttemptAtMs(state, call, { error, accepted: true }, moment);
+  if (retryAtMs !== undefined) return { type: "call-failed", call: call.ref, error, retryAtMs, unanswered: true };
+  if (plan.effect === "once") return { type: "call-in-doubt", call: call.ref, error };
+  return { type: "call-failed", call: call.ref, error: mayRepeat(state, step, call) ? error : { ...error, kind: "cancelled" } };
+}
+
+/** When the next attempt is due, or undefined when this one was the last. */
+function nextAttemptAtMs(
+  state: ExecutionState,
+  call: CallState,
+  failure: { readonly error: CallError; readonly accepted: boolean; readonly retryAfterMs?: number },
+  moment: Moment,
+): number | undefined {
+  const step = stepFor(state, call);
+  if (!mayRepeat(state, step, call)) return undefined;
+  const plan = callPlan(step, call);
+  // A server that honours the key makes repeating as harmless as for idempotent calls.
+  const rule = retryRule(state.plan.workflow, step, { role: call.ref.role, effect: isSafeToRepeat(plan) ? "idempotent" : plan.effect });
+  if (call.attempt >= rule.attemptsMax || !rule.repeats(failure.error.kind, failure.accepted)) return undefined;
+  const delayMs = retryDelayMs(
+    {
+      delayMs: rule.delayMs,
+      maxDelayMs: rule.maxDelayMs,
+      failures: call.attempt,
+      ...defined({ retryAfterMs: failure.retryAfterMs }),
+    },
+    moment.random,
+  );
+  const atMs = moment.nowMs + delayMs;
+  return atMs < latestMs(step) ? atMs : undefined;
+}
+
+/** The moment by which a step with `max_duration` must have ended. */
+function latestMs(step: StepState): number {
+  const { maxDurationMs } = step.node.step;
+  return maxDurationMs === undefined || step.startedAtMs === undefined ? Infinity : step.startedAtMs + maxDurationMs;
+}
+
+function mayRepeat(state: ExecutionState, step: StepState, call: CallState): boolean {
+  // Undoing and probing belong to the ending of an execution.
+  return call.ref.role === "compensate" || call.ref.role === "verify" || mayGoOn(state, step);
+}
+
+function stepFor(state: ExecutionState, call: CallState): StepState {
+  const step = state.steps[call.step];
+  if (step === undefined) throw new RangeError(`${callId(call.ref)} belongs to no step`);
+  return step;
+}

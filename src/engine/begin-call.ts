@@ -1,0 +1,112 @@
+import { jsonExceeds, type JsonObject } from "../base/json.ts";
+import { evaluateTemplate } from "../expression/evaluate-template.ts";
+import type { Scope } from "../expression/scope.ts";
+import { type CallError, callId, type CallRef, type CallRequest, type SecretUse } from "../model/call.ts";
+import type { Template, ToolUse } from "../model/workflow.ts";
+import { callPlan } from "./after-attempt.ts";
+import type { Decision, DecisionContext } from "./decision.ts";
+import type { CallState, ExecutionState, StepState } from "./execution-state.ts";
+
+const DEFAULT_TIMEOUT_MS = 30_000;
+
+/** Arguments above this are a mistake, and would be in every journal. */
+const INPUT_MAX_BYTES = 16 * 1024 * 1024;
+
+/** The first attempt of a tool call: evaluates its arguments, which all later attempts repeat. */
+export function beginToolCall(
+  state: ExecutionState,
+  step: StepState,
+  use: { readonly ref: CallRef; readonly tool: ToolUse; readonly scope: Scope },
+  context: DecisionContext,
+): Decision {
+  const { ref, tool } = use;
+  const input = evaluateInput(tool.with, use.scope);
+  if (!input.ok) return failCall(ref, input.message, tool);
+  const request = toolRequest(state, step, { ref, tool, attempt: 1, input: input.input, secrets: input.secrets }, context);
+  return {
+    event: {
+      type: "call-started",
+      call: ref,
+      attempt: 1,
+      server: tool.server,
+      tool: tool.tool,
+      input: input.input,
+      ...(input.secrets.length === 0 ? {} : { secrets: input.secrets }),
+    },
+    effect: { type: "call", request },
+  };
+}
+
+/** Another attempt of a tool call, with the arguments of the first. */
+export function repeatToolCall(
+  state: ExecutionState,
+  step: StepState,
+  use: { readonly call: CallState; readonly tool: ToolUse },
+  context: DecisionContext,
+): Decision {
+  const { call, tool } = use;
+  const attempt = call.attempt + 1;
+  const request = toolRequest(state, step, { ref: call.ref, tool, attempt, input: call.input, secrets: call.secrets }, context);
+  return {
+    event: { type: "call-started", call: call.ref, attempt, server: tool.server, tool: tool.tool },
+    effect: { type: "call", request },
+  };
+}
+
+/** A call that ends before it could begin, because its arguments cannot be made. */
+export function failCall(ref: CallRef, message: string, tool?: ToolUse): Decision {
+  const error: CallError = { kind: "expression", message, ...(tool === undefined ? {} : { server: tool.server, tool: tool.tool }) };
+  return { event: { type: "call-failed", call: ref, error } };
+}
+
+export type EvaluatedInput =
+  | { readonly ok: true; readonly input: JsonObject; readonly secrets: readonly SecretUse[] }
+  | { readonly ok: false; readonly message: string };
+
+/** Evaluates the arguments of a call. */
+export function evaluateInput(template: Readonly<Record<string, Template>>, scope: Scope): EvaluatedInput {
+  const evaluated = evaluateTemplate(template, scope);
+  if (!evaluated.ok) return evaluated;
+  if (jsonExceeds(evaluated.value.value, INPUT_MAX_BYTES)) return { ok: false, message: "the arguments are larger than 16 MiB" };
+  // A template that is an object evaluates to an object.
+  return { ok: true, input: evaluated.value.value as JsonObject, secrets: evaluated.value.secrets };
+}
+
+function toolRequest(
+  state: ExecutionState,
+  step: StepState,
+  attempt: {
+    readonly ref: CallRef;
+    readonly tool: ToolUse;
+    readonly attempt: number;
+    readonly input: JsonObject;
+    readonly secrets: readonly SecretUse[];
+  },
+  context: DecisionContext,
+): CallRequest {
+  const { cache } = step.node.step;
+  const { role } = attempt.ref;
+  return {
+    executionId: state.executionId,
+    workflowId: state.plan.workflow.id,
+    call: attempt.ref,
+    attempt: attempt.attempt,
+    server: attempt.tool.server,
+    tool: attempt.tool.tool,
+    input: attempt.input,
+    secrets: attempt.secrets,
+    effect: callPlan(step, attempt).effect,
+    timeoutMs: attemptTimeoutMs(state, step, attempt.ref, context.nowMs),
+    idempotencyKey: `${state.executionId}/${callId(attempt.ref)}`,
+    ...(cache !== undefined && (role === undefined || role === "stale") ? { cacheTtlMs: cache.ttlMs } : {}),
+    ...(role === "stale" ? { staleOnly: true } : {}),
+  };
+}
+
+function attemptTimeoutMs(state: ExecutionState, step: StepState, ref: CallRef, nowMs: number): number {
+  const { timeoutMs, maxDurationMs, compensate } = step.node.step;
+  const ownMs = ref.role === "compensate" ? compensate?.timeoutMs : timeoutMs;
+  const limitMs = ownMs ?? state.plan.workflow.errorPolicy.timeoutMs ?? (maxDurationMs === undefined ? DEFAULT_TIMEOUT_MS : maxDurationMs);
+  if (maxDurationMs === undefined || ref.role === "compensate") return limitMs;
+  return Math.max(1, Math.min(limitMs, (step.startedAtMs ?? nowMs) + maxDurationMs - nowMs));
+}

@@ -1,0 +1,220 @@
+import { present } from "../base/assert.ts";
+import { Heap } from "../base/heap.ts";
+import type { Json, JsonObject } from "../base/json.ts";
+import { expressionReferences } from "../expression/references.ts";
+import type { CallError, CallRef, SecretUse } from "../model/call.ts";
+import type { Degraded, ParentCall } from "../model/event.ts";
+import type { Leftover, Outcome } from "../model/execution.ts";
+import type { Plan, PlanNode } from "../model/plan.ts";
+
+/**
+ * Everything that is known of an execution: the fold of its events, and nothing else.
+ *
+ * Only `fold` and `takeAgenda` change it. The agenda names the steps about which something has changed, so that
+ * deciding what follows an event costs no more than the successors of its step.
+ */
+export interface ExecutionState {
+  readonly executionId: string;
+  readonly plan: Plan;
+  readonly steps: readonly StepState[];
+  readonly indexById: ReadonlyMap<string, number>;
+  /** The calls that have begun and whose end still matters, by call id. */
+  readonly calls: Map<string, CallState>;
+  /** Calls that may act once and whose end only a person can tell. While there is one, nothing begins. */
+  readonly doubts: Set<string>;
+  readonly agenda: Set<number>;
+  readonly timers: Heap<Timer>;
+  /** What succeeded and may have changed something, in order of completion. */
+  readonly done: DoneUnit[];
+  seq: number;
+  startedAtMs: number;
+  deadlineAtMs?: number;
+  inputs: JsonObject;
+  parent?: ParentCall;
+  retryOf?: string;
+  concurrencyGroup?: string;
+  phase: Phase;
+  /** A person has paused it. */
+  paused: boolean;
+  cancel?: { readonly reason: string; readonly by?: string };
+  /** The failure that ends the execution, under fail_fast. */
+  failure?: { readonly step: number; readonly error: CallError };
+  /** Calls between their start and their end. */
+  inFlight: number;
+  /** Main steps, and in the end finally steps, that have not ended. */
+  openMain: number;
+  openFinally: number;
+  /** What compensation has still to undo; the last one is next. */
+  readonly toUndo: DoneUnit[];
+  readonly leftovers: Leftover[];
+  undone: number;
+  /** Given when `finally` begins, or at the end. */
+  outcome?: Outcome;
+  output: Json;
+  error?: CallError;
+  endedAtMs?: number;
+  callCount: number;
+  retryCount: number;
+}
+
+/**
+ * `stopping`: after a failure or a cancel nothing new begins, and what is in flight is awaited. `compensating` and
+ * `finalizing` follow, where there is something to do.
+ */
+export type Phase = "running" | "stopping" | "compensating" | "finalizing" | "ended";
+
+export interface StepState {
+  readonly index: number;
+  readonly node: PlanNode;
+  status: "pending" | "running" | "completed" | "failed" | "skipped" | "cancelled";
+  /** Needs that have not ended. */
+  unmet: number;
+  output?: Json;
+  error?: CallError;
+  degraded?: Degraded;
+  skippedBecause?: "condition" | "needs" | "stopped" | "reused";
+  startedAtMs?: number;
+  endedAtMs?: number;
+  attempts: number;
+  items?: ItemsState;
+  wakeAtMs?: number;
+  approval?: {
+    readonly message: string;
+    readonly roles: readonly string[];
+    readonly answer?: { readonly approved: boolean; readonly by?: string };
+  };
+  /** Its `if` asks how other steps ended, so it may run although they failed. */
+  readonly usesStatus: boolean;
+  /** It goes on although the execution is stopping. */
+  kept: boolean;
+  /** Ids of the calls of this step that are in `calls`. */
+  readonly callIds: Set<string>;
+  /** Ids of calls of this step that wait to be begun (again) or looked at. */
+  readonly attention: Set<string>;
+  compensation?: "running" | "completed" | "failed" | "in_doubt";
+  childId?: string;
+}
+
+/** A `for_each` step under way. */
+export interface ItemsState {
+  readonly values: readonly Json[];
+  readonly results: (ItemResult | undefined)[];
+  /** The first item that has not begun. */
+  next: number;
+  /** Items that have begun and not ended. */
+  open: number;
+  completed: number;
+  failed: number;
+  firstError?: CallError;
+}
+
+export type ItemResult = { readonly ok: true; readonly output: Json } | { readonly ok: false; readonly error: CallError };
+
+export interface CallState {
+  readonly ref: CallRef;
+  readonly step: number;
+  status: "running" | "waiting" | "ready" | "in_doubt" | "failed";
+  /** Attempts that count. */
+  attempt: number;
+  interruptions: number;
+  input: JsonObject;
+  secrets: readonly SecretUse[];
+  /** This attempt of a `once` call may have reached the tool. Other calls do not care. */
+  sent: boolean;
+  /** An earlier attempt ended without an answer. */
+  unknown: boolean;
+  retryAtMs?: number;
+  error?: CallError;
+  childId?: string;
+  startedAtMs: number;
+  /** What the `verify` probe has answered. */
+  probe?: Json;
+  /** How many of the ways to replace the call have been tried. */
+  replaced: number;
+}
+
+export interface DoneUnit {
+  readonly step: number;
+  readonly item?: number;
+}
+
+export interface Timer {
+  readonly atMs: number;
+  readonly step: number;
+  readonly call?: string;
+}
+
+/** An execution of which no event has been folded yet. */
+export function newState(plan: Plan, executionId: string): ExecutionState {
+  const steps = plan.nodes.map((node, index): StepState => ({
+    index,
+    node,
+    status: "pending",
+    unmet: node.needs.length,
+    attempts: 0,
+    usesStatus: asksForStatus(node.step.if),
+    kept: false,
+    callIds: new Set(),
+    attention: new Set(),
+  }));
+  return {
+    executionId,
+    plan,
+    steps,
+    indexById: new Map(plan.nodes.map((node, index) => [node.step.id, index])),
+    calls: new Map(),
+    doubts: new Set(),
+    agenda: new Set(),
+    timers: new Heap((left, right) => left.atMs < right.atMs),
+    done: [],
+    seq: 0,
+    startedAtMs: 0,
+    inputs: {},
+    phase: "running",
+    paused: false,
+    inFlight: 0,
+    openMain: plan.nodes.filter((node) => node.phase === "main").length,
+    openFinally: plan.nodes.filter((node) => node.phase === "finally").length,
+    toUndo: [],
+    leftovers: [],
+    undone: 0,
+    output: null,
+    callCount: 0,
+    retryCount: 0,
+  };
+}
+
+function asksForStatus(condition: string | undefined): boolean {
+  if (condition === undefined) return false;
+  const references = expressionReferences(condition);
+  return references.always || references.statusFunctions.length > 0;
+}
+
+/** Takes the steps that deserve a look, among them those whose timers are due. What is taken is not given again. */
+export function takeAgenda(state: ExecutionState, nowMs: number): readonly number[] {
+  for (
+    let timer = state.timers.peek();
+    timer !== undefined && (timer.atMs <= nowMs || isStale(state, timer));
+    timer = state.timers.peek()
+  ) {
+    state.timers.pop();
+    if (isStale(state, timer)) continue;
+    if (timer.call !== undefined) state.steps[timer.step]?.attention.add(timer.call);
+    state.agenda.add(timer.step);
+  }
+  const work = [...state.agenda];
+  state.agenda.clear();
+  return work;
+}
+
+/** Nobody takes a timer off the heap when what it was set for has ended; it is dropped when it comes to the top. */
+function isStale(state: ExecutionState, timer: Timer): boolean {
+  if (timer.call !== undefined) return state.calls.get(timer.call)?.retryAtMs !== timer.atMs;
+  const step = state.steps[timer.step];
+  return step?.status !== "running" || step.wakeAtMs !== timer.atMs;
+}
+
+/** The state of a step that an event names; the plan of the execution has it. */
+export function stepOf(state: ExecutionState, id: string): StepState {
+  return present(state.steps[state.indexById.get(id) ?? -1], `execution ${state.executionId} has no step "${id}"`);
+}

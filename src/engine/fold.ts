@@ -1,0 +1,145 @@
+import { defined } from "../base/defined.ts";
+import { assert, unreachable } from "../base/assert.ts";
+import type { ExecutionEvent, ReusedStep } from "../model/event.ts";
+import { type ExecutionState, stepOf } from "./execution-state.ts";
+import { foldCall } from "./fold-call.ts";
+import { beginStopping, endStep, itemsOutput, lookAtOpenSteps } from "./step-end.ts";
+
+type Of<Type extends ExecutionEvent["type"]> = Extract<ExecutionEvent, { type: Type }>;
+
+/**
+ * Applies one event to the state. The only way in which a state comes to be, whether the event has just happened or
+ * is read from a journal; costs no more than the successors of the step that it is about.
+ */
+export function fold(state: ExecutionState, event: ExecutionEvent): void {
+  assert(event.seq === state.seq + 1, `event ${event.seq} of ${state.executionId} does not follow ${state.seq}`);
+  state.seq = event.seq;
+  switch (event.type) {
+    case "execution-started":
+      return foldStart(state, event);
+    case "call-started":
+    case "call-sent":
+    case "call-succeeded":
+    case "call-failed":
+    case "call-interrupted":
+    case "call-in-doubt":
+    case "call-resolved":
+      return foldCall(state, event);
+    case "step-started":
+    case "step-completed":
+    case "step-failed":
+    case "step-skipped":
+    case "approval-answered":
+      return foldStep(state, event);
+    default:
+      return foldLife(state, event);
+  }
+}
+
+function foldStart(state: ExecutionState, event: Of<"execution-started">): void {
+  state.startedAtMs = event.atMs;
+  state.inputs = event.inputs;
+  if (event.parent !== undefined) state.parent = event.parent;
+  if (event.retryOf !== undefined) state.retryOf = event.retryOf;
+  if (event.concurrencyGroup !== undefined) state.concurrencyGroup = event.concurrencyGroup;
+  const timeoutMs = event.timeoutMs ?? state.plan.workflow.timeoutMs;
+  if (timeoutMs !== undefined) state.deadlineAtMs = event.atMs + timeoutMs;
+  for (const reused of event.reused ?? []) foldReused(state, reused, event.atMs);
+  for (const step of state.steps) if (step.node.phase === "main" && step.unmet === 0) state.agenda.add(step.index);
+}
+
+function foldReused(state: ExecutionState, reused: ReusedStep, atMs: number): void {
+  const step = stepOf(state, reused.step);
+  step.skippedBecause = "reused";
+  if (reused.skipped !== true) {
+    step.output = reused.output;
+    state.done.push({ step: step.index });
+  }
+  endStep(state, step, reused.skipped === true ? "skipped" : "completed", atMs);
+}
+
+function foldStep(
+  state: ExecutionState,
+  event: Of<"step-started" | "step-completed" | "step-failed" | "step-skipped" | "approval-answered">,
+): void {
+  const step = stepOf(state, event.step);
+  switch (event.type) {
+    case "step-started":
+      step.status = "running";
+      step.startedAtMs = event.atMs;
+      if (event.items !== undefined) step.items = { values: event.items, results: [], next: 0, open: 0, completed: 0, failed: 0 };
+      if (event.approval !== undefined) step.approval = event.approval;
+      if (event.wakeAtMs !== undefined) {
+        step.wakeAtMs = event.wakeAtMs;
+        state.timers.push({ atMs: event.wakeAtMs, step: step.index });
+      }
+      state.agenda.add(step.index);
+      return;
+    case "step-completed":
+      step.output = event.output ?? itemsOutput(step);
+      if (event.degraded !== undefined) step.degraded = event.degraded;
+      return endStep(state, step, "completed", event.atMs);
+    case "step-failed":
+      step.error = event.error;
+      return endStep(state, step, "failed", event.atMs);
+    case "step-skipped":
+      step.skippedBecause = event.reason;
+      return endStep(state, step, event.reason === "stopped" ? "cancelled" : "skipped", event.atMs);
+    case "approval-answered":
+      return foldAnswer(state, event);
+    default:
+      return unreachable(event);
+  }
+}
+
+function foldAnswer(state: ExecutionState, event: Of<"approval-answered">): void {
+  const step = stepOf(state, event.step);
+  const by = event.by === undefined ? {} : { by: event.by };
+  const comment = event.comment === undefined ? {} : { comment: event.comment };
+  if (event.approved) {
+    step.output = { approved: true, ...by, ...comment };
+    endStep(state, step, "completed", event.atMs);
+    return;
+  }
+  const who = event.by === undefined ? "" : ` by ${event.by}`;
+  const why = event.comment === undefined ? "" : `: ${event.comment}`;
+  step.error = { kind: "approval", message: `the approval was refused${who}${why}` };
+  endStep(state, step, "failed", event.atMs);
+}
+
+function foldLife(
+  state: ExecutionState,
+  event: Of<"execution-paused" | "execution-resumed" | "cancel-requested" | "compensation-started" | "finally-started" | "execution-ended">,
+): void {
+  switch (event.type) {
+    case "execution-paused":
+      state.paused = true;
+      return;
+    case "execution-resumed":
+      state.paused = false;
+      return lookAtOpenSteps(state);
+    case "cancel-requested":
+      state.cancel = { reason: event.reason, ...defined({ by: event.by }) };
+      state.paused = false;
+      return beginStopping(state, event.atMs);
+    case "compensation-started":
+      state.phase = "compensating";
+      for (const unit of state.done) if (state.steps[unit.step]?.node.step.compensate !== undefined) state.toUndo.push(unit);
+      return;
+    case "finally-started":
+      state.phase = "finalizing";
+      state.outcome = event.outcome;
+      for (const step of state.steps) if (step.node.phase === "finally" && step.unmet === 0) state.agenda.add(step.index);
+      return;
+    case "execution-ended":
+      state.phase = "ended";
+      state.outcome = event.outcome;
+      state.output = event.output;
+      state.endedAtMs = event.atMs;
+      if (event.error !== undefined) state.error = event.error;
+      state.leftovers.splice(0, state.leftovers.length, ...event.leftovers);
+      return;
+    default:
+      return unreachable(event);
+  }
+}

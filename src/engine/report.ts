@@ -1,0 +1,116 @@
+import { defined } from "../base/defined.ts";
+import type { ExecutionMetrics, ExecutionReport, ExecutionStatus, StepReport, StepStatus, WaitingFor } from "../model/execution.ts";
+import { isHeld } from "./decide.ts";
+import type { CallState, ExecutionState, StepState } from "./execution-state.ts";
+import { needsPerson } from "./standstill.ts";
+
+/**
+ * Everything that a person or program wants to know of an execution.
+ *
+ * @param childStands - whether a child execution can only be moved on by a person; without it children are not asked
+ */
+export function reportExecution(
+  state: ExecutionState,
+  nowMs: number,
+  childStands: (childId: string) => boolean = () => false,
+): ExecutionReport {
+  const { workflow } = state.plan;
+  const standing = needsPerson(state, childStands);
+  return {
+    executionId: state.executionId,
+    workflowId: workflow.id,
+    ...defined({ workflowName: workflow.name }),
+    status: statusOf(state, standing),
+    ...(state.phase === "ended" && state.outcome !== undefined ? { outcome: state.outcome } : {}),
+    inputs: state.inputs,
+    output: state.output,
+    ...defined({ error: state.error ?? state.failure?.error, parent: state.parent, retryOf: state.retryOf, endedAtMs: state.endedAtMs }),
+    startedAtMs: state.startedAtMs,
+    steps: state.steps.map((step) => reportStep(state, step)),
+    leftovers: [...state.leftovers],
+    needsPerson: standing,
+    metrics: metricsOf(state, nowMs),
+  };
+}
+
+function statusOf(state: ExecutionState, standing: boolean): ExecutionStatus {
+  if (state.phase !== "ended") return standing || isHeld(state) ? "paused" : "executing";
+  return state.outcome === "completed" || state.outcome === "partial_success" ? "completed" : "failed";
+}
+
+function reportStep(state: ExecutionState, step: StepState): StepReport {
+  const { action, id } = step.node.step;
+  const calls = [...step.callIds].flatMap((callId) => state.calls.get(callId) ?? []);
+  const waitingFor = waitingOf(state, step, calls);
+  const items = step.items;
+  return {
+    id,
+    status: stepStatus(state, step, calls, waitingFor),
+    phase: step.node.phase,
+    ...(action.kind === "tool" ? { server: action.server, tool: action.tool } : {}),
+    attempts: step.attempts,
+    ...(items === undefined
+      ? {}
+      : { items: { total: items.values.length, completed: items.completed, failed: items.failed, running: items.open } }),
+    ...defined({
+      startedAtMs: step.startedAtMs,
+      completedAtMs: step.endedAtMs,
+      output: step.output,
+      error: step.error ?? calls.find((call) => call.error !== undefined)?.error,
+      degraded: step.degraded,
+      compensation: step.compensation,
+      waitingFor,
+      childId: step.childId,
+      skippedBecause: step.skippedBecause,
+    }),
+  };
+}
+
+function stepStatus(state: ExecutionState, step: StepState, calls: readonly CallState[], waitingFor: WaitingFor | undefined): StepStatus {
+  if (step.status === "pending" && state.phase === "ended") return "cancelled";
+  if (step.status !== "running") return step.status;
+  if (calls.some((call) => call.status === "in_doubt")) return "in_doubt";
+  const working = calls.some((call) => call.status === "running");
+  return waitingFor !== undefined && !working ? "waiting" : "running";
+}
+
+function waitingOf(state: ExecutionState, step: StepState, calls: readonly CallState[]): WaitingFor | undefined {
+  if (step.status !== "running") return undefined;
+  const until = step.wakeAtMs === undefined ? {} : { untilMs: step.wakeAtMs };
+  if (step.approval !== undefined) return { kind: "approval", message: step.approval.message, ...until };
+  if (step.wakeAtMs !== undefined) return { kind: "timer", untilMs: step.wakeAtMs };
+  const doubt = calls.find((call) => call.status === "in_doubt");
+  if (doubt !== undefined) return { kind: "person", ...defined({ message: doubt.error?.message }) };
+  const retry = calls.find((call) => call.status === "waiting");
+  if (retry !== undefined) return { kind: "retry", ...defined({ untilMs: retry.retryAtMs, message: retry.error?.message }) };
+  if (calls.some((call) => call.childId !== undefined && call.status === "running")) return { kind: "child" };
+  return state.paused && calls.every((call) => call.status !== "running")
+    ? { kind: "person", message: "the execution is paused" }
+    : undefined;
+}
+
+function metricsOf(state: ExecutionState, nowMs: number): ExecutionMetrics {
+  const durationMs = Math.max(0, (state.endedAtMs ?? nowMs) - state.startedAtMs);
+  const criticalPathMs = Math.min(durationMs, longestChainMs(state, nowMs));
+  return {
+    calls: state.callCount,
+    retries: state.retryCount,
+    durationMs,
+    criticalPathMs,
+    parallelEfficiency: durationMs === 0 ? 1 : criticalPathMs / durationMs,
+  };
+}
+
+/** The longest chain of needs, in the time that its steps really took. */
+function longestChainMs(state: ExecutionState, nowMs: number): number {
+  const endsMs: number[] = [];
+  let longestMs = 0;
+  // By level, every need of a step comes before the step.
+  for (const step of [...state.steps].sort((left, right) => left.node.level - right.node.level)) {
+    const beforeMs = Math.max(0, ...step.node.needs.map((need) => endsMs[need] ?? 0));
+    const ownMs = step.startedAtMs === undefined ? 0 : (step.endedAtMs ?? nowMs) - step.startedAtMs;
+    endsMs[step.index] = beforeMs + ownMs;
+    longestMs = Math.max(longestMs, beforeMs + ownMs);
+  }
+  return longestMs;
+}

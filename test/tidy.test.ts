@@ -1,0 +1,38 @@
+import { globSync, readFileSync } from "node:fs";
+import { expect, test } from "vitest";
+import { type SourceFile, untidiness } from "./tidy/rules.ts";
+
+test("every file is named, sized and placed as the rules of the house say", () => {
+  const files = globSync(["src/**/*.ts", "test/**/*.ts", "bench/**/*.ts", "examples/**/*.ts"]).map((path): SourceFile => ({
+    path,
+    text: readFileSync(path, "utf8"),
+  }));
+  expect(files.length).toBeGreaterThan(50);
+  expect(files.flatMap(untidiness)).toEqual([]);
+});
+
+/** One planted violation of each rule: a rule that finds nothing here would find nothing anywhere. */
+const VIOLATIONS: readonly (SourceFile & { readonly finds: string })[] = [
+  { path: "src/base/TaskList.ts", text: "", finds: "kebab-case" },
+  { path: "src/base/utils.ts", text: "", finds: "drawer" },
+  { path: "src/helpers/list.ts", text: "", finds: "drawer" },
+  { path: "src/base/long.ts", text: "a\n".repeat(401), finds: "401 lines" },
+  { path: "src/base/up.ts", text: 'import { plan } from "../planner/build-plan.ts";', finds: "base may not import planner" },
+  { path: "src/engine/side.ts", text: 'import type { Journal } from "../sqlite/journal.ts";', finds: "engine may not import sqlite" },
+  {
+    path: "src/calls/wide.ts",
+    text: 'import {\n  type A,\n  b,\n} from "../mcp-client/connections.ts";',
+    finds: "calls may not import mcp-client",
+  },
+  { path: "src/cli/lazy.ts", text: 'const engine = await import("../engine/fold.ts");', finds: "cli may not import engine" },
+  { path: "src/attic/thing.ts", text: "", finds: "no folder of the house" },
+  { path: "src/model/file.ts", text: 'import { readFileSync } from "node:fs";', finds: "imports node:fs" },
+  { path: "src/planner/now.ts", text: "const now = Date.now();", finds: "the clock" },
+  { path: "src/engine/dice.ts", text: "const dice = Math.random();", finds: "randomness" },
+  { path: "src/expression/wait.ts", text: "setTimeout(run, 5);", finds: "a timer" },
+  { path: "src/definition/home.ts", text: "const home = process.env.HOME;", finds: "the process" },
+];
+
+test.each(VIOLATIONS)("$path is found: $finds", ({ path, text, finds }) => {
+  expect(untidiness({ path, text }).join("\n")).toContain(finds);
+});
