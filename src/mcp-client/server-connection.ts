@@ -1,0 +1,184 @@
+import type { Ms } from "../base/duration.ts";
+import { TaskGroup } from "../base/task-group.ts";
+import type { CallOutcome } from "../model/call.ts";
+import { TuttiError } from "../model/errors.ts";
+import type { ServerConfig } from "../model/server.ts";
+import type { Tool } from "../model/tool.ts";
+import type { ServerCheck, WireCall } from "../ports/connections.ts";
+import type { CallObserver } from "../ports/tool-caller.ts";
+import { abortable } from "./abortable.ts";
+import type { Era } from "./era.ts";
+import { reconnectDelayMs, STABLE_AFTER_MS } from "./reconnect-delay.ts";
+import type { Session } from "./session.ts";
+import type { SessionPorts } from "./session-ports.ts";
+import { StartError } from "./start-error.ts";
+
+const CONNECT_TIMEOUT_MS: Ms = 30_000;
+/** How long an era is believed for new connections: the server may be updated behind our back. */
+const ERA_BELIEVED_MS: Ms = 3_600_000;
+
+/**
+ * The connection to one server, over all the sessions that it has one after the other.
+ *
+ * 1. There is at most one session, and whoever needs it while it is being started waits for the same start.
+ * 2. A start that failed, and a session that ended soon, are followed by a pause (`reconnectDelayMs`) in which
+ *    everything fails at once and says when to come back. Nothing is remembered for longer than that.
+ * 3. Sessions that have ended are closed in the background; disposing waits for all of them.
+ */
+export class ServerConnection implements AsyncDisposable {
+  readonly #config: ServerConfig;
+  readonly #ports: SessionPorts;
+  readonly #onToolsChanged: () => void;
+  readonly #closings = new TaskGroup();
+  readonly #closed = new AbortController();
+  #session: Session | undefined;
+  #starting: Promise<Session> | undefined;
+  #startedMs = 0;
+  #era: { readonly era: Era; readonly sinceMs: number } | undefined;
+  #troubles = 0;
+  #pause: { readonly untilMs: number; readonly why: StartError } | undefined;
+
+  constructor(config: ServerConfig, ports: SessionPorts, onToolsChanged: () => void) {
+    this.#config = config;
+    this.#ports = ports;
+    this.#onToolsChanged = onToolsChanged;
+  }
+
+  /** @throws TuttiError `server.unavailable` */
+  async tools(signal: AbortSignal): Promise<readonly Tool[]> {
+    return await this.#withSession(signal, async (session) => Array.from((await session.tools(signal)).values(), ({ tool }) => tool));
+  }
+
+  /** @throws TuttiError `server.unavailable` */
+  async check(signal: AbortSignal): Promise<ServerCheck> {
+    return await this.#withSession(signal, (session) => session.check(signal));
+  }
+
+  /** A call that the server refused because it does not know the session any more is sent once again in a new one. */
+  async call(request: WireCall, observer: CallObserver, signal: AbortSignal): Promise<CallOutcome> {
+    for (let lost = 0; ; lost += 1) {
+      let session: Session;
+      try {
+        session = await this.#open(signal);
+        await session.tools(signal);
+      } catch (error) {
+        return notSent(error, signal);
+      }
+      const outcome = await session.call(request, observer, signal);
+      if (outcome !== "session-lost") return outcome;
+      const why = new StartError("it does not know the session any more", {});
+      this.#retire(session, why);
+      if (lost > 0) return notSent(why, signal);
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#closed.abort(new StartError("its connection is being closed", {}));
+    const session = await this.#starting?.catch(() => undefined);
+    await (session ?? this.#session)?.[Symbol.asyncDispose]();
+    await this.#closings[Symbol.asyncDispose]();
+  }
+
+  async #withSession<T>(signal: AbortSignal, use: (session: Session) => Promise<T>): Promise<T> {
+    try {
+      return await use(await this.#open(signal));
+    } catch (error) {
+      signal.throwIfAborted();
+      const { server } = this.#ports;
+      const stderr = error instanceof StartError ? error.stderr : [];
+      throw new TuttiError(
+        "server.unavailable",
+        `server "${server}" is not available: ${messageOf(error)}`,
+        { server, stderr },
+        { cause: error },
+      );
+    }
+  }
+
+  /** @throws StartError, or the signal's reason */
+  async #open(signal: AbortSignal): Promise<Session> {
+    signal.throwIfAborted();
+    this.#closed.signal.throwIfAborted();
+    if (this.#session?.open === true) return this.#session;
+    if (this.#starting === undefined) this.#refuseInPause();
+    this.#starting ??= this.#start();
+    return await abortable(this.#starting, signal);
+  }
+
+  #refuseInPause(): void {
+    const leftMs = Math.ceil((this.#pause?.untilMs ?? 0) - this.#ports.clock.monotonicMs());
+    if (this.#pause === undefined || leftMs <= 0) return;
+    const { message, stderr, cause } = this.#pause.why;
+    throw new StartError(`${message} (it is tried again in ${leftMs} ms)`, { stderr, cause, retryAfterMs: leftMs });
+  }
+
+  async #start(): Promise<Session> {
+    try {
+      // The SDK is loaded when the first server is needed: it takes longer to load than all of Tutti.
+      const { startSession } = await import("./start-session.ts");
+      const session: Session = await startSession(
+        {
+          config: this.#config,
+          knownEra: this.#knownEra(),
+          timeoutMs: this.#config.connectTimeoutMs ?? CONNECT_TIMEOUT_MS,
+          ports: this.#ports,
+          onToolsChanged: this.#onToolsChanged,
+          onEnded: (ended, why) => this.#retire(ended, why),
+        },
+        this.#closed.signal,
+      );
+      this.#session = session;
+      this.#startedMs = this.#ports.clock.monotonicMs();
+      this.#era ??= { era: session.era, sinceMs: this.#startedMs };
+      return session;
+    } catch (error) {
+      this.#era = undefined;
+      this.#trouble(error instanceof StartError ? error : new StartError(messageOf(error), { cause: error }));
+      throw error;
+    } finally {
+      this.#starting = undefined;
+    }
+  }
+
+  #knownEra(): Era | undefined {
+    const known = this.#era;
+    if (known !== undefined && this.#ports.clock.monotonicMs() - known.sinceMs < ERA_BELIEVED_MS) return known.era;
+    this.#era = undefined;
+    return undefined;
+  }
+
+  /** Lets go of a session that has ended or is of no more use. */
+  #retire(session: Session, why: StartError): void {
+    if (session !== this.#session) return;
+    this.#session = undefined;
+    if (this.#closed.signal.aborted) return;
+    if (this.#ports.clock.monotonicMs() - this.#startedMs < STABLE_AFTER_MS) this.#trouble(why);
+    else this.#troubles = 0;
+    this.#closings.run(() => session[Symbol.asyncDispose]());
+    this.#onToolsChanged();
+  }
+
+  #trouble(why: StartError): void {
+    this.#troubles += 1;
+    const delayMs = Math.max(reconnectDelayMs(this.#troubles), why.retryAfterMs ?? 0);
+    this.#pause = { untilMs: this.#ports.clock.monotonicMs() + delayMs, why };
+  }
+}
+
+function notSent(error: unknown, signal: AbortSignal): CallOutcome {
+  if (signal.aborted) {
+    return { kind: "failed", accepted: false, error: { kind: "cancelled", message: "it was cancelled before it was sent" } };
+  }
+  const { stderr, retryAfterMs } = error instanceof StartError ? error : { stderr: [], retryAfterMs: undefined };
+  const message = `the server is not available: ${messageOf(error)}`;
+  return {
+    kind: "failed",
+    accepted: false,
+    error: { kind: "connection", message, ...(stderr.length === 0 ? {} : { detail: { stderr } }) },
+    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+  };
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,14 @@
+import type { Clock } from "../base/clock.ts";
+import type { Elicitor } from "../ports/elicitation.ts";
+import type { ServerLog } from "./server-log.ts";
+
+/** What a connection to one server is given. */
+export interface SessionPorts {
+  /** The name of the server. */
+  readonly server: string;
+  readonly clock: Clock;
+  readonly elicitor: Elicitor;
+  readonly log: ServerLog;
+  /** The version of Tutti, which servers are told. */
+  readonly clientVersion: string;
+}

@@ -1,0 +1,176 @@
+/* oxlint-disable unicorn/prefer-add-event-listener -- the SDK has one handler of each kind and no event listeners */
+import { type Client, type Progress, ProtocolError, SdkHttpError } from "@modelcontextprotocol/client";
+import { deadline } from "../base/deadline.ts";
+import type { Ms } from "../base/duration.ts";
+import { TaskGroup } from "../base/task-group.ts";
+import type { CallOutcome } from "../model/call.ts";
+import type { ServerCheck, WireCall } from "../ports/connections.ts";
+import type { CallObserver, CallProgress } from "../ports/tool-caller.ts";
+import { abortable } from "./abortable.ts";
+import { nobodyCanBeAsked } from "./answer-elicitation.ts";
+import { type Era, UNSUPPORTED_VERSION } from "./era.ts";
+import { followTools } from "./follow-tools.ts";
+import { AS_SENT, listTools, NO_TIMEOUT_MS, type ServerTools } from "./list-tools.ts";
+import { beginCall, type LiveCall } from "./live-call.ts";
+import { notAccepted, outcomeOfError } from "./outcome-of-error.ts";
+import { outcomeOfResult } from "./outcome-of-result.ts";
+import type { SessionPorts } from "./session-ports.ts";
+import type { SessionState } from "./session-state.ts";
+import { StartError } from "./start-error.ts";
+import type { ServerTransport } from "./wire-fault.ts";
+
+/** What a session is made of: a client that is connected. */
+export interface SessionParts {
+  readonly client: Client;
+  readonly transport: ServerTransport;
+  readonly era: Era;
+  readonly tools: ServerTools;
+  readonly connectMs: Ms;
+  /** Shared with the handlers of what the server sends. */
+  readonly state: SessionState;
+  readonly toolsChanged: () => void;
+  readonly ports: SessionPorts;
+  /** For listing again, and for asking whether the server is there. */
+  readonly requestTimeoutMs: Ms;
+  readonly onEnded: (session: Session, why: StartError) => void;
+}
+
+/** One live connection to a server, from its handshake to its end. It is never opened again. */
+export class Session implements AsyncDisposable {
+  readonly #parts: SessionParts;
+  readonly #lifetime = new AbortController();
+  #tools: ServerTools;
+  #listing: Promise<ServerTools> | undefined;
+  readonly #tasks = new TaskGroup();
+
+  constructor(parts: SessionParts) {
+    this.#parts = parts;
+    this.#tools = parts.tools;
+    const { client, ports, toolsChanged } = parts;
+    this.#tasks.run((signal) => followTools(client, ports.clock, toolsChanged, signal));
+    client.onclose = () => this.#ended();
+  }
+
+  /** False when it has ended: what is asked of it then does not leave this process. */
+  get open(): boolean {
+    return !this.#lifetime.signal.aborted;
+  }
+
+  get era(): Era {
+    return this.#parts.era;
+  }
+
+  /** The tools as they are now. A change while they are being listed has them listed again. */
+  async tools(signal: AbortSignal): Promise<ServerTools> {
+    while (this.#parts.state.toolsStale) {
+      this.#listing ??= this.#list();
+      await abortable(this.#listing, signal);
+    }
+    return this.#tools;
+  }
+
+  /** @returns `session-lost` when the server does not know the session any more; it has then not looked at the call */
+  async call(request: WireCall, observer: CallObserver, signal: AbortSignal): Promise<CallOutcome | "session-lost"> {
+    if (!this.open) return notAccepted("connection", (this.#lifetime.signal.reason as Error).message);
+    const { ports, state } = this.#parts;
+    const tool = this.#tools.get(request.tool);
+    using live = beginCall(ports.clock, signal, request.timeoutMs);
+    state.calls.add(live);
+    observer.stage("sent");
+    try {
+      return explained(outcomeOfResult(await this.#send(request, observer, live.signal), tool), live);
+    } catch (error) {
+      if (live.timedOut) return unanswered("timeout", `no answer within ${request.timeoutMs} ms; the server was told to stop`);
+      if (signal.aborted) return unanswered("cancelled", "it was cancelled after it had been sent; the server was told to stop");
+      if (this.#isSessionLost(error)) return "session-lost";
+      const ending = this.#parts.transport.ending;
+      return explained(outcomeOfError(error, { toolListed: tool !== undefined, ending }), live);
+    } finally {
+      state.calls.delete(live);
+    }
+  }
+
+  /** Asks whether the server is there. */
+  async check(signal: AbortSignal): Promise<ServerCheck> {
+    const { client, era, ports, connectMs, requestTimeoutMs } = this.#parts;
+    using limit = deadline(ports.clock, signal, requestTimeoutMs, () => new Error(`no answer within ${requestTimeoutMs} ms`));
+    const options = { signal: limit.signal, timeout: NO_TIMEOUT_MS };
+    if (era === "modern") await client.discover(options);
+    else await client.ping(options);
+    const about = client.getServerVersion();
+    return {
+      server: ports.server,
+      ...(about === undefined ? {} : { title: about.title ?? about.name, version: about.version }),
+      protocolVersion: client.getNegotiatedProtocolVersion() ?? "unknown",
+      era,
+      toolCount: (await this.tools(limit.signal)).size,
+      connectMs,
+    };
+  }
+
+  /** Calls in flight fail; resolves when nothing of the connection is left. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#lifetime.abort(new Error("the connection was closed"));
+    await this.#tasks[Symbol.asyncDispose]();
+    await this.#parts.client.close();
+    await this.#parts.transport.close();
+  }
+
+  #send(request: WireCall, observer: CallObserver, signal: AbortSignal): Promise<unknown> {
+    const params = { name: request.tool, arguments: request.arguments, _meta: request.meta };
+    const onprogress = (progress: Progress): void => observer.progress(readProgress(progress));
+    return this.#parts.client.request({ method: "tools/call", params }, AS_SENT, { signal, timeout: NO_TIMEOUT_MS, onprogress });
+  }
+
+  #ended(): void {
+    if (!this.open) return;
+    const { ending } = this.#parts.transport;
+    const why = new StartError(`the connection was lost: ${ending?.message ?? "it was closed"}`, {
+      stderr: this.#parts.transport.stderr(),
+    });
+    this.#lifetime.abort(why);
+    this.#parts.onEnded(this, why);
+  }
+
+  async #list(): Promise<ServerTools> {
+    const { client, ports, requestTimeoutMs } = this.#parts;
+    const note = (text: string): void => ports.log.write({ server: ports.server, source: "connection", text });
+    using limit = deadline(ports.clock, this.#lifetime.signal, requestTimeoutMs, () => new Error("the list of tools took too long"));
+    this.#parts.state.toolsStale = false;
+    try {
+      this.#tools = await listTools(client, limit.signal, note);
+      return this.#tools;
+    } catch (error) {
+      this.#parts.state.toolsStale = true;
+      throw error;
+    } finally {
+      this.#listing = undefined;
+    }
+  }
+
+  #isSessionLost(error: unknown): boolean {
+    const modern = this.#parts.era === "modern";
+    // There are no sessions in the newer era; a server that has gone back to the older one looks like this.
+    if (error instanceof ProtocolError) return modern && error.code === UNSUPPORTED_VERSION;
+    if (!(error instanceof SdkHttpError)) return false;
+    if (error.status === 404) return modern || this.#parts.transport.sessionId !== undefined;
+    // Many servers copied an example that answers like this in place of 404.
+    return error.status === 400 && this.#parts.transport.sessionId !== undefined && /session/i.test(String(error.data["text"]));
+  }
+}
+
+function readProgress({ progress, total, message }: Progress): CallProgress {
+  return { progress, ...(total === undefined ? {} : { total }), ...(message === undefined ? {} : { message }) };
+}
+
+function unanswered(kind: "timeout" | "cancelled", message: string): CallOutcome {
+  return { kind: "unknown", error: { kind, message } };
+}
+
+/** A failure of a call whose server wanted to ask somebody says so: the server's own words seldom do. */
+function explained(outcome: CallOutcome, live: LiveCall): CallOutcome {
+  if (outcome.kind !== "failed" || live.unanswered === undefined) return outcome;
+  const asked = nobodyCanBeAsked(live.unanswered);
+  const message = outcome.error.message.includes(asked) ? asked : `${asked}; it then said: ${outcome.error.message}`;
+  return { ...outcome, error: { ...outcome.error, kind: "tool_error", message } };
+}

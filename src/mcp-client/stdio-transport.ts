@@ -1,0 +1,152 @@
+import type { JSONRPCMessage } from "@modelcontextprotocol/client";
+import { isJsonObject } from "../base/json.ts";
+import type { StdioConnection } from "../model/server.ts";
+import { createLineReader } from "./line-reader.ts";
+import { createProgressGate } from "./progress-gate.ts";
+import { LINE_CHARACTERS_MAX, type ServerLogLine } from "./server-log.ts";
+import { type ProcessEnd, ServerProcess } from "./server-process.ts";
+import type { SessionPorts } from "./session-ports.ts";
+import { type Ending, faultAnswer, MESSAGE_BYTES_MAX, type ServerTransport, WireFault } from "./wire-fault.ts";
+
+/** What a server may write to its stdout that is no message, over the life of a connection. */
+const NOISE_BYTES_MAX = 2 ** 20;
+
+/**
+ * JSON-RPC messages as lines over the stdio of a child process.
+ *
+ * Unlike the SDK's own it takes messages of up to 128 MiB, ends the whole process group, notices a death without
+ * waiting for a grandchild to close the pipe, and decodes without a schema per message: what comes is checked where
+ * it is used.
+ */
+export class StdioTransport implements ServerTransport {
+  onclose?: () => void;
+  onerror?: (error: Error) => void;
+  onmessage?: (message: JSONRPCMessage) => void;
+  readonly #connection: StdioConnection;
+  readonly #ports: SessionPorts;
+  readonly #admits: (message: JSONRPCMessage) => boolean;
+  #starting: Promise<void> | undefined;
+  #process: ServerProcess | undefined;
+  #ending: Ending | undefined;
+  #closing: Promise<void> | undefined;
+  #noiseBytes = 0;
+
+  constructor(connection: StdioConnection, ports: SessionPorts) {
+    this.#connection = connection;
+    this.#ports = ports;
+    this.#admits = createProgressGate(ports.clock);
+  }
+
+  get ending(): Ending | undefined {
+    return this.#ending;
+  }
+
+  stderr(): readonly string[] {
+    return this.#process?.stderr() ?? [];
+  }
+
+  /** Starting a second time does nothing: the question for the era comes before the SDK starts it. */
+  start(): Promise<void> {
+    this.#starting ??= this.#start();
+    return this.#starting;
+  }
+
+  send(message: JSONRPCMessage): Promise<void> {
+    const written = this.#process?.write(`${JSON.stringify(message)}\n`) ?? false;
+    return written ? Promise.resolve() : Promise.reject(new NotSentError());
+  }
+
+  /** Calls in flight fail at once; resolves when no process of the server is left. */
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #start(): Promise<void> {
+    const read = createLineReader({ line: (line) => this.#line(line), oversized: (line) => this.#oversized(line) }, MESSAGE_BYTES_MAX);
+    this.#process = await ServerProcess.start(this.#connection, this.#ports.clock, {
+      stdout: read,
+      stderr: (text) => this.#log("stderr", text),
+      gone: (end) => this.#end(describeEnd(end, this.stderr())),
+    });
+    // Closed while it was starting: nobody else will stop it.
+    if (this.#closing !== undefined) await this.#process.stop();
+  }
+
+  async #close(): Promise<void> {
+    this.onclose?.();
+    await this.#process?.stop();
+  }
+
+  #end(ending: Ending): void {
+    if (this.#closing !== undefined) return;
+    this.#ending = ending;
+    void this.close();
+  }
+
+  #line(line: Buffer): void {
+    const text = line.toString("utf8");
+    const message = parseMessage(text);
+    if (message === undefined) this.#noise(text, line.length);
+    else if (this.#closing === undefined && this.#admits(message)) this.onmessage?.(message);
+  }
+
+  #noise(text: string, sizeBytes: number): void {
+    if (text.trim() !== "") this.#log("stdout", text);
+    this.#noiseBytes += sizeBytes + 1;
+    if (this.#noiseBytes <= NOISE_BYTES_MAX) return;
+    this.#end({ message: "it wrote more than 1 MiB to its stdout that is no MCP message", detail: { noise_bytes: this.#noiseBytes } });
+  }
+
+  #oversized(line: { readonly head: Buffer; readonly tail: Buffer; readonly sizeBytes: number }): void {
+    const fault = new WireFault("oversized", `the answer has ${line.sizeBytes} bytes; at most ${MESSAGE_BYTES_MAX} are taken`);
+    const id = responseId(line.head.toString("utf8"), line.tail.toString("utf8"));
+    if (id === undefined) this.#end({ message: `${fault.message}, and it does not say which call it answers`, detail: null });
+    else this.onmessage?.(faultAnswer(id, fault));
+  }
+
+  #log(source: ServerLogLine["source"], text: string): void {
+    this.#ports.log.write({ server: this.#ports.server, source, text: text.slice(0, LINE_CHARACTERS_MAX) });
+  }
+}
+
+/** The message was not handed to the server: it had ended, or does not read. */
+export class NotSentError extends Error {
+  override readonly name = "NotSentError";
+
+  constructor() {
+    super("the server does not take messages any more");
+  }
+}
+
+/** Undefined when a line is no JSON-RPC message. */
+function parseMessage(text: string): JSONRPCMessage | undefined {
+  // The SDK decides by the shape what a message is, and refuses what is neither.
+  if (!text.trimStart().startsWith("{")) return undefined;
+  try {
+    const value: unknown = JSON.parse(text);
+    return isJsonObject(value) && value["jsonrpc"] === "2.0" ? (value as JSONRPCMessage) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The id of a response of which only both ends are known. Servers write it first or last, and it is a number as we sent it. */
+function responseId(head: string, tail: string): number | undefined {
+  const match = /^\s*\{(?:"jsonrpc":\s*"2\.0",\s*)?"id":\s*(\d{1,15})\s*,/.exec(head) ?? /,\s*"id":\s*(\d{1,15})\s*\}\s*$/.exec(tail);
+  return match?.[1] === undefined ? undefined : Number(match[1]);
+}
+
+function describeEnd(end: ProcessEnd, stderr: readonly string[]): Ending {
+  const how =
+    end.signal !== undefined
+      ? `its process was ended by ${end.signal}`
+      : end.exitCode !== undefined
+        ? `its process ended with exit code ${end.exitCode}`
+        : "it closed its side of the pipe";
+  const lastWords = stderr.at(-1);
+  return {
+    message: lastWords === undefined ? how : `${how}; its last words: ${lastWords}`,
+    detail: { exit_code: end.exitCode ?? null, signal: end.signal ?? null, stderr },
+  };
+}
