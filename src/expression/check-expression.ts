@@ -1,8 +1,8 @@
 import { isJsonArray, isJsonObject, type Json } from "../base/json.ts";
 import type { Path } from "../model/problem.ts";
 import type { Expression, Template } from "../model/workflow.ts";
-import { compileExpression, type Use } from "./compile-expression.ts";
-import type { PlaceFeature } from "./compiler.ts";
+import { compileExpression, type Use } from "./compile/compile-expression.ts";
+import type { PlaceFeature } from "./compile/compiler.ts";
 import type { ExpressionProblem } from "./expression-problem.ts";
 import { scanTemplate } from "./scan-template.ts";
 

@@ -3,7 +3,7 @@ import { isJsonArray, isJsonObject, type Json } from "../base/json.ts";
 import type { SecretUse } from "../model/call.ts";
 import type { Path } from "../model/problem.ts";
 import type { Template } from "../model/workflow.ts";
-import { compileExpression } from "./compile-expression.ts";
+import { compileExpression } from "./compile/compile-expression.ts";
 import { runCompiled, type Evaluated } from "./evaluate.ts";
 import { LIMITS } from "./limits.ts";
 import { scanTemplate, wholeExpression, type TemplateSegment } from "./scan-template.ts";

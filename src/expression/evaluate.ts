@@ -1,10 +1,10 @@
 import type { Json } from "../base/json.ts";
 import type { Expression } from "../model/workflow.ts";
-import { compileExpression, newEvaluation, type CompiledExpression } from "./compile-expression.ts";
-import { ExpressionFailure, LimitExceeded } from "./evaluation.ts";
-import { jsonOf } from "./json-of.ts";
+import { compileExpression, newEvaluation, type CompiledExpression } from "./compile/compile-expression.ts";
+import { ExpressionFailure, LimitExceeded } from "./values/evaluation.ts";
+import { jsonOf } from "./values/json-of.ts";
 import type { Scope } from "./scope.ts";
-import { describeKind } from "./value.ts";
+import { describeKind } from "./values/value.ts";
 
 /** A value, or why there is none. The message names the expression and what is missing, and never shows data. */
 export type Evaluated<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly message: string };

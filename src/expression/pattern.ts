@@ -1,6 +1,6 @@
 import { RE2JS } from "@bufbuild/re2";
 import { LRUCache } from "lru-cache";
-import { fail, spend, type Evaluation } from "./evaluation.ts";
+import { fail, spend, type Evaluation } from "./values/evaluation.ts";
 import { LIMITS } from "./limits.ts";
 
 /** RE2 runs in time linear in the text, so no pattern can hang it; what it does not offer is what would make that impossible. */

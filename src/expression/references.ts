@@ -2,9 +2,9 @@ import type { ASTNode } from "@marcbachmann/cel-js";
 import { isJsonArray, isJsonObject, type Json } from "../base/json.ts";
 import type { Path } from "../model/problem.ts";
 import type { Expression, Template } from "../model/workflow.ts";
-import { compileExpression } from "./compile-expression.ts";
+import { compileExpression } from "./compile/compile-expression.ts";
 import { scanTemplate, wholeExpression } from "./scan-template.ts";
-import { accessOf, childrenOf, isRoot, type Access } from "./syntax-tree.ts";
+import { accessOf, childrenOf, isRoot, type Access } from "./compile/syntax-tree.ts";
 
 /** Where something stands in a source, in UTF-16 units. */
 export interface SourcePlace {

@@ -1,10 +1,10 @@
 import type { ASTNode } from "@marcbachmann/cel-js";
-import { nearest } from "../base/nearest.ts";
+import { nearest } from "../../base/nearest.ts";
 import { compileStep, compileStepPart } from "./compile-step.ts";
 import { placeOf, type Compiler, type Names } from "./compiler.ts";
-import { ExpressionFailure, type Run } from "./evaluation.ts";
+import { ExpressionFailure, type Run } from "../values/evaluation.ts";
 import { accessOf, isRoot, sourceOf, stepNameOf, type Access } from "./syntax-tree.ts";
-import { describeKind, isList, isMap, Optional, type Value, type ValueMap } from "./value.ts";
+import { describeKind, isList, isMap, Optional, type Value, type ValueMap } from "../values/value.ts";
 
 /** Above this many keys nobody is asked which one was meant: it would cost more than the evaluation. */
 const KEYS_COMPARED = 500;

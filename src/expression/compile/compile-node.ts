@@ -4,8 +4,8 @@ import { compileCall, compileMethod } from "./compile-call.ts";
 import { compileName } from "./compile-name.ts";
 import { compileOperator } from "./compile-operator.ts";
 import type { Compiler, Names } from "./compiler.ts";
-import { fail, type Run } from "./evaluation.ts";
-import { describeKind, type Value } from "./value.ts";
+import { fail, type Run } from "../values/evaluation.ts";
+import { describeKind, type Value } from "../values/value.ts";
 
 /** Compiles one node, its parts through the compiler. */
 export function compileNode(compiler: Compiler, node: ASTNode, names: Names): Run {

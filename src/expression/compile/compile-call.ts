@@ -1,14 +1,14 @@
 import type { ASTNode } from "@marcbachmann/cel-js";
-import { nearest } from "../base/nearest.ts";
+import { nearest } from "../../base/nearest.ts";
 import { compileAccess } from "./compile-access.ts";
 import { compileMacro } from "./compile-macro.ts";
 import { compileOptional } from "./compile-optional.ts";
 import { compileStatus } from "./compile-status.ts";
 import { bindVariable, placeOf, type Compiler, type MethodCall, type Names, type PlainCall } from "./compiler.ts";
-import type { Run } from "./evaluation.ts";
-import type { ExpressionFunction } from "./function-call.ts";
-import { findFunction, FUNCTION_REFERENCE } from "./function-table.ts";
-import type { Value } from "./value.ts";
+import type { Run } from "../values/evaluation.ts";
+import type { ExpressionFunction } from "../functions/function-call.ts";
+import { findFunction, FUNCTION_REFERENCE } from "../functions/function-table.ts";
+import type { Value } from "../values/value.ts";
 
 /** Names that begin functions, as in `math.round(x)`. */
 const NAMESPACES: readonly string[] = ["math", "optional", "cel"];

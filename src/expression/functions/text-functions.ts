@@ -1,6 +1,6 @@
-import { fail, madeText, spend, spendText, type Evaluation } from "./evaluation.ts";
+import { fail, madeText, spend, spendText, type Evaluation } from "../values/evaluation.ts";
 import { stringAt, wholeAt, type ExpressionFunction, type FunctionCall } from "./function-call.ts";
-import { matchesPattern, patternProblem } from "./pattern.ts";
+import { matchesPattern, patternProblem } from "../pattern.ts";
 
 /** Methods of strings. Positions are UTF-16 units, as in JSON tools everywhere; `size()` counts characters. */
 export const TEXT_FUNCTIONS: readonly ExpressionFunction[] = [

@@ -2,11 +2,11 @@ import type { ASTNode } from "@marcbachmann/cel-js";
 import { LRUCache } from "lru-cache";
 import { compileNode } from "./compile-node.ts";
 import type { Compiler, Names, PlaceFeature } from "./compiler.ts";
-import { ExpressionFailure, LimitExceeded, type Evaluation, type Run } from "./evaluation.ts";
-import type { ExpressionProblem } from "./expression-problem.ts";
-import { LIMITS } from "./limits.ts";
+import { ExpressionFailure, LimitExceeded, type Evaluation, type Run } from "../values/evaluation.ts";
+import type { ExpressionProblem } from "../expression-problem.ts";
+import { LIMITS } from "../limits.ts";
 import { parseExpression, tooDeep } from "./parse-expression.ts";
-import type { Scope } from "./scope.ts";
+import type { Scope } from "../scope.ts";
 import { accessOf, isRoot } from "./syntax-tree.ts";
 
 /** An expression that is ready to be evaluated any number of times, or the problems that forbid it. */

@@ -1,9 +1,9 @@
 import type { ExpressionFunction } from "./function-call.ts";
-import { GENERAL_FUNCTIONS } from "./functions-general.ts";
-import { LIST_FUNCTIONS } from "./functions-list.ts";
-import { MATH_FUNCTIONS } from "./functions-math.ts";
-import { TEXT_FUNCTIONS } from "./functions-text.ts";
-import { TIME_FUNCTIONS } from "./functions-time.ts";
+import { GENERAL_FUNCTIONS } from "./general-functions.ts";
+import { LIST_FUNCTIONS } from "./list-functions.ts";
+import { MATH_FUNCTIONS } from "./math-functions.ts";
+import { TEXT_FUNCTIONS } from "./text-functions.ts";
+import { TIME_FUNCTIONS } from "./time-functions.ts";
 
 /** One line of the reference of functions in docs/workflow-file.md. */
 export interface FunctionReference {

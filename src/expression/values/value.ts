@@ -1,4 +1,4 @@
-import { printDuration } from "../base/duration.ts";
+import { printDuration } from "../../base/duration.ts";
 
 /**
  * What a part of an expression can be worth: JSON, and a few things that only exist while an expression runs. A whole

@@ -1,6 +1,6 @@
-import { isNumber, toDouble } from "./arithmetic.ts";
-import { fail, spend, type Evaluation } from "./evaluation.ts";
-import { describeKind, Duration, isList, Optional, Timestamp, type Value } from "./value.ts";
+import { isNumber, toDouble } from "../values/arithmetic.ts";
+import { fail, spend, type Evaluation } from "../values/evaluation.ts";
+import { describeKind, Duration, isList, Optional, Timestamp, type Value } from "../values/value.ts";
 
 /** A function of the language, with what docs/workflow-file.md says of it. */
 export interface ExpressionFunction {

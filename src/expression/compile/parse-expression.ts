@@ -1,6 +1,6 @@
 import { Environment, ParseError, type ASTNode } from "@marcbachmann/cel-js";
-import type { ExpressionProblem } from "./expression-problem.ts";
-import { LIMITS } from "./limits.ts";
+import type { ExpressionProblem } from "../expression-problem.ts";
+import { LIMITS } from "../limits.ts";
 
 /** Grammar only: what names and functions mean is decided where they are compiled. */
 const GRAMMAR = new Environment({

@@ -1,11 +1,11 @@
-import { canonicalJson } from "../base/json.ts";
-import { add, isNumber } from "./arithmetic.ts";
-import { compare } from "./comparison.ts";
-import { fail, madeText, spend, spendText } from "./evaluation.ts";
+import { canonicalJson } from "../../base/json.ts";
+import { add, isNumber } from "../values/arithmetic.ts";
+import { compare } from "../values/comparison.ts";
+import { fail, madeText, spend, spendText } from "../values/evaluation.ts";
 import { listAt, stringAt, wholeAt, type ExpressionFunction, type FunctionCall } from "./function-call.ts";
-import { textOf } from "./functions-general.ts";
-import { jsonOf } from "./json-of.ts";
-import { describeKind, isList, kindOf, type Value } from "./value.ts";
+import { textOf } from "./general-functions.ts";
+import { jsonOf } from "../values/json-of.ts";
+import { describeKind, isList, kindOf, type Value } from "../values/value.ts";
 
 /** Methods of lists, beside the macros. */
 export const LIST_FUNCTIONS: readonly ExpressionFunction[] = [

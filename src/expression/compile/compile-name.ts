@@ -1,8 +1,8 @@
 import type { ASTNode } from "@marcbachmann/cel-js";
-import { nearest } from "../base/nearest.ts";
+import { nearest } from "../../base/nearest.ts";
 import { placeOf, type Compiler, type Names } from "./compiler.ts";
-import { fail, type Run } from "./evaluation.ts";
-import { TYPE_NAMES } from "./functions-general.ts";
+import { fail, type Run } from "../values/evaluation.ts";
+import { TYPE_NAMES } from "../functions/general-functions.ts";
 
 const ROOTS = ["inputs", "steps", "item", "index", "output", "execution", "secrets"] as const;
 

@@ -1,5 +1,5 @@
-import { LIMITS } from "./limits.ts";
-import type { Scope } from "./scope.ts";
+import { LIMITS } from "../limits.ts";
+import type { Scope } from "../scope.ts";
 import type { Value } from "./value.ts";
 
 /** One evaluation while it runs. */
