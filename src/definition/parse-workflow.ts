@@ -1,12 +1,16 @@
 import type { LocatedProblem, Problem } from "../model/problem.ts";
 import type { Workflow } from "../model/workflow.ts";
+import { checkIds } from "./check-ids.ts";
+import { checkReferences } from "./check-references.ts";
+import { declaredNames } from "./declared-names.ts";
+import { findNode } from "./find-node.ts";
 import { locateProblem } from "./locate-problem.ts";
 import { readYaml } from "./read-yaml.ts";
-import type { Findings } from "./reading.ts";
+import { noFindings } from "./reading.ts";
 import { sourceText } from "./source-text.ts";
 import type { SourceText, TextProblem } from "./source-text.ts";
 import { toWorkflow, WORKFLOW } from "./workflow-shape.ts";
-import { yamlToJson } from "./yaml-to-json.ts";
+import { spanOf, yamlToJson } from "./yaml-to-json.ts";
 
 /** What a text says, and everything that is wrong with it. */
 export interface ParsedWorkflow {
@@ -27,10 +31,13 @@ export function parseWorkflow(text: string, file: string): ParsedWorkflow {
   const { root, problems } = readYaml(source);
   if (root === undefined) return unreadable(source, problems);
   const { json, targets, problems: valueProblems } = yamlToJson(root, source);
-  const findings: Findings = { problems: [], templates: [], expressions: [] };
+  const findings = noFindings();
   const keys = WORKFLOW.readPartly(json, { path: [], findings })?.values;
   const tree = { root, inside: WORKFLOW.inside, targets };
   const locate = (problem: Problem): LocatedProblem => source.located(locateProblem(problem, tree, source));
+  const declared = declaredNames(json);
+  checkIds(findings, declared, (path) => source.position(spanOf(findNode(tree, path).node).start).line);
+  checkReferences(findings, declared);
   const located = [...valueProblems.map((problem) => source.located(problem)), ...findings.problems.map(locate)].sort(byPlace);
   const broken = keys === undefined || located.some((problem) => problem.severity === "error");
   return { ...(broken ? {} : { workflow: toWorkflow(keys) }), problems: located, locate };

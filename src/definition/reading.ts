@@ -17,7 +17,17 @@ export interface Findings {
   /** Every value that may hold `${{ }}`, to be checked when all steps are known. */
   readonly templates: { readonly path: Path; readonly template: Template }[];
   readonly expressions: { readonly path: Path; readonly source: Expression }[];
+  /** The ids in `needs`. */
+  readonly needs: { readonly path: Path; readonly id: string }[];
 }
+
+/** Findings with nothing in them. */
+export function noFindings(): Findings {
+  return { problems: [], templates: [], expressions: [], needs: [] };
+}
+
+/** Problems of one file that are kept. */
+export const MOST_PROBLEMS = 500;
 
 /** What a {@link Problem} may have besides its code, message and place. */
 export type ProblemDetails = Partial<Pick<Problem, "severity" | "atKey" | "range" | "suggestion">>;
@@ -27,9 +37,10 @@ export function within(reading: Reading, key: string | number): Reading {
   return { path: [...reading.path, key], findings: reading.findings };
 }
 
-/** Adds a problem, an error unless the details say otherwise. Returns undefined, which is also what a failed read gives. */
+/** Adds a problem, an error unless the details say otherwise; past a limit it is dropped. Returns undefined, which is also what a failed read gives. */
 export function report(reading: Reading, code: string, message: string, details: ProblemDetails = {}): undefined {
-  reading.findings.problems.push({ severity: "error", ...details, code, message, path: reading.path });
+  const { problems } = reading.findings;
+  if (problems.length < MOST_PROBLEMS) problems.push({ severity: "error", ...details, code, message, path: reading.path });
 }
 
 /** `"needs[1]"`: the end of the path as a person would name it. */

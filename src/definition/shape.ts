@@ -37,8 +37,8 @@ export function shape<T extends object>(name: string, fields: Fields<T>): Shape<
   const table = Object.entries<Field<unknown>>(fields);
   const spellings = new Map(table.flatMap(([property, field]) => spellingsOf(field).map((key) => [key, property as keyof T])));
   const readPartly = (value: Json, reading: Reading): PartlyRead<T> | undefined => {
-    if (!isJsonObject(value)) return wrongType(reading, `an object with ${listed(table.map(([, field]) => field.key))}`, value);
-    const given = givenKeys(value, spellings, reading);
+    if (!isJsonObject(value)) return wrongType(reading, `an object with the keys ${listed(table.map(([, field]) => field))}`, value);
+    const given = givenKeys(value, { spellings, fields: table.map(([, field]) => field) }, reading);
     const result: Record<string, unknown> = {};
     for (const [property, field] of table) {
       const key = given.get(property as keyof T);
@@ -75,11 +75,15 @@ export function shape<T extends object>(name: string, fields: Fields<T>): Shape<
 }
 
 /** Which spelling the file uses for each property; unknown and repeated keys are reported. */
-function givenKeys<Property>(value: JsonObject, spellings: ReadonlyMap<string, Property>, reading: Reading): ReadonlyMap<Property, string> {
+function givenKeys<Property>(
+  value: JsonObject,
+  { spellings, fields }: { readonly spellings: ReadonlyMap<string, Property>; readonly fields: readonly FieldNames[] },
+  reading: Reading,
+): ReadonlyMap<Property, string> {
   const given = new Map<Property, string>();
   for (const key of Object.keys(value)) {
     const property = spellings.get(key);
-    if (property === undefined) reportUnknown(key, [...spellings.keys()], reading);
+    if (property === undefined) reportUnknown(key, fields, reading);
     else if (!given.has(property)) given.set(property, key);
     else {
       const message = `${quoted(key)} and ${quoted(given.get(property) ?? "")} are two spellings of one key: keep one of them`;
@@ -89,11 +93,11 @@ function givenKeys<Property>(value: JsonObject, spellings: ReadonlyMap<string, P
   return given;
 }
 
-function reportUnknown(key: string, known: readonly string[], reading: Reading): void {
+function reportUnknown(key: string, fields: readonly FieldNames[], reading: Reading): void {
   const snake = key.replaceAll(/(?<=[a-z])[A-Z]/g, (letter) => `_${letter.toLowerCase()}`).replaceAll("-", "_");
-  const familiar = FAMILIAR_KEYS.get(snake.toLowerCase());
-  const suggestion = familiar !== undefined && known.includes(familiar) ? familiar : nearest(snake, known);
-  const hint = suggestion === undefined ? `known are ${listed(known)}` : `did you mean ${quoted(suggestion)}?`;
+  const familiar = fields.find((field) => field.key === FAMILIAR_KEYS.get(snake.toLowerCase()))?.key;
+  const suggestion = familiar ?? nearest(snake, fields.flatMap(spellingsOf));
+  const hint = suggestion === undefined ? `known are ${listed(fields)}` : `did you mean ${quoted(suggestion)}?`;
   const message = `unknown key ${quoted(key)} - ${hint}`;
   report(within(reading, key), "unknown-key", message, suggestion === undefined ? { atKey: true } : { atKey: true, suggestion });
 }
@@ -111,8 +115,8 @@ function isAbsent(value: unknown, field: Field<unknown>): boolean {
   return field.absent !== undefined && JSON.stringify(value) === JSON.stringify(field.absent);
 }
 
-function listed(keys: readonly string[]): string {
-  return keys.map((key) => quoted(key)).join(", ");
+function listed(fields: readonly FieldNames[]): string {
+  return fields.map(({ key }) => key).join(", ");
 }
 
 function objectSchema(table: readonly (readonly [string, Field<unknown>])[], definitions: SchemaDefinitions): JsonObject {

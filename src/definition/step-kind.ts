@@ -1,7 +1,7 @@
 import { present, unreachable } from "../base/assert.ts";
 import type { Json } from "../base/json.ts";
 import type { Step, StepAction } from "../model/workflow.ts";
-import { report, within } from "./reading.ts";
+import { noFindings, report, within } from "./reading.ts";
 import type { Reading } from "./reading.ts";
 import type { PartlyRead } from "./shape.ts";
 import { STEP } from "./step-shape.ts";
@@ -51,7 +51,8 @@ export const step: ValueType<Partial<StepKeys>> = {
     const { problems } = reading.findings;
     const before = problems.length;
     const read = STEP.readPartly(value, reading);
-    if (read === undefined) return undefined;
+    // An entry keeps its place in the list also when it is none, so that problems of the others are found in theirs.
+    if (read === undefined) return {};
     // A key that is not known may be the one that says what the step does: then nothing is missing.
     checkKind(read, { reading, complete: !problems.slice(before).some((problem) => problem.code === "unknown-key") });
     return read.values;
@@ -105,7 +106,7 @@ function toAction(keys: Partial<StepKeys>): StepAction {
   if (keys.workflow !== undefined) return { kind: "workflow", workflow: keys.workflow, with: keys.with ?? {} };
   if (keys.value !== undefined) return { kind: "value", value: keys.value };
   if (keys.tool === undefined) return { kind: "value", value: keys.with ?? {} };
-  const use = toToolUse(keys, { path: [], findings: { problems: [], templates: [], expressions: [] } });
+  const use = toToolUse(keys, { path: [], findings: noFindings() });
   return { kind: "tool", ...present(use, "a step without problems has a tool") };
 }
 

@@ -41,6 +41,15 @@ const stepId: ValueType<string> = textLike(
   'the id of a step has 1 to 100 letters, digits, "_" and "-" and begins with a letter or digit',
 );
 
+const neededStep: ValueType<string> = {
+  ...text(),
+  read(value, reading) {
+    const id = text().read(value, reading);
+    if (id !== undefined) reading.findings.needs.push({ path: reading.path, id });
+    return id;
+  },
+};
+
 const retry = shape<RetryPolicy>("retry", {
   maxAttempts: {
     key: "max_attempts",
@@ -158,7 +167,7 @@ export const STEP: Shape<StepKeys> = shape<StepKeys>("step", {
   needs: {
     key: "needs",
     aliases: ["dependencies"],
-    type: oneOrMore(text(), MOST_STEPS),
+    type: oneOrMore(neededStep, MOST_STEPS),
     absent: [],
     about: "the steps that must complete before this one.",
   },
