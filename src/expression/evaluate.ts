@@ -1,7 +1,7 @@
 import type { Json } from "../base/json.ts";
 import type { Expression } from "../model/workflow.ts";
 import { compileExpression, newEvaluation, type CompiledExpression } from "./compile/compile-expression.ts";
-import { ExpressionFailure, LimitExceeded } from "./values/evaluation.ts";
+import { reasonOf } from "./values/evaluation.ts";
 import { jsonOf } from "./values/json-of.ts";
 import type { Scope } from "./scope.ts";
 import { describeKind } from "./values/value.ts";
@@ -33,11 +33,11 @@ export function runCompiled(compiled: CompiledExpression, source: string, scope:
   if (problem !== undefined) return failed(source, problem.message);
   const evaluation = newEvaluation(scope);
   try {
-    return { ok: true, value: jsonOf(compiled.run(evaluation), evaluation) };
+    const value = compiled.run(evaluation);
+    // What a verbatim expression returns came out of the scope, which holds nothing but JSON.
+    return { ok: true, value: compiled.verbatim ? (value as Json) : jsonOf(value, evaluation) };
   } catch (error) {
-    if (error instanceof ExpressionFailure) return failed(source, error.describe());
-    if (error instanceof LimitExceeded) return failed(source, error.message);
-    throw error;
+    return failed(source, reasonOf(error));
   }
 }
 

@@ -1,6 +1,6 @@
 import type { ASTNode } from "@marcbachmann/cel-js";
 import { nearest } from "../../base/nearest.ts";
-import { compileStep, compileStepPart } from "./compile-step.ts";
+import { compileStep, compileStepPart, type AccessMode } from "./compile-step.ts";
 import { placeOf, type Compiler, type Names } from "./compiler.ts";
 import { ExpressionFailure, type Run } from "../values/evaluation.ts";
 import { accessOf, isRoot, sourceOf, stepNameOf, type Access } from "./syntax-tree.ts";
@@ -9,22 +9,30 @@ import { describeKind, isList, isMap, Optional, type Value, type ValueMap } from
 /** Above this many keys nobody is asked which one was meant: it would cost more than the evaluation. */
 const KEYS_COMPARED = 500;
 
+const MIXED_SECRET = 'a secret can only be used alone, as ${{ secrets.NAME }}, inside of "with"';
+
 const EXECUTION_KEYS: readonly string[] = ["id", "workflow_id", "started_at", "outcome"];
 
 /** Compiles `a.b`, `a[b]`, `a.?b` and `a[?b]`, or `has()` of one of them. Undefined when the node is something else. */
 export function compileAccess(compiler: Compiler, node: ASTNode, names: Names, has = false): Run | undefined {
   const access = accessOf(node);
   if (access === undefined) return undefined;
-  if (access.key === "__proto__") return compiler.problem(node, { code: "unknown-key", message: '"__proto__" cannot be read' });
-  if (isRoot(access.base, "steps")) return compileStep(compiler, node, access);
+  const mode = modeOf(access, has);
   const step = stepNameOf(access.base);
-  const mode = has ? "has" : access.optional ? "optional" : "required";
   if (step !== undefined) return compileStepPart(compiler, node, { access, step, mode });
-  if (isRoot(access.base, "secrets")) {
-    const message = 'a secret can only be used alone, as ${{ secrets.NAME }}, inside of "with"';
-    return compiler.problem(node, { code: "wrong-place", message });
-  }
+  if (isRoot(access.base, "steps")) return compileStep(compiler, node, access);
+  if (access.key === "__proto__") return compiler.problem(node, { code: "unknown-key", message: '"__proto__" cannot be read' });
+  if (isRoot(access.base, "secrets")) return compiler.problem(node, { code: "wrong-place", message: MIXED_SECRET });
   if (isRoot(access.base, "execution") && placeOf("execution", names) === undefined) checkExecutionKey(compiler, node, access);
+  return compileRead(compiler, { access, mode }, names);
+}
+
+function modeOf(access: Access, has: boolean): AccessMode {
+  if (has) return "has";
+  return access.optional ? "optional" : "required";
+}
+
+function compileRead(compiler: Compiler, { access, mode }: { readonly access: Access; readonly mode: AccessMode }, names: Names): Run {
   const base = compiler.compile(access.base, names);
   const key = access.keyNode === undefined ? constant(access.key ?? "") : compiler.compile(access.keyNode, names);
   switch (mode) {

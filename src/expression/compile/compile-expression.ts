@@ -2,7 +2,7 @@ import type { ASTNode } from "@marcbachmann/cel-js";
 import { LRUCache } from "lru-cache";
 import { compileNode } from "./compile-node.ts";
 import type { Compiler, Names, PlaceFeature } from "./compiler.ts";
-import { ExpressionFailure, LimitExceeded, type Evaluation, type Run } from "../values/evaluation.ts";
+import { reasonOf, type Evaluation, type Run } from "../values/evaluation.ts";
 import type { ExpressionProblem } from "../expression-problem.ts";
 import { LIMITS } from "../limits.ts";
 import { parseExpression, tooDeep } from "./parse-expression.ts";
@@ -18,6 +18,8 @@ export interface CompiledExpression {
   readonly run: Run;
   /** Set when the expression is `secrets.NAME` and nothing else. */
   readonly secret?: string;
+  /** Whether it only reads what the scope has, so that its value is JSON already, however large it is. */
+  readonly verbatim: boolean;
   /** Where the expression uses something that only some places of a workflow have. */
   readonly uses: readonly Use[];
 }
@@ -31,16 +33,22 @@ export interface Use {
 }
 
 const NOTHING: Run = () => null;
+const JSON_ROOTS: readonly string[] = ["inputs", "steps", "item", "output", "execution"];
+
 const EMPTY_SCOPE: Scope = { inputs: {}, step: () => undefined };
 
-const cache = new LRUCache<string, CompiledExpression>({ max: LIMITS.cacheEntries });
+const cache = new LRUCache<string, CompiledExpression>({
+  max: LIMITS.cacheEntries,
+  maxSize: LIMITS.cacheCharacters,
+  sizeCalculation: (_compiled, source) => source.length + 1,
+});
 
 /** Compiles an expression, or finds it compiled. */
 export function compileExpression(source: string): CompiledExpression {
   const known = cache.get(source);
   if (known !== undefined) return known;
   const { node, problem } = parseExpression(source);
-  const compiled = problem === undefined ? compileParsed(node) : { problems: [problem], run: NOTHING, uses: [] };
+  const compiled = problem === undefined ? compileParsed(node) : refused([problem], source);
   cache.set(source, compiled);
   return compiled;
 }
@@ -52,11 +60,33 @@ export function newEvaluation(scope: Scope): Evaluation {
 
 function compileParsed(node: ASTNode): CompiledExpression {
   const secret = secretOf(node);
-  if (secret !== undefined) return { problems: [], node, run: NOTHING, secret, uses: [] };
+  if (secret !== undefined) return { problems: [], node, run: NOTHING, secret, verbatim: false, uses: [] };
   const { compiler, problems, uses, constants } = createCompiler();
   const run = compiler.compile(node, undefined);
   if (problems.length === 0) problems.push(...constants.flatMap(constantProblem));
-  return problems.length === 0 ? { problems, node, run, uses } : { problems, run: NOTHING, uses };
+  return problems.length === 0 ? { problems, node, run, verbatim: isVerbatim(node), uses } : refused(problems, node.input);
+}
+
+function refused(problems: readonly ExpressionProblem[], source: string): CompiledExpression {
+  const dashed = dashedStep(source);
+  return { problems: dashed === undefined ? problems : [dashed], run: NOTHING, verbatim: false, uses: [] };
+}
+
+/** `steps.my-step.output` reads as `steps.my - step.output`, and `steps.2nd.output` as nothing at all; what comes of it is no help. */
+function dashedStep(source: string): ExpressionProblem | undefined {
+  const found = /\bsteps\.\??((?:\d[\w-]*|\w+-[\w-]*))\.\??(?:output|status|error)\b/.exec(source);
+  if (found === null) return undefined;
+  const suggestion = `steps[${JSON.stringify(found[1])}]`;
+  const message = `an id with a dash, or with a digit at its beginning, stands in brackets: write ${suggestion}`;
+  const length = found[0].lastIndexOf(".");
+  return { code: "unknown-name", message, range: { offset: found.index, length }, suggestion };
+}
+
+/** Whether a node is a chain of required keys from a root that holds JSON. */
+function isVerbatim(node: ASTNode): boolean {
+  const access = accessOf(node);
+  if (access !== undefined) return !access.optional && isVerbatim(access.base);
+  return node.op === "id" && JSON_ROOTS.includes(node.args);
 }
 
 /** The name in `secrets.NAME` or `secrets["NAME"]`, if the node is just that. */
@@ -98,7 +128,7 @@ function createCompiler(): Compilation {
     depth += 1;
     const run = compileNode(compiler, node, names);
     depth -= 1;
-    if (readCount === readsBefore) constants.splice(constantsBefore, Infinity, { node, run });
+    if (readCount === readsBefore && node.op !== "value") constants.splice(constantsBefore, Infinity, { node, run });
     return run;
   };
   const compiler: Compiler = {
@@ -129,8 +159,6 @@ function constantProblem({ node, run }: Constant): readonly ExpressionProblem[] 
     run(newEvaluation(EMPTY_SCOPE));
     return [];
   } catch (error) {
-    if (error instanceof ExpressionFailure) return [{ code: "always-fails", message: error.describe(), range: rangeOf(node) }];
-    if (error instanceof LimitExceeded) return [{ code: "always-fails", message: error.message, range: rangeOf(node) }];
-    throw error;
+    return [{ code: "always-fails", message: reasonOf(error), range: rangeOf(node) }];
   }
 }

@@ -52,14 +52,15 @@ function unknownName(compiler: Compiler, node: ASTNode & { readonly op: "id" }, 
   for (let scope = names; scope !== undefined; scope = scope.outer) known.push(scope.name);
   const dashed = dashedKey(node);
   if (dashed !== undefined) {
-    return compiler.problem(node, { code: "unknown-name", message: `a dash means minus here: write ${dashed}`, suggestion: dashed });
+    const message = `unknown name "${node.args}" - a dash means minus here: write ${dashed} if the dash is part of a key`;
+    return compiler.problem(node, { code: "unknown-name", message, suggestion: dashed });
   }
   const meant = nearest(node.args, known);
   const message = `unknown name "${node.args}" - ${meant === undefined ? `there are ${known.join(", ")}; text stands in quotes` : `did you mean "${meant}"?`}`;
   return compiler.problem(node, { code: "unknown-name", message, ...(meant !== undefined && { suggestion: meant }) });
 }
 
-/** `steps.my-step` reads as `steps.my - step`: when a dash stands directly before the name, the key with the dash was meant. */
+/** `inputs.order-id` reads as `inputs.order - id`: when a dash stands directly before the name, the key with the dash was meant. */
 function dashedKey(node: ASTNode): string | undefined {
   const before = /([\w.]*)\.(\w+(?:-\w+)*-)$/.exec(node.input.slice(0, node.start));
   const rest = /^\w+(?:-\w+)*/.exec(node.input.slice(node.start));

@@ -3,13 +3,13 @@ import { add, multiplicative, negate, subtract } from "../values/arithmetic.ts";
 import { compare, equal, isIn } from "../values/comparison.ts";
 import type { Compiler, Names } from "./compiler.ts";
 import { ExpressionFailure, fail, FAILURE_WORK, spend, type Evaluation, type Run } from "../values/evaluation.ts";
-import { describeKind, type Value } from "../values/value.ts";
+import { describeKind, Optional, type Value } from "../values/value.ts";
 
 type Operator = (left: Value, right: Value, evaluation: Evaluation) => Value;
 
 const BINARY: ReadonlyMap<string, Operator> = new Map<string, Operator>([
-  ["==", equal],
-  ["!=", (left, right, evaluation) => !equal(left, right, evaluation)],
+  ["==", same],
+  ["!=", (left, right, evaluation) => !same(left, right, evaluation)],
   ["<", (left, right, evaluation) => compare(left, right, evaluation) < 0],
   ["<=", (left, right, evaluation) => compare(left, right, evaluation) <= 0],
   [">", (left, right, evaluation) => compare(left, right, evaluation) > 0],
@@ -59,6 +59,12 @@ function binary(compiler: Compiler, node: ASTNode, names: Names): Run {
 
 function isBinary(node: ASTNode): node is Extract<ASTNode, { readonly op: BinaryOperator }> {
   return BINARY.has(node.op);
+}
+
+/** An optional is never equal to what may be in it, which nobody who compares them means. */
+function same(left: Value, right: Value, evaluation: Evaluation): boolean {
+  if (left instanceof Optional !== right instanceof Optional) fail("an optional is compared with a value: write .orValue(...) after it");
+  return equal(left, right, evaluation);
 }
 
 /** `||` is true and `&&` is false as soon as one side is, even when the other side fails. */

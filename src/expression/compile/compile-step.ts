@@ -34,12 +34,13 @@ export function compileStep(compiler: Compiler, node: ASTNode, access: Access): 
   };
 }
 
-/** A read of one part of a step. */
-export interface StepPartAccess {
+/** What becomes of a key that is not there: an error, an empty optional, or the answer false. */
+export type AccessMode = "required" | "optional" | "has";
+
+interface StepPartAccess {
   readonly access: Access;
   readonly step: string;
-  /** What becomes of a part that is not there: an error, nothing, or the answer false. */
-  readonly mode: "required" | "optional" | "has";
+  readonly mode: AccessMode;
 }
 
 /** Compiles `steps.id.output`, `.status` and `.error`, with the optional forms and `has()`. */

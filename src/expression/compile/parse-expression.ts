@@ -5,7 +5,13 @@ import { LIMITS } from "../limits.ts";
 /** Grammar only: what names and functions mean is decided where they are compiled. */
 const GRAMMAR = new Environment({
   enableOptionalTypes: true,
-  limits: { maxAstNodes: LIMITS.nodes, maxDepth: LIMITS.depth, maxListElements: 1_000, maxMapEntries: 1_000, maxCallArguments: 32 },
+  limits: {
+    maxAstNodes: LIMITS.nodes,
+    maxDepth: LIMITS.depth,
+    maxListElements: LIMITS.literalEntries,
+    maxMapEntries: LIMITS.literalEntries,
+    maxCallArguments: LIMITS.callArguments,
+  },
 });
 
 export type ParsedExpression =
@@ -34,44 +40,39 @@ export function tooDeep(): ExpressionProblem {
   return { code: "expression-too-deep", message: `the expression is nested more than ${LIMITS.depth} levels deep` };
 }
 
-/** What people write who think of another language. */
-const HABITS: readonly (readonly [RegExp, string])[] = [
-  [/^===?=?/, 'equality is written "=="'],
-  [/^!==/, 'inequality is written "!="'],
-  [/^&/, '"and" is written "&&"'],
-  [/^\|/, '"or" is written "||", and a function stands after a dot: value.function()'],
-  [/^\?\?/, "a default is written value.?key.orValue(default)"],
-  [/^\?\./, 'an optional key is written ".?key"'],
-  [/^`/, "strings stand in single or double quotes"],
-  [/^\$\{\{/, "an expression cannot stand in another one"],
-  [/^(and|or|not)\b/, '"and", "or" and "not" are written "&&", "||" and "!"'],
-  [/^(in|true|false|null)\b/, 'a key that is a word of the language is written ["in"]'],
+/** What people write who think of another language: what stands at the place of the error, and directly before it. */
+const HABITS: readonly { readonly at: RegExp; readonly before?: RegExp; readonly hint: string }[] = [
+  { at: /^=/, before: /!=$/, hint: 'inequality is written "!="' },
+  { at: /^=/, hint: 'equality is written "=="' },
+  { at: /^&/, hint: '"and" is written "&&"' },
+  { at: /^\|/, hint: '"or" is written "||", and a function stands after a dot, as in value.function()' },
+  { at: /^\?/, before: /\?$/, hint: "a default is written value.?key.orValue(default)" },
+  { at: /^\./, before: /\?$/, hint: 'an optional key is written ".?key"' },
+  { at: /^`/, hint: "strings stand in single or double quotes" },
+  { at: /^\$/, hint: "an expression cannot stand in another one" },
+  { at: /^(and|or|not)\b/, hint: '"and", "or" and "not" are written "&&", "||" and "!"' },
+  { at: /^(in|true|false|null)\b/, before: /\.\??$/, hint: 'a key that is a word of the language is written value["key"]' },
+  { at: /^\d/, before: /\.\??$/, hint: 'a key that begins with a digit is written value["key"]' },
 ];
 
 function syntaxProblem(source: string, error: ParseError): ExpressionProblem {
   if (error.code === "limit_exceeded") return limitProblem(error.summary);
   const offset = Math.min(error.range?.start ?? 0, source.length);
-  const length = Math.max(1, (error.range?.end ?? offset) - offset);
   const rest = source.slice(offset);
-  // "a ?? b" fails at the second "?", and "a?.b" at the dot.
-  const habit = HABITS.find(([pattern]) => pattern.test(rest) || (/^[?.=&|]/.test(rest) && pattern.test(source.slice(offset - 1))));
-  const message = offset >= source.trimEnd().length ? "the expression ends too early" : plainMessage(error.summary, rest);
+  const ended = rest.trim() === "";
+  const habit = HABITS.find(({ at, before }) => at.test(rest) && (before === undefined || before.test(source.slice(0, offset))));
+  const message = ended ? "the expression ends too early" : plainMessage(error.summary, rest);
   return {
     code: "expression-syntax",
-    message: habit === undefined ? message : `${message}: ${habit[1]}`,
-    range: { offset, length: Math.min(length, Math.max(1, source.length - offset)) },
+    message: habit === undefined ? message : `${message}: ${habit.hint}`,
+    range: ended ? { offset: Math.max(0, offset - 1), length: 1 } : { offset, length: Math.max(1, (error.range?.end ?? offset) - offset) },
   };
 }
 
 function limitProblem(summary: string): ExpressionProblem {
   if (summary.includes("maxDepth")) return tooDeep();
-  return {
-    code: "expression-too-large",
-    message: `the expression has too many parts (${summary
-      .replace(/^Exceeded max/, "limit of ")
-      .replace(/([A-Z])/g, " $1")
-      .toLowerCase()})`,
-  };
+  const message = `the expression has more parts than the limits allow: ${LIMITS.nodes} in all, ${LIMITS.literalEntries} in one list or object, ${LIMITS.callArguments} in one call`;
+  return { code: "expression-too-large", message };
 }
 
 /** The parser speaks of its tokens in capitals; a person wants to read what stands there. */

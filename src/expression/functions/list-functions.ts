@@ -1,9 +1,10 @@
 import { canonicalJson } from "../../base/json.ts";
 import { add, isNumber } from "../values/arithmetic.ts";
 import { compare } from "../values/comparison.ts";
-import { fail, madeText, spend, spendText } from "../values/evaluation.ts";
+import { fail, spend } from "../values/evaluation.ts";
 import { listAt, stringAt, wholeAt, type ExpressionFunction, type FunctionCall } from "./function-call.ts";
 import { textOf } from "./general-functions.ts";
+import { joinedText } from "./text-functions.ts";
 import { jsonOf } from "../values/json-of.ts";
 import { describeKind, isList, kindOf, type Value } from "../values/value.ts";
 
@@ -19,12 +20,7 @@ export const LIST_FUNCTIONS: readonly ExpressionFunction[] = [
       const parts = listAt(call, 0).map(
         (element) => textOf(element) ?? fail(`join() cannot write ${describeKind(element)}: use .map(x, json(x))`),
       );
-      const separator = call.arguments.length > 1 ? stringAt(call, 1) : "";
-      spendText(
-        call.evaluation,
-        parts.reduce((length, part) => length + part.length + separator.length, 0),
-      );
-      return madeText(call.evaluation, parts.join(separator));
+      return joinedText(call, parts, call.arguments.length > 1 ? stringAt(call, 1) : "");
     },
   },
   {
@@ -75,7 +71,11 @@ export const LIST_FUNCTIONS: readonly ExpressionFunction[] = [
     arity: [1, 1],
     signature: "list.sort(): list",
     summary: "The list in ascending order: all numbers, all strings, all timestamps or all durations.",
-    run: (call) => listAt(call, 0).toSorted((left, right) => compare(left, right, call.evaluation)),
+    run: (call) =>
+      listAt(call, 0).toSorted((left, right) => {
+        spend(call.evaluation, 1);
+        return compare(left, right, call.evaluation);
+      }),
   },
   {
     name: "reverse",

@@ -1,5 +1,5 @@
 import { fail, madeText, spend, type Evaluation } from "./evaluation.ts";
-import { describeKind, Duration, isList, Timestamp, type Value } from "./value.ts";
+import { describeKind, Duration, isList, isMap, Timestamp, type Value } from "./value.ts";
 
 const INT_MIN = -(2n ** 63n);
 const INT_MAX = 2n ** 63n - 1n;
@@ -12,14 +12,7 @@ export function add(left: Value, right: Value, evaluation: Evaluation): Value {
     spend(evaluation, left.length + right.length);
     return [...left, ...right];
   }
-  if (left instanceof Duration && right instanceof Duration) return new Duration(left.ms + right.ms);
-  if (left instanceof Timestamp && right instanceof Duration) return timestampOf(left.epochMs + right.ms);
-  if (left instanceof Duration && right instanceof Timestamp) return timestampOf(left.ms + right.epochMs);
-  if (typeof left === "string" || typeof right === "string") {
-    const other = typeof left === "string" ? right : left;
-    return fail(`"+" cannot join a string and ${describeKind(other)}: write string(...) around it, or json(...) for lists and objects`);
-  }
-  return fail(`"+" does not work on ${describeKind(left)} and ${describeKind(right)}`);
+  return addTimes(left, right) ?? fail(cannotAdd(left, right));
 }
 
 /** `left - right`: numbers and times. */
@@ -67,6 +60,21 @@ export function checkedInt(value: bigint): bigint {
 export function timestampOf(epochMs: number): Timestamp {
   if (epochMs >= -62_135_596_800_000 && epochMs <= 253_402_300_799_999) return new Timestamp(epochMs);
   return fail("the timestamp is not between the years 1 and 9999");
+}
+
+function addTimes(left: Value, right: Value): Value | undefined {
+  if (right instanceof Duration) {
+    if (left instanceof Duration) return new Duration(left.ms + right.ms);
+    return left instanceof Timestamp ? timestampOf(left.epochMs + right.ms) : undefined;
+  }
+  return left instanceof Duration && right instanceof Timestamp ? timestampOf(left.ms + right.epochMs) : undefined;
+}
+
+function cannotAdd(left: Value, right: Value): string {
+  if (typeof left !== "string" && typeof right !== "string") return `"+" does not work on ${describeKind(left)} and ${describeKind(right)}`;
+  const other = typeof left === "string" ? right : left;
+  const writer = typeof other === "object" && (isList(other) || isMap(other)) ? "json" : "string";
+  return `"+" cannot join a string and ${describeKind(other)}: write ${writer}(...) around it`;
 }
 
 type Arithmetic = "+" | "-" | "*" | "/" | "%";

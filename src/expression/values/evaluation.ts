@@ -34,6 +34,13 @@ export class LimitExceeded extends Error {
   override readonly name = "LimitExceeded";
 }
 
+/** Why an evaluation ended without a value. @throws the error again when it is none of the two kinds: then it is a bug */
+export function reasonOf(error: unknown): string {
+  if (error instanceof ExpressionFailure) return error.describe();
+  if (error instanceof LimitExceeded) return error.message;
+  throw error;
+}
+
 /** @throws ExpressionFailure always */
 export function fail(message: string): never {
   throw new ExpressionFailure(() => message);
@@ -49,7 +56,7 @@ export function spend(evaluation: Evaluation, units: number): void {
 
 /** Pays for reading or making text of this length. */
 export function spendText(evaluation: Evaluation, length: number): void {
-  spend(evaluation, 1 + (length >> 5));
+  spend(evaluation, 1 + length / 16);
 }
 
 /** Pays for a text that was made. @throws LimitExceeded when it is too long */
