@@ -1,4 +1,5 @@
 import type { Client } from "@modelcontextprotocol/client";
+import type { Ms } from "../base/duration.ts";
 import type { Era } from "./era.ts";
 import type { SessionPorts } from "./session-ports.ts";
 import type { ServerTransport } from "./wire-fault.ts";
@@ -18,4 +19,6 @@ export interface ConnectPlan {
   readonly fixedEra: Era | undefined;
   /** What is known from before; else the server is asked. */
   readonly knownEra: Era | undefined;
+  /** For all that the signal bounds. */
+  readonly timeoutMs: Ms;
 }

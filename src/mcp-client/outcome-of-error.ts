@@ -1,9 +1,10 @@
 import { ProtocolError, SdkError, SdkErrorCode, SdkHttpError } from "@modelcontextprotocol/client";
-import { isJsonObject, type Json } from "../base/json.ts";
+import type { Json } from "../base/json.ts";
 import type { CallErrorKind, CallOutcome } from "../model/call.ts";
 import { HttpFault } from "./http-fault.ts";
-import { cutDetail, cutText } from "./outcome-of-result.ts";
+import { cutDetail, cutText } from "./cut.ts";
 import { UNSUPPORTED_VERSION } from "./era.ts";
+import { httpWords } from "./http-words.ts";
 import { NotSentError } from "./stdio-transport.ts";
 import { type Ending, WireFault } from "./wire-fault.ts";
 
@@ -26,20 +27,6 @@ export function outcomeOfError(error: unknown, call: FailedCall): CallOutcome {
   if (error instanceof NotSentError) return notAccepted("connection", lostWords(call.ending, error.message), call.ending?.detail);
   // What is left is a bug of the SDK or of ours; the call may have been sent.
   return unknown(error instanceof Error ? error.message : String(error));
-}
-
-/** What a server said about an HTTP request that it refused: the message of a JSON-RPC error, else the text. */
-export function httpWords(body: unknown, fallback: string | undefined): string {
-  const text = typeof body === "string" ? body.trim() : "";
-  try {
-    const parsed: unknown = JSON.parse(text);
-    const error = isJsonObject(parsed) ? parsed["error"] : undefined;
-    const message = isJsonObject(error) ? error["message"] : error;
-    if (typeof message === "string" && message !== "") return cutText(message);
-  } catch {
-    // No JSON: the text is what there is to tell.
-  }
-  return cutText(text === "" || text.startsWith("<") ? (fallback ?? "") : text);
 }
 
 function outcomeOfFault(fault: WireFault): CallOutcome {

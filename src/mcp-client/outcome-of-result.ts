@@ -1,13 +1,10 @@
 import { isJsonObject, type Json, type JsonObject, jsonExceeds } from "../base/json.ts";
 import { printSize } from "../base/size.ts";
 import type { CallErrorKind, CallOutcome } from "../model/call.ts";
+import { cutDetail, cutText } from "./cut.ts";
 import type { ServerTool } from "./list-tools.ts";
 import { OUTPUT_BYTES_MAX, outputOfResult, structuredOutput, textOfResult } from "./output-of-result.ts";
 import type { OutputSchema } from "./output-schema.ts";
-
-/** A server's words beyond this are cut: they go into the journal, and a person reads them. */
-const MESSAGE_CHARACTERS_MAX = 4_096;
-const DETAIL_BYTES_MAX = 64 * 1_024;
 
 /**
  * The outcome of a call that the server has answered with a result. The caller adds the names of server and tool.
@@ -49,14 +46,4 @@ function outcomeOfToolError(result: JsonObject, tool: ServerTool | undefined): C
 
 function failed(kind: CallErrorKind, message: string, detail: Json): CallOutcome {
   return { kind: "failed", accepted: true, error: { kind, message, ...(detail === null ? {} : { detail }) } };
-}
-
-/** Cuts a server's words to what a person reads. */
-export function cutText(text: string): string {
-  return text.length <= MESSAGE_CHARACTERS_MAX ? text : `${text.slice(0, MESSAGE_CHARACTERS_MAX)}...`;
-}
-
-/** Keeps what a server said for programs, unless it is too much for a journal. */
-export function cutDetail(detail: Json): Json {
-  return jsonExceeds(detail, DETAIL_BYTES_MAX) ? { cut: JSON.stringify(detail).slice(0, MESSAGE_CHARACTERS_MAX) } : detail;
 }

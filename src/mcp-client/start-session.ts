@@ -1,6 +1,7 @@
 import { deadline } from "../base/deadline.ts";
 import { humanDuration, type Ms } from "../base/duration.ts";
 import type { ServerConfig } from "../model/server.ts";
+import { connectHttp } from "./connect-http.ts";
 import { connectStdio } from "./connect-stdio.ts";
 import type { Connected, ConnectPlan } from "./connected.ts";
 import { createClient } from "./create-client.ts";
@@ -44,6 +45,7 @@ export async function startSession(start: SessionStart, signal: AbortSignal): Pr
     createClient: () => createClient(ports, state.calls, toolsChanged),
     fixedEra: config.protocolEra,
     knownEra: start.knownEra,
+    timeoutMs,
   };
   const connected = await connect(config, plan, limit.signal);
   const { client, transport } = connected;
@@ -68,6 +70,6 @@ async function connect(config: ServerConfig, plan: ConnectPlan, signal: AbortSig
     case "stdio":
       return await connectStdio(connection, plan, signal);
     case "http":
-      throw new StartError("servers over HTTP cannot be reached yet", {});
+      return await connectHttp(connection, plan, signal);
   }
 }

@@ -1,0 +1,15 @@
+import type { Ms } from "../base/duration.ts";
+
+/** A server that asks for more than a day means "no"; waiting longer would only hide that. */
+const RETRY_AFTER_MAX_MS: Ms = 86_400_000;
+
+/**
+ * Reads the HTTP header Retry-After: seconds, or a date.
+ *
+ * @returns how long to wait from `nowMs` on; undefined when the header is absent or makes no sense
+ */
+export function parseRetryAfter(header: string | undefined, nowMs: number): Ms | undefined {
+  const text = header?.trim() ?? "";
+  const waitMs = /^\d{1,10}(\.\d{1,3})?$/.test(text) ? Number(text) * 1_000 : Date.parse(text) - nowMs;
+  return Number.isNaN(waitMs) ? undefined : Math.min(RETRY_AFTER_MAX_MS, Math.max(0, Math.round(waitMs)));
+}
