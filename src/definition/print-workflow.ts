@@ -1,13 +1,21 @@
-import { stringify } from "yaml";
+import { Document, isScalar, visit } from "yaml";
+import type { YAMLSeq } from "yaml";
 import { assert } from "../base/assert.ts";
 import type { JsonObject } from "../base/json.ts";
 import { isJsonObject } from "../base/json.ts";
 import type { Workflow } from "../model/workflow.ts";
+import { printDocument } from "./print-document.ts";
 import { fromWorkflow, WORKFLOW } from "./workflow-shape.ts";
 
 /** A workflow as canonical YAML: `parseWorkflow` reads the same workflow from it. */
 export function printWorkflow(workflow: Workflow): string {
-  return stringify(workflowToDocument(workflow), PRINT_OPTIONS);
+  const document = new Document(workflowToDocument(workflow), { aliasDuplicateObjects: false, schema: "core" });
+  visit(document, {
+    Seq(_key, list) {
+      list.flow = isShort(list);
+    },
+  });
+  return printDocument(document);
 }
 
 /** A workflow as the plain JSON of its canonical file: snake_case keys, durations as text, without what is the default. */
@@ -17,5 +25,10 @@ export function workflowToDocument(workflow: Workflow): JsonObject {
   return document;
 }
 
-/** Long lines stay whole, since a folded expression is hard to read; nothing is shared by anchors. */
-const PRINT_OPTIONS = { lineWidth: 0, aliasDuplicateObjects: false, schema: "core" } as const;
+/** Characters of a list of names that is printed in one line. */
+const LONGEST_LINE = 60;
+
+function isShort(list: YAMLSeq): boolean {
+  const words = list.items.map((item) => (isScalar(item) && /^[\w.-]+$/.test(String(item.value)) ? String(item.value) : undefined));
+  return words.every((word) => word !== undefined) && words.join(", ").length <= LONGEST_LINE;
+}

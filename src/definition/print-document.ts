@@ -1,0 +1,30 @@
+import { isScalar, visit } from "yaml";
+import type { Document, YAMLMap, YAMLSeq } from "yaml";
+
+/** Long lines stay whole, since a folded expression is hard to read. */
+const PRINT_OPTIONS = { lineWidth: 0 } as const;
+
+/** Columns at which texts are folded again that their author has folded. */
+const FOLD_WIDTH = 100;
+
+/** Prints a document in our layout: `[a, b]` and `{ a: b }`, lists indented, only folded texts folded. */
+export function printDocument(document: Document): string {
+  visit(document, {
+    Seq: (_key, list) => printWithPadding(list, ""),
+    Map: (_key, map) => printWithPadding(map, " "),
+    Pair(_key, pair) {
+      if (isScalar(pair.value) && pair.value.type === "BLOCK_FOLDED") {
+        const print = pair.toString.bind(pair);
+        pair.toString = (context, ...rest) =>
+          print(context && { ...context, options: { ...context.options, lineWidth: FOLD_WIDTH } }, ...rest);
+      }
+    },
+  });
+  return document.toString(PRINT_OPTIONS);
+}
+
+/** The library pads both kinds of flow collections or none. */
+function printWithPadding(collection: YAMLMap | YAMLSeq, flowCollectionPadding: string): void {
+  const print = collection.toString.bind(collection);
+  collection.toString = (context, ...rest) => print(context && { ...context, flowCollectionPadding }, ...rest);
+}
