@@ -6,7 +6,13 @@ export default defineConfig({
       {
         test: {
           name: "quick",
-          include: ["src/**/*.test.ts", "test/property/**/*.test.ts", "test/contract/**/*.test.ts", "test/tidy.test.ts"],
+          include: [
+            "src/**/*.test.ts",
+            "test/property/**/*.test.ts",
+            "test/contract/**/*.test.ts",
+            "test/engine/**/*.test.ts",
+            "test/tidy.test.ts",
+          ],
           testTimeout: 30_000,
         },
       },

@@ -71,7 +71,7 @@ function outcomeOfChild(report: ExecutionReport): CallOutcome {
     kind: "failed",
     accepted: true,
     error: {
-      kind: "child",
+      kind: report.outcome === "cancelled" ? "cancelled" : "child",
       message: `workflow "${report.workflowId}" ended ${report.outcome ?? "without an outcome"}${why}`,
       detail: { execution_id: report.executionId, outcome: report.outcome ?? null },
     },

@@ -2,6 +2,7 @@ import { assert } from "../base/assert.ts";
 import type { Clock } from "../base/clock.ts";
 import type { IdSource } from "../base/ids.ts";
 import { callId, type CallOutcome, type CallRef, type CallRequest } from "../model/call.ts";
+import { TuttiError } from "../model/errors.ts";
 import type { EventBody, ExecutionEvent } from "../model/event.ts";
 import type { Journal } from "../ports/journal.ts";
 import type { NewsSink } from "../ports/news.ts";
@@ -68,6 +69,8 @@ export class ExecutionLoop {
   #ahead: Promise<void> = Promise.resolve();
   #wake = Promise.withResolvers<void>();
   #closing = false;
+  /** Nobody reads the inbox any more. */
+  #over = false;
   #standing = false;
 
   constructor(state: ExecutionState, ports: LoopPorts, host: LoopHost) {
@@ -92,10 +95,9 @@ export class ExecutionLoop {
         await this.#turn();
       }
       await this.#ahead;
-    } catch (error) {
-      for (const message of this.#inbox) if (message.type !== "outcome") message.done.reject(error);
-      throw error;
     } finally {
+      this.#over = true;
+      for (const message of this.#inbox) if (message.type !== "outcome") message.done.reject(this.#tooLate());
       await this.#inFlight[Symbol.asyncDispose]();
     }
   }
@@ -108,10 +110,18 @@ export class ExecutionLoop {
 
   /** Records what a person wants; durable when it resolves. */
   signal(signal: ExecutionSignal): Promise<void> {
+    if (this.#over) return Promise.reject(this.#tooLate());
     const done = Promise.withResolvers<void>();
     this.#inbox.push({ type: "signal", signal, done });
     this.wake();
     return done.promise;
+  }
+
+  #tooLate(): TuttiError {
+    const { executionId, phase, outcome } = this.state;
+    const why =
+      phase === "ended" ? `the execution has ended (${outcome ?? "failed"})` : "Tutti is closing, and the execution can be resumed";
+    return new TuttiError("execution.wrong-state", why, { executionId, state: phase });
   }
 
   /** Makes the loop look again, because something it cannot see has changed. */
@@ -251,6 +261,7 @@ export class ExecutionLoop {
 
   #sending(request: CallRequest): Promise<void> {
     if (request.effect !== "once") return Promise.resolve();
+    if (this.#over) return Promise.reject(this.#tooLate());
     const done = Promise.withResolvers<void>();
     this.#inbox.push({ type: "sending", call: request.call, attempt: request.attempt, done });
     this.wake();

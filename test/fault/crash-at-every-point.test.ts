@@ -1,0 +1,63 @@
+import { expect, test } from "vitest";
+import type { ExecutionReport } from "../../src/model/execution.ts";
+import { type Ending, live, type Story } from "../support/lives.ts";
+import { STORIES, tell } from "../support/stories.ts";
+
+/** What must be the same however often the process died. */
+function essence(report: ExecutionReport): object {
+  return {
+    outcome: report.outcome,
+    output: report.output,
+    steps: report.steps.map(({ id, status, compensation, degraded }) => ({ id, status, compensation, degraded })),
+    leftovers: report.leftovers.map(({ step, item, reason }) => ({ step, item, reason })),
+  };
+}
+
+/** No call that acts once arrives twice, unless it had answered that it did nothing. */
+function repeatedOnceCalls(story: Story): readonly string[] {
+  const seen = new Set<string>();
+  return story.world.calls
+    .filter((call) => call.effect === "once" && call.tool !== "fail")
+    .flatMap((call) => {
+      const again = seen.has(call.key);
+      seen.add(call.key);
+      return again ? [call.key] : [];
+    });
+}
+
+async function ending(
+  kind: (typeof STORIES)[number],
+  deaths: readonly number[],
+): Promise<{ readonly ending: Ending; readonly story: Story }> {
+  const story = tell(kind);
+  return { ending: await live(story, deaths), story };
+}
+
+test.each(STORIES)("$name ends $ends", async (kind) => {
+  const { ending: end, story } = await ending(kind, []);
+  expect(end.report.outcome).toBe(kind.ends);
+  expect(repeatedOnceCalls(story)).toEqual([]);
+});
+
+test.each(STORIES)("$name ends the same when the process dies before and after every write and every call", async (kind) => {
+  const whole = await ending(kind, []);
+  const expected = essence(whole.ending.report);
+  for (let point = 0; point < whole.ending.points; point += 1) {
+    const { ending: end, story } = await ending(kind, [point]);
+    expect(essence(end.report), `died at point ${point}`).toEqual(expected);
+    expect(repeatedOnceCalls(story), `died at point ${point}`).toEqual([]);
+    expect(end.lives).toBe(2);
+  }
+});
+
+test.each(STORIES)("$name ends the same when process after process dies early", async (kind) => {
+  const expected = essence((await ending(kind, [])).ending.report);
+  for (let early = 1; early <= 6; early += 1) {
+    const { ending: end, story } = await ending(
+      kind,
+      Array.from({ length: 8 }, () => early),
+    );
+    expect(essence(end.report), `each died at point ${early}`).toEqual(expected);
+    expect(repeatedOnceCalls(story), `each died at point ${early}`).toEqual([]);
+  }
+});
