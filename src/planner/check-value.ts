@@ -115,7 +115,7 @@ function visitUnlisted(search: Search, schema: SchemaObject, { value, path }: Pa
   const hint = suggestion === undefined ? "" : ` - did you mean "${suggestion}"?`;
   search.found.push({
     ...mismatch.invalidValue(search.check.taker, path, `must be ${list}, not ${mismatch.quoted(value)}${hint}`),
-    choice: true,
+    code: mismatch.NOT_LISTED,
     ...(suggestion === undefined ? {} : { suggestion }),
   });
 }
@@ -203,9 +203,11 @@ function visitAlternatives(search: Search, alternatives: readonly Schema[], part
 /** The one alternative whose type, and whose constants one level down, the value has. */
 function alternativeMeant(trials: readonly Search[], path: Path): Search | undefined {
   const ofType = trials.filter(
-    (trial) => !trial.found.some((found) => found.code === "type-mismatch" && found.path.length === path.length),
+    (trial) => !trial.found.some((found) => found.code === mismatch.WRONG_TYPE && found.path.length === path.length),
   );
-  const ofKind = ofType.filter((trial) => !trial.found.some((found) => found.choice === true && found.path.length === path.length + 1));
+  const ofKind = ofType.filter(
+    (trial) => !trial.found.some((found) => found.code === mismatch.NOT_LISTED && found.path.length === path.length + 1),
+  );
   if (ofKind.length === 1) return ofKind[0];
   return ofType.length === 1 ? ofType[0] : undefined;
 }

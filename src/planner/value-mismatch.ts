@@ -2,11 +2,12 @@ import { isJsonArray, isJsonObject, type Json } from "../base/json.ts";
 import type { Path, Problem } from "../model/problem.ts";
 import { describeTypes, TYPES, type TypeSet } from "./schema-types.ts";
 
-/** Something about a value that cannot be right, whatever its expressions give. */
-export interface Mismatch extends Omit<Problem, "range"> {
-  /** The value is not one of those that are listed: it tells alternatives apart that are marked with a constant. */
-  readonly choice?: boolean;
-}
+/** Something about a value that cannot be right, whatever its expressions give. The path is that within the value. */
+export type Mismatch = Omit<Problem, "range">;
+
+/** The codes by which an alternative that was not meant is known. */
+export const WRONG_TYPE = "type-mismatch";
+export const NOT_LISTED = "unknown-choice";
 
 /** Who takes the value, and what its members are called, for messages. */
 export interface Taker {
@@ -24,7 +25,7 @@ export function invalidValue(taker: Taker, path: Path, fault: string): Mismatch 
 /** A value of a type that the schema does not allow; `found` tells what it is: `a list`, `the string "ten"`. */
 export function wrongType(taker: Taker, path: Path, types: { readonly allowed: TypeSet; readonly found: string }): Mismatch {
   const fault = types.allowed === TYPES.none ? "is not allowed here" : `must be ${describeTypes(types.allowed)}, ${types.found}`;
-  return { ...invalidValue(taker, path, fault), code: "type-mismatch" };
+  return { ...invalidValue(taker, path, fault), code: WRONG_TYPE };
 }
 
 /** An object without a member that must be there. */

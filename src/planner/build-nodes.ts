@@ -1,0 +1,96 @@
+import { defined } from "../base/defined.ts";
+import type { CallPlan, Plan, PlanNode } from "../model/plan.ts";
+import type { Resources, Workflow } from "../model/workflow.ts";
+import type { OrderedGraph } from "./add-wanted-edges.ts";
+import { estimateStep } from "./estimate-step.ts";
+import { measureGraph } from "./measure-graph.ts";
+import type { StepEntries, StepEntry } from "./step-entry.ts";
+import { planCall, type ToolIndex } from "./tool-index.ts";
+import { reverseEdges } from "./topological-order.ts";
+
+export interface NodeSources {
+  readonly workflow: Workflow;
+  readonly entries: StepEntries;
+  readonly graph: OrderedGraph;
+  readonly tools: ToolIndex;
+  /** Of all workflows that the steps run. */
+  readonly children: Readonly<Record<string, Plan>>;
+}
+
+/** Puts together what is known of each step, and of all of them. */
+export function buildNodes({ workflow, entries, graph, tools, children }: NodeSources): Omit<Plan, "warnings"> {
+  const durationsMs = entries.list.map(({ step }) => estimateStep(step, childPlan(step.action, children)?.estimateMs));
+  const isMain = (node: number): boolean => entries.list[node]?.phase === "main";
+  const main = measureGraph(graph, durationsMs, isMain);
+  const end = measureGraph(graph, durationsMs, (node) => !isMain(node));
+  const critical = new Set([...main.criticalPath, ...end.criticalPath]);
+  const dependents = reverseEdges(graph.needs);
+  const nodes = entries.list.map((entry, node): PlanNode => {
+    const calls = planCalls(entry, tools, children);
+    return {
+      step: entry.step,
+      phase: entry.phase,
+      needs: graph.needs[node] ?? [],
+      dependents: dependents[node] ?? [],
+      ...calls,
+      irreversible: calls.call.effect !== "read" && entry.step.compensate === undefined,
+      critical: critical.has(node),
+      estimateMs: durationsMs[node] ?? 0,
+      level: (isMain(node) ? main : end).levels[node] ?? 0,
+    };
+  });
+  return {
+    workflow,
+    nodes,
+    children,
+    criticalPath: [...critical].flatMap((node) => entries.list[node]?.step.id ?? []),
+    estimateMs: main.durationMs + end.durationMs,
+    parallelPaths: Math.max(main.widest, end.widest),
+    resources: sumResources(entries.list.flatMap(({ step }) => [step.resources ?? {}, childPlan(step.action, children)?.resources ?? {}])),
+  };
+}
+
+/** `once` for a child that changes anything: a second attempt is a second child. */
+function planCalls(
+  { step }: StepEntry,
+  tools: ToolIndex,
+  children: NodeSources["children"],
+): Pick<PlanNode, "call" | "compensateCall" | "fallbackCall"> {
+  const { action, compensate, fallback, effect } = step;
+  const plan = (): CallPlan => {
+    if (action.kind === "tool") return planCall(tools.find(action), effect);
+    const changes = childPlan(action, children)?.nodes.some((node) => node.call.effect !== "read") === true;
+    return { effect: changes ? (effect ?? "once") : "read", honoursKey: false };
+  };
+  return {
+    call: plan(),
+    ...defined({
+      compensateCall: compensate === undefined ? undefined : planCall(tools.find(compensate)),
+      fallbackCall: fallback?.kind === "tool" ? planCall(tools.find(fallback)) : undefined,
+    }),
+  };
+}
+
+function childPlan(action: StepEntry["step"]["action"], children: NodeSources["children"]): Plan | undefined {
+  return action.kind === "workflow" && Object.hasOwn(children, action.workflow) ? children[action.workflow] : undefined;
+}
+
+const RESOURCES = [
+  "gpu",
+  "gpuMemoryBytes",
+  "memoryBytes",
+  "cpu",
+  "apiCalls",
+  "concurrentJobs",
+] as const satisfies readonly (keyof Resources)[];
+
+function sumResources(all: readonly Resources[]): Resources {
+  const sums: { -readonly [Name in keyof Resources]: Resources[Name] } = {};
+  for (const resources of all) {
+    for (const name of RESOURCES) {
+      const amount = resources[name];
+      if (amount !== undefined) sums[name] = (sums[name] ?? 0) + amount;
+    }
+  }
+  return sums;
+}

@@ -1,0 +1,132 @@
+import type { Problem } from "../model/problem.ts";
+import { placeOf, readsOf, type StepEntries, type StepEntry, type StepRead } from "./step-entry.ts";
+import type { StepPart } from "./step-parts.ts";
+import type { NeedsList } from "./topological-order.ts";
+
+/** An edge that is wanted, but is given up when it would close a circle. */
+export interface WantedEdge {
+  readonly node: number;
+  readonly need: number;
+  /** What is to be said then. */
+  readonly otherwise?: Problem;
+}
+
+/** What waits for what, as the workflow says it. */
+export interface Links {
+  readonly needs: NeedsList;
+  readonly wanted: readonly WantedEdge[];
+  readonly problems: readonly Problem[];
+}
+
+/**
+ * Finds what each step needs.
+ *
+ * - `needs`, and every step that is read before a step begins, come before it. So do steps that its `verify` and its
+ *   `fallback` read: they are evaluated while the step is open, and what comes after it is not there yet.
+ * - A step that its `compensate` reads comes before it too, so that whenever there is something to undo, what undoing
+ *   it takes is there. Where that is impossible, because the other one waits for this step, it is left as it is with a
+ *   warning; and an optional read (`steps.x.?output`) says that the author knows.
+ * - What these three read of their own step makes no edge: compensation reads the output of what it undoes.
+ * - A finally step begins when all steps are over, so reading them makes no edge, and no step can need a finally step.
+ */
+export function linkSteps(entries: StepEntries): Links {
+  const problems: Problem[] = [];
+  const wanted: WantedEdge[] = [];
+  const needs = entries.list.map((entry) => {
+    const needed = new Set<number>();
+    for (const [place, id] of entry.step.needs.entries()) {
+      const target = entries.byId.get(id);
+      if (target === undefined) continue;
+      if (target.phase === entry.phase) needed.add(target.index);
+      else problems.push(needsOtherPhase(entry, target, place));
+    }
+    for (const part of entry.parts) {
+      for (const read of readsOf(part)) {
+        const target = entries.byId.get(read.step);
+        if (target === undefined) continue;
+        const found = { entry, target, part, read };
+        if (target.phase === entry.phase) linkRead(found, { needed, wanted, problems });
+        else if (entry.phase === "main") problems.push(readsFinally(found));
+      }
+    }
+    return [...needed].sort((left, right) => left - right);
+  });
+  return { needs, wanted, problems };
+}
+
+interface FoundRead {
+  readonly entry: StepEntry;
+  readonly target: StepEntry;
+  readonly part: StepPart;
+  readonly read: StepRead;
+}
+
+interface Sink {
+  readonly needed: Set<number>;
+  readonly wanted: WantedEdge[];
+  readonly problems: Problem[];
+}
+
+function linkRead(found: FoundRead, { needed, wanted, problems }: Sink): void {
+  const { entry, target, part, read } = found;
+  const itself = entry.index === target.index;
+  const surely = !read.optional && read.part !== "status";
+  switch (part.owner) {
+    case "step":
+      needed.add(target.index);
+      return;
+    case "verify":
+    case "fallback":
+      if (!itself) needed.add(target.index);
+      else if (surely) problems.push(readsItself(found));
+      return;
+    case "compensate":
+      if (!itself && surely) wanted.push({ node: entry.index, need: target.index, otherwise: mayNotBeThere(found) });
+      else if (itself && surely && entry.step.forEach !== undefined) problems.push(readsWholeList(found));
+  }
+}
+
+function needsOtherPhase(entry: StepEntry, target: StepEntry, place: number): Problem {
+  const { id } = target.step;
+  const message =
+    entry.phase === "main"
+      ? `"${entry.step.id}" cannot need "${id}", which is a finally step and runs when all steps are over`
+      : `"${entry.step.id}" runs when all steps are over and needs none of them - to run only after a success, write if: \${{ succeeded('${id}') }}`;
+  return { code: "wrong-phase", severity: "error", message, path: [...entry.path, "needs", place] };
+}
+
+function readsFinally(found: FoundRead): Problem {
+  const { entry, target } = found;
+  const message = `"${entry.step.id}" cannot read "${target.step.id}", which is a finally step and runs when all steps are over`;
+  return { code: "wrong-phase", severity: "error", message, ...placeOfRead(found) };
+}
+
+function readsItself(found: FoundRead): Problem {
+  const { owner } = found.part;
+  const hint = owner === "verify" ? '; the answer of the probe is "output"' : "";
+  return notThereYet(found, `"${found.entry.step.id}" has not ended when its own ${owner} is evaluated${hint}`);
+}
+
+function readsWholeList(found: FoundRead): Problem {
+  const { id } = found.entry.step;
+  return notThereYet(
+    found,
+    `the items of "${id}" are undone one by one, also when its list of outputs is not complete; the output of the item is "output"`,
+  );
+}
+
+function mayNotBeThere(found: FoundRead): Problem {
+  const [id, other] = [found.entry.step.id, found.target.step.id];
+  return notThereYet(
+    found,
+    `"${other}" runs after "${id}" and may not have completed when "${id}" is undone; write steps.${other}.?output, and what holds without it`,
+  );
+}
+
+function notThereYet(found: FoundRead, message: string): Problem {
+  return { code: "not-there-yet", severity: "warning", message, ...placeOfRead(found) };
+}
+
+function placeOfRead({ part, read }: FoundRead): Pick<Problem, "path" | "range"> {
+  return placeOf(part, read.expression, read);
+}

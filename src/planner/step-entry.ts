@@ -1,0 +1,65 @@
+import type { SourcePlace, StepReference, TemplateReference } from "../expression/references.ts";
+import type { Path, Problem } from "../model/problem.ts";
+import type { Step, Workflow } from "../model/workflow.ts";
+import { stepParts, type StepPart } from "./step-parts.ts";
+
+/** A step on its way into the plan. */
+export interface StepEntry {
+  /** The place in the plan: the steps come first, the finally steps follow. */
+  readonly index: number;
+  readonly step: Step;
+  readonly phase: "main" | "finally";
+  /** Where the step is in the workflow. */
+  readonly path: Path;
+  readonly parts: readonly StepPart[];
+}
+
+/** All steps of a workflow, by place and by id. */
+export interface StepEntries {
+  readonly list: readonly StepEntry[];
+  readonly byId: ReadonlyMap<string, StepEntry>;
+}
+
+/** Gives every step its place. Of steps with the same id the first is known by it, and the others are reported. */
+export function readEntries(workflow: Workflow): StepEntries & { readonly problems: readonly Problem[] } {
+  const list: StepEntry[] = [];
+  const byId = new Map<string, StepEntry>();
+  const problems: Problem[] = [];
+  for (const [phase, key, steps] of [
+    ["main", "steps", workflow.steps],
+    ["finally", "finally", workflow.finally],
+  ] as const) {
+    for (const [place, step] of steps.entries()) {
+      const path = [key, place];
+      const entry = { index: list.length, step, phase, path, parts: stepParts(step, path) };
+      list.push(entry);
+      if (byId.has(step.id)) problems.push(duplicateStep(entry));
+      else byId.set(step.id, entry);
+    }
+  }
+  return { list, byId, problems };
+}
+
+/** One place at which an expression reads a step, or asks how it ended. */
+export interface StepRead extends SourcePlace, Pick<StepReference, "step" | "part" | "path" | "optional"> {
+  readonly expression: TemplateReference;
+}
+
+/** Everything that the expressions of one part of a step read of steps. */
+export function readsOf(part: StepPart): readonly StepRead[] {
+  return part.expressions.flatMap((expression) => [
+    ...expression.references.steps.map((read) => ({ ...read, expression })),
+    // A status function never fails for want of something.
+    ...expression.references.statusFunctions.map(({ step, offset, length }) => ({ step, offset, length, optional: true, expression })),
+  ]);
+}
+
+/** Where in the workflow something that an expression says stands. */
+export function placeOf(part: StepPart, expression: TemplateReference, { offset, length }: SourcePlace): Pick<Problem, "path" | "range"> {
+  return { path: [...part.path, ...expression.path], range: { offset: expression.offset + offset, length } };
+}
+
+function duplicateStep({ step, path }: StepEntry): Problem {
+  const message = `there is already a step with the id "${step.id}"`;
+  return { code: "duplicate-step", severity: "error", message, path: [...path, "id"] };
+}
