@@ -4,7 +4,7 @@ import { wireObject } from "./wire-object.ts";
 
 /** Input of `backup`. */
 export interface BackupInput {
-  /** Absolute; it must not exist or be empty. */
+  /** Absolute; it must not exist. */
   readonly directory: string;
 }
 

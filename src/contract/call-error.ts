@@ -34,5 +34,5 @@ export const callError: z.ZodType<CallError> = wireObject<CallError>({
 export const callRef: z.ZodType<CallRef> = wireObject<CallRef>({
   step: z.string(),
   item: z.int().exactOptional(),
-  role: z.enum(["verify", "compensate", "fallback"]).exactOptional(),
+  role: z.enum(["verify", "compensate", "fallback", "stale"]).exactOptional(),
 });

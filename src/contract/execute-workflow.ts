@@ -16,6 +16,8 @@ export interface ExecuteWorkflowInput {
   readonly requestKey?: string;
   /** The id that the execution shall have, a UUID. Without it a new one is made. */
   readonly executionId?: string;
+  /** Ends the execution when it takes longer, in place of the workflow's own limit. */
+  readonly timeoutMs?: number;
 }
 
 /** Output of `execute_workflow`. */
@@ -40,6 +42,7 @@ export const executeWorkflow: Operation<ExecuteWorkflowInput, ExecuteWorkflowOut
     typedInputs: z.record(z.string(), z.string()).exactOptional(),
     requestKey: z.string().min(1).max(200).exactOptional(),
     executionId: z.uuid().exactOptional(),
+    timeoutMs: z.int().min(1).exactOptional(),
   }),
   output: wireObject<ExecuteWorkflowOutput>({ executionId: z.string(), created: z.boolean() }),
 };

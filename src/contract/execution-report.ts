@@ -61,6 +61,7 @@ const stepReport: z.ZodType<StepReport> = wireObject<StepReport>({
   id: z.string(),
   status: z.enum(["pending", "running", "waiting", "completed", "failed", "skipped", "cancelled", "in_doubt"]),
   phase: z.enum(["main", "finally"]),
+  needs: z.array(z.string()),
   server: z.string().exactOptional(),
   tool: z.string().exactOptional(),
   attempts: z.int(),

@@ -178,7 +178,7 @@ servers:
     name: "what is strange in a file that was not written for tutti is only a warning",
     files: { "mcp.json": `{"mcpServers": {"a": {"command": "x", "autoApprove": []}, "b c": {"command": "y"}}}` },
     problems: [
-      'warning mcp.json:1:39: unknown key "autoApprove" - known are "type", "command", "args", "env", "env_file", "envFile", "cwd", "url", "headers", "disabled", "idempotency_keys", "effects", "requires", "max_concurrent_calls", "connect_timeout", "protocol_era"',
+      expect.stringContaining('warning mcp.json:1:39: unknown key "autoApprove"'),
       'warning mcp.json:1:59: "b c" is not allowed as a name: at most 64 letters, digits, - and _',
     ],
   },

@@ -1,11 +1,12 @@
+import { defined } from "../base/defined.ts";
 import { readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { basename, dirname, relative, resolve } from "node:path";
 import { parseEnv } from "node:util";
 import type { Json } from "../base/json.ts";
 import { isJsonObject } from "../base/json.ts";
-import { report } from "../definition/reading.ts";
-import type { Findings, Reading } from "../definition/reading.ts";
+import { noFindings, report } from "../definition/reading.ts";
+import type { Reading } from "../definition/reading.ts";
 import { TuttiError } from "../model/errors.ts";
 import type { LocatedProblem, Problem } from "../model/problem.ts";
 import type { ServerConfig } from "../model/server.ts";
@@ -58,11 +59,13 @@ export function loadConfig(request: ConfigRequest): Config {
   const { secrets, limits } = loaded.file;
   const folder = dirname(found?.file ?? "");
   return {
-    ...(found === undefined ? {} : { found }),
+    ...defined({
+      found,
+      secretsFile: secrets === undefined ? undefined : resolve(folder, secrets.file),
+      maxConcurrentCalls: limits?.maxConcurrentCalls,
+    }),
     dataDirectory: dataDirectory(request, loaded.file, folder),
     servers: loaded.servers,
-    ...(secrets === undefined ? {} : { secretsFile: resolve(folder, secrets.file) }),
-    ...(limits?.maxConcurrentCalls === undefined ? {} : { maxConcurrentCalls: limits.maxConcurrentCalls }),
     warnings: loaded.problems,
   };
 }
@@ -86,7 +89,7 @@ function readFile(path: string, request: ConfigRequest): LoadedFile {
   const name = relative(request.workingDirectory, path);
   const document = readConfigDocument(readText(path), name.startsWith("..") ? path : name);
   if (document.value === undefined) return { file: {}, servers: [], problems: document.problems };
-  const findings: Findings = { problems: [], templates: [], expressions: [] };
+  const findings = noFindings();
   const root: Reading = { path: [], findings };
   const around = surroundings(path, request);
   const type = isClientFile(path, document.value) ? clientFile : configFile;
@@ -172,9 +175,6 @@ function withAdditions(base: ServerConfig, entry: ServerEntry): ServerConfig {
     ...base,
     effects: { ...base.effects, ...entry.effects },
     requires: { ...base.requires, ...entry.requires },
-    ...(honoursIdempotencyKey === undefined ? {} : { honoursIdempotencyKey }),
-    ...(maxConcurrentCalls === undefined ? {} : { maxConcurrentCalls }),
-    ...(connectTimeoutMs === undefined ? {} : { connectTimeoutMs }),
-    ...(protocolEra === undefined ? {} : { protocolEra }),
+    ...defined({ honoursIdempotencyKey, maxConcurrentCalls, connectTimeoutMs, protocolEra }),
   };
 }

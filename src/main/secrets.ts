@@ -2,7 +2,6 @@ import { readFile, stat } from "node:fs/promises";
 import { parseEnv } from "node:util";
 import { isJsonObject } from "../base/json.ts";
 import type { Json } from "../base/json.ts";
-import { TuttiError } from "../model/errors.ts";
 import type { Secrets } from "../ports/secrets.ts";
 import { readConfigDocument } from "./config-document.ts";
 
@@ -10,7 +9,7 @@ import { readConfigDocument } from "./config-document.ts";
 export interface SecretSources {
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly file?: string;
-  /** Told once, when the file can be read by others. */
+  /** Told once what is wrong with the file: it cannot be read, or others can read it too. */
   readonly warn: (message: string) => void;
 }
 
@@ -30,13 +29,13 @@ export function openSecrets(sources: SecretSources): Secrets {
     async get(name) {
       const fromEnvironment = sources.environment[`TUTTI_SECRET_${name}`];
       if (fromEnvironment !== undefined || sources.file === undefined) return fromEnvironment;
-      const secrets = await readSecretsFile(sources.file, name, warnOnce);
+      const secrets = await readSecretsFile(sources.file, warnOnce);
       return Object.hasOwn(secrets, name) ? secrets[name] : undefined;
     },
   };
 }
 
-async function readSecretsFile(file: string, secret: string, warn: (message: string) => void): Promise<Readonly<Record<string, string>>> {
+async function readSecretsFile(file: string, warn: (message: string) => void): Promise<Readonly<Record<string, string>>> {
   try {
     const [text, { mode }] = await Promise.all([readFile(file, "utf8"), stat(file)]);
     if (process.platform !== "win32" && (mode & 0o077) !== 0) {
@@ -44,8 +43,9 @@ async function readSecretsFile(file: string, secret: string, warn: (message: str
     }
     if (!/\.(ya?ml|json)$/i.test(file)) return parseEnv(text) as Readonly<Record<string, string>>;
     return texts(readConfigDocument(text, file).value);
-  } catch (cause) {
-    throw new TuttiError("secret.missing", `cannot read the secrets file ${file}: ${(cause as Error).message}`, { secret }, { cause });
+  } catch (error) {
+    warn(`cannot read the secrets file ${file}: ${(error as Error).message}`);
+    return {};
   }
 }
 

@@ -1,3 +1,4 @@
+import { defined } from "../base/defined.ts";
 import { isAbsolute, resolve } from "node:path";
 import { report, within } from "../definition/reading.ts";
 import type { Reading } from "../definition/reading.ts";
@@ -26,9 +27,7 @@ export function serverConfig(name: string, entry: ServerEntry, reading: Reading,
     honoursIdempotencyKey: entry.honoursIdempotencyKey ?? false,
     effects: entry.effects ?? {},
     requires: entry.requires ?? {},
-    ...(maxConcurrentCalls === undefined ? {} : { maxConcurrentCalls }),
-    ...(connectTimeoutMs === undefined ? {} : { connectTimeoutMs }),
-    ...(protocolEra === undefined ? {} : { protocolEra }),
+    ...defined({ maxConcurrentCalls, connectTimeoutMs, protocolEra }),
   };
 }
 

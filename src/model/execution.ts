@@ -34,6 +34,8 @@ export interface StepReport {
   readonly id: string;
   readonly status: StepStatus;
   readonly phase: "main" | "finally";
+  /** The steps that must end before it begins. */
+  readonly needs: readonly string[];
   readonly server?: string;
   readonly tool?: string;
   /** Attempts of the step's own calls, of all items together. */

@@ -1,0 +1,65 @@
+import * as z from "zod";
+import type { Json } from "../base/json.ts";
+import type { ServerConfig } from "../model/server.ts";
+
+/** The servers and secrets with which the executions of a client shall run, because the owner may be configured otherwise. */
+export interface Surroundings {
+  readonly servers: readonly ServerConfig[];
+  /** Held in memory only. */
+  readonly secrets: Readonly<Record<string, string>>;
+}
+
+/** What a client says to the owner of a data directory. The first message is `hello`. */
+export type ClientMessage =
+  | { readonly type: "hello"; readonly token: string; readonly surroundings: Surroundings }
+  | { readonly type: "request"; readonly id: number; readonly operation: string; readonly input: Json }
+  /** The answer to a request is no longer wanted. */
+  | { readonly type: "abort"; readonly id: number };
+
+/** What the owner says to a client. */
+export type OwnerMessage =
+  | { readonly type: "welcome"; readonly pid: number }
+  | { readonly type: "item"; readonly id: number; readonly item: Json }
+  | { readonly type: "answer"; readonly id: number; readonly output: Json }
+  /** An error document. */
+  | { readonly type: "refusal"; readonly id: number; readonly document: Json }
+  /** A bug of the owner, or its end. */
+  | { readonly type: "fault"; readonly id: number; readonly message: string };
+
+const json = z.unknown() as z.ZodType<Json>;
+
+export const clientMessage: z.ZodType<ClientMessage> = z.discriminatedUnion("type", [
+  z.strictObject({
+    type: z.literal("hello"),
+    token: z.string(),
+    // Both ends are this program, at the same version: the token was in a file that only this user can read.
+    surroundings: z.object({ servers: z.array(z.custom<ServerConfig>()), secrets: z.record(z.string(), z.string()) }),
+  }),
+  z.strictObject({ type: z.literal("request"), id: z.int(), operation: z.string(), input: json }),
+  z.strictObject({ type: z.literal("abort"), id: z.int() }),
+]);
+
+export const ownerMessage: z.ZodType<OwnerMessage> = z.discriminatedUnion("type", [
+  z.strictObject({ type: z.literal("welcome"), pid: z.int() }),
+  z.strictObject({ type: z.literal("item"), id: z.int(), item: json }),
+  z.strictObject({ type: z.literal("answer"), id: z.int(), output: json }),
+  z.strictObject({ type: z.literal("refusal"), id: z.int(), document: json }),
+  z.strictObject({ type: z.literal("fault"), id: z.int(), message: z.string() }),
+]);
+
+/** Where an owner takes requests, and the word that shows that a client may read its data directory. */
+export interface Endpoint {
+  readonly path: string;
+  readonly token: string;
+}
+
+/** The text of an endpoint in the note of the owner. */
+export function printEndpoint({ path, token }: Endpoint): string {
+  return `${path}#${token}`;
+}
+
+/** Reads what {@link printEndpoint} wrote. */
+export function parseEndpoint(text: string): Endpoint {
+  const at = text.lastIndexOf("#");
+  return { path: text.slice(0, at), token: text.slice(at + 1) };
+}

@@ -1,0 +1,87 @@
+import type { Clock } from "../base/clock.ts";
+import { approveExecution } from "../contract/approve-execution.ts";
+import { backup } from "../contract/backup.ts";
+import { cancelExecution } from "../contract/cancel-execution.ts";
+import { checkJournal } from "../contract/check-journal.ts";
+import { executeWorkflow } from "../contract/execute-workflow.ts";
+import { getExecution } from "../contract/get-execution.ts";
+import { listEvents } from "../contract/list-events.ts";
+import { listExecutions } from "../contract/list-executions.ts";
+import { listInterruptedExecutions } from "../contract/list-interrupted-executions.ts";
+import { pauseExecution } from "../contract/pause-execution.ts";
+import { pruneExecutions } from "../contract/prune-executions.ts";
+import { resolveExecution } from "../contract/resolve-execution.ts";
+import { resumeExecution } from "../contract/resume-execution.ts";
+import { retryExecution } from "../contract/retry-execution.ts";
+import { watchExecution } from "../contract/watch-execution.ts";
+import { approveExecution as handleApprove } from "../operations/approve-execution.ts";
+import { cancelExecution as handleCancel } from "../operations/cancel-execution.ts";
+import { executeWorkflow as handleExecute } from "../operations/execute-workflow.ts";
+import type { ExecutionDriver } from "../operations/execution-driver.ts";
+import { getExecution as handleGet } from "../operations/get-execution.ts";
+import { listEvents as handleListEvents } from "../operations/list-events.ts";
+import { listExecutions as handleList } from "../operations/list-executions.ts";
+import { listInterruptedExecutions as handleListInterrupted } from "../operations/list-interrupted-executions.ts";
+import { pauseExecution as handlePause } from "../operations/pause-execution.ts";
+import { pruneExecutions as handlePrune } from "../operations/prune-executions.ts";
+import { resolveExecution as handleResolve } from "../operations/resolve-execution.ts";
+import { resumeExecution as handleResume } from "../operations/resume-execution.ts";
+import { retryExecution as handleRetry } from "../operations/retry-execution.ts";
+import { watchExecution as handleWatch } from "../operations/watch-execution.ts";
+import type { CatalogSource } from "../ports/catalog.ts";
+import type { JournalReader } from "../sqlite/journal-reader.ts";
+import type { SqliteJournal } from "../sqlite/sqlite-journal.ts";
+import type { NewsHub } from "./news-hub.ts";
+import type { OperationTable } from "./operation-table.ts";
+
+/** What reading executions needs, with or without the journal's ownership. */
+export interface ReadingPorts {
+  readonly journal: JournalReader;
+  readonly report: ExecutionDriver["report"];
+  readonly driven: (executionId: string) => boolean | Promise<boolean>;
+}
+
+/** Adds what can be asked about executions without changing or following any. */
+export function addReadingOperations(table: OperationTable, ports: ReadingPorts): OperationTable {
+  return table
+    .add(listExecutions, (input) => handleList(input, ports))
+    .add(listInterruptedExecutions, () => handleListInterrupted(ports))
+    .add(getExecution, (input) => handleGet(input, ports))
+    .add(listEvents, (input) => handleListEvents(input, ports))
+    .add(backup, async ({ directory }) => {
+      await ports.journal.backup(directory);
+      return { directory };
+    })
+    .add(checkJournal, async () => {
+      const findings = await ports.journal.checkIntegrity();
+      const faults = findings.map(({ executionId, message }) =>
+        executionId === undefined ? message : `execution ${executionId}: ${message}`,
+      );
+      return { sound: faults.length === 0, faults };
+    });
+}
+
+/** What starting, driving and changing executions needs. */
+export interface DrivingPorts {
+  readonly journal: SqliteJournal;
+  readonly driver: ExecutionDriver;
+  readonly catalogs: CatalogSource;
+  readonly news: NewsHub;
+  readonly clock: Clock;
+}
+
+/** Adds what only the owner of the journal can do. */
+export function addDrivingOperations(table: OperationTable, ports: DrivingPorts): OperationTable {
+  const { news } = ports;
+  const subscribe = news.subscribe.bind(news);
+  return table
+    .add(executeWorkflow, (input, context) => handleExecute(input, ports, context))
+    .add(retryExecution, (input) => handleRetry(input, ports))
+    .add(watchExecution, (input, context) => handleWatch(input, { ...ports, subscribe }, context))
+    .add(pauseExecution, (input) => handlePause(input, ports))
+    .add(resumeExecution, (input) => handleResume(input, ports))
+    .add(cancelExecution, (input) => handleCancel(input, ports))
+    .add(approveExecution, (input) => handleApprove(input, ports))
+    .add(resolveExecution, (input) => handleResolve(input, ports))
+    .add(pruneExecutions, (input) => handlePrune(input, ports));
+}

@@ -1,0 +1,45 @@
+import * as z from "zod";
+import { assert } from "../base/assert.ts";
+import type { Json } from "../base/json.ts";
+import type { CallOptions, OperationClient } from "../client/operation-client.ts";
+import type { Operation } from "../contract/operation.ts";
+import { TuttiError } from "../model/errors.ts";
+import type { OperationContext } from "../operations/operation-context.ts";
+
+type Handler<Input, Output, Item> = (input: Input, context: OperationContext<Item>) => Promise<Output> | Output;
+
+/** The operations that are carried out in this process, with their handlers. */
+export class OperationTable implements OperationClient {
+  readonly #handlers = new Map<string, Handler<never, unknown, unknown>>();
+  readonly #operations = new Map<string, Operation<unknown, unknown, unknown>>();
+
+  add<Input, Output, Item>(operation: Operation<Input, Output, Item>, handler: Handler<Input, Output, Item>): this {
+    assert(!this.#handlers.has(operation.name), `${operation.name} has two handlers`);
+    this.#handlers.set(operation.name, handler);
+    this.#operations.set(operation.name, operation);
+    return this;
+  }
+
+  async call<Input, Output, Item>(operation: Operation<Input, Output, Item>, input: Input, options: CallOptions<Item>): Promise<Output> {
+    // The types of a handler are those of the operation under whose name it was added.
+    const handler = this.#handlers.get(operation.name) as Handler<Input, Output, Item> | undefined;
+    assert(handler !== undefined, `${operation.name} cannot be carried out here`);
+    return await handler(input, { signal: options.signal, tell: options.tell ?? (() => undefined) });
+  }
+
+  /**
+   * Carries out what has come over a wire, and answers for the wire.
+   *
+   * @throws TuttiError `usage` - there is no such operation, or the input is not what it takes
+   */
+  async callByName(name: string, document: unknown, options: CallOptions<Json>): Promise<Json> {
+    const operation = this.#operations.get(name);
+    if (operation === undefined) throw new TuttiError("usage", `there is no operation "${name}"`, {});
+    const input = operation.input.safeParse(document);
+    if (!input.success) throw new TuttiError("usage", `${name}: ${z.prettifyError(input.error)}`, {});
+    const tell = (item: unknown): void => {
+      if (operation.item !== undefined) options.tell?.(z.encode(operation.item, item) as Json);
+    };
+    return z.encode(operation.output, await this.call(operation, input.data, { signal: options.signal, tell })) as Json;
+  }
+}

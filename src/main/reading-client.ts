@@ -1,0 +1,86 @@
+import type { Clock } from "../base/clock.ts";
+import type { LocalClient } from "../client/local-client.ts";
+import { OwnerLeftError } from "../client/local-client.ts";
+import type { CallOptions, OperationClient } from "../client/operation-client.ts";
+import { checkJournal } from "../contract/check-journal.ts";
+import { getExecution } from "../contract/get-execution.ts";
+import { listExecutions } from "../contract/list-executions.ts";
+import { listInterruptedExecutions } from "../contract/list-interrupted-executions.ts";
+import type { Operation } from "../contract/operation.ts";
+import { watchExecution } from "../contract/watch-execution.ts";
+import { loadExecution } from "../engine/load-execution.ts";
+import { reportExecution } from "../engine/report.ts";
+import { isTuttiError, TuttiError } from "../model/errors.ts";
+import { openJournalReader } from "../sqlite/open-journal-reader.ts";
+import { readOwnerNote } from "../sqlite/owner-note.ts";
+import { addReadingOperations } from "./execution-operations.ts";
+import { OperationTable } from "./operation-table.ts";
+import { connectToOwner } from "./owner-client.ts";
+
+/**
+ * Answers questions about executions from the journal itself, without owning it. Only what is not in the journal is
+ * asked of the process that owns it, if there is one: whether it drives an execution, and the news.
+ */
+export class ReadingClient implements OperationClient, AsyncDisposable {
+  readonly #directory: string;
+  readonly #resources = new AsyncDisposableStack();
+  #table: OperationTable | undefined;
+  #owner: LocalClient | undefined;
+
+  private constructor(directory: string) {
+    this.#directory = directory;
+  }
+
+  /** @throws TuttiError `journal.unusable` */
+  static async open(options: { readonly directory: string; readonly clock: Clock }): Promise<ReadingClient> {
+    const client = new ReadingClient(options.directory);
+    const reader = await openJournalReader(options);
+    if (reader === undefined) return client;
+    const journal = client.#resources.use(reader);
+    const report = async (executionId: string) => reportExecution(await loadExecution(journal, executionId), options.clock.nowMs());
+    client.#owner = await connectToOwner(options.directory, { servers: [], secrets: {} });
+    if (client.#owner !== undefined) client.#resources.use(client.#owner);
+    client.#table = addReadingOperations(new OperationTable(), { journal, report, driven: (executionId) => client.#driven(executionId) });
+    return client;
+  }
+
+  async ownerPid(): Promise<number | undefined> {
+    return readOwnerNote(this.#directory)?.pid;
+  }
+
+  async call<Input, Output, Item>(operation: Operation<Input, Output, Item>, input: Input, options: CallOptions<Item>): Promise<Output> {
+    if (this.#table === undefined) return this.#withoutJournal(operation, input);
+    if (operation.name !== watchExecution.name) return await this.#table.call(operation, input, options);
+    try {
+      if (this.#owner !== undefined) return await this.#owner.call(operation, input, options);
+    } catch (error) {
+      if (!(error instanceof OwnerLeftError)) throw error;
+    }
+    // Nobody drives it, so there is no news: its state is all there is to tell.
+    return (await this.#table.call(getExecution, input as { readonly executionId: string }, { signal: options.signal })) as Output;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#resources[Symbol.asyncDispose]();
+  }
+
+  async #driven(executionId: string): Promise<boolean> {
+    if (this.#owner === undefined) return false;
+    try {
+      const view = await this.#owner.call(getExecution, { executionId, includeData: false }, { signal: new AbortController().signal });
+      return view.driven;
+    } catch (error) {
+      if (error instanceof OwnerLeftError || isTuttiError(error)) return false;
+      throw error;
+    }
+  }
+
+  #withoutJournal<Input, Output, Item>(operation: Operation<Input, Output, Item>, input: Input): Output {
+    if (operation.name === listExecutions.name || operation.name === listInterruptedExecutions.name) return { executions: [] } as Output;
+    if (operation.name === checkJournal.name) return { sound: true, faults: [] } as Output;
+    const message = `there is no journal in ${this.#directory} yet`;
+    const { executionId } = input as { readonly executionId?: string };
+    if (executionId === undefined) throw new TuttiError("file.unreadable", message, { file: this.#directory });
+    throw new TuttiError("execution.not-found", `no execution has the id "${executionId}": ${message}`, { executionId });
+  }
+}

@@ -1,0 +1,9 @@
+import type { ExecutionRef } from "../contract/execution-ref.ts";
+import type { ExecutionView } from "../contract/execution-report.ts";
+import { signalAndDrive } from "./signal-execution.ts";
+import type { SignalExecutionPorts } from "./signal-execution.ts";
+
+/** @throws TuttiError `execution.not-found`, `execution.wrong-state` */
+export async function cancelExecution(input: ExecutionRef, ports: SignalExecutionPorts): Promise<ExecutionView> {
+  return await signalAndDrive(input.executionId, { type: "cancel" }, ports);
+}

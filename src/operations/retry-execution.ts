@@ -1,0 +1,53 @@
+import { defined } from "../base/defined.ts";
+import type { RetryExecutionInput, RetryExecutionOutput } from "../contract/retry-execution.ts";
+import { TuttiError } from "../model/errors.ts";
+import type { Plan } from "../model/plan.ts";
+import { nearest } from "../base/nearest.ts";
+import type { Journal } from "../ports/journal.ts";
+import type { ExecutionDriver } from "./execution-driver.ts";
+import { findExecution } from "./find-execution.ts";
+import { reusableSteps } from "./reusable-steps.ts";
+
+export interface RetryExecutionPorts {
+  readonly journal: Pick<Journal, "find" | "read" | "plan">;
+  readonly driver: ExecutionDriver;
+}
+
+/**
+ * Starts a new execution of the plan and the inputs of an ended one.
+ *
+ * @throws TuttiError `execution.not-found`, `step.not-found`, `execution.wrong-state`
+ */
+export async function retryExecution(input: RetryExecutionInput, ports: RetryExecutionPorts): Promise<RetryExecutionOutput> {
+  const executionId = await findExecution(ports.journal, input.executionId);
+  const report = await ports.driver.report(executionId);
+  if (report.outcome === undefined) {
+    const message = `the execution has not ended (${report.status}): resume it, or cancel it first`;
+    throw new TuttiError("execution.wrong-state", message, { executionId, state: report.status });
+  }
+  const plan = await planOf(executionId, ports.journal);
+  if (input.fromStep !== undefined) checkStep(executionId, plan, input.fromStep);
+  const { reused, repeated } = reusableSteps(plan, report.steps, input.fromStep);
+  const started = await ports.driver.start({
+    plan,
+    inputs: report.inputs,
+    ...defined({ requestKey: input.requestKey }),
+    retryOf: { executionId, reused },
+  });
+  return { executionId: started.executionId, reused: reused.map(({ step }) => step), repeated };
+}
+
+async function planOf(executionId: string, journal: RetryExecutionPorts["journal"]): Promise<Plan> {
+  const [first] = await journal.read(executionId);
+  const plan = first?.type === "execution-started" ? await journal.plan(first.planHash) : undefined;
+  if (plan === undefined) throw new TuttiError("execution.not-found", `no execution has the id "${executionId}"`, { executionId });
+  return plan;
+}
+
+function checkStep(executionId: string, plan: Plan, stepId: string): void {
+  const ids = plan.nodes.map((node) => node.step.id);
+  if (ids.includes(stepId)) return;
+  const suggestion = nearest(stepId, ids);
+  const hint = suggestion === undefined ? `it has ${ids.slice(0, 20).join(", ")}` : `did you mean "${suggestion}"?`;
+  throw new TuttiError("step.not-found", `the execution has no step "${stepId}" - ${hint}`, { executionId, stepId });
+}

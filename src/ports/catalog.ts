@@ -1,0 +1,11 @@
+import type { Catalog } from "../model/tool.ts";
+
+/** Knows the configured servers and their tools. */
+export interface CatalogSource {
+  /**
+   * All configured servers; those that are named here with their tools as they are now, the others without any.
+   *
+   * @throws TuttiError `server.unavailable` - one that is named cannot be started, reached or listed
+   */
+  catalog(servers: readonly string[], signal: AbortSignal): Promise<Catalog>;
+}
