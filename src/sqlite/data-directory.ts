@@ -1,4 +1,6 @@
-import { closeSync, mkdirSync, openSync } from "node:fs";
+import { closeSync, existsSync, mkdirSync, openSync, statSync } from "node:fs";
+import { dirname } from "node:path";
+import { isTuttiError } from "../model/errors.ts";
 import { journalUnusable } from "./journal-unusable.ts";
 
 /** The name of the journal within a data directory. */
@@ -10,7 +12,7 @@ export const JOURNAL_FILE = "journal.db";
  * @throws TuttiError `journal.unusable` - it cannot be made, or something else has its name
  */
 export function createDataDirectory(directory: string): void {
-  refusing(directory, () => mkdirSync(directory, { recursive: true, mode: 0o700 }));
+  refusing(directory, () => makeDirectory(directory));
 }
 
 /**
@@ -33,10 +35,26 @@ export function errorCode(error: unknown): string | undefined {
   return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : undefined;
 }
 
+// Not `recursive`: in a directory that takes no entries, such as /proc, Node would try for ever.
+function makeDirectory(directory: string): void {
+  try {
+    mkdirSync(directory, { mode: 0o700 });
+  } catch (error) {
+    if (errorCode(error) === "EEXIST") {
+      if (statSync(directory).isDirectory()) return;
+      throw journalUnusable(directory, "unwritable", { detail: "it is a file, and the data need a directory", cause: error });
+    }
+    if (errorCode(error) !== "ENOENT" || existsSync(dirname(directory))) throw error;
+    makeDirectory(dirname(directory));
+    makeDirectory(directory);
+  }
+}
+
 function refusing(path: string, task: () => void): void {
   try {
     task();
   } catch (error) {
+    if (isTuttiError(error)) throw error;
     const reason = errorCode(error) === "ENOSPC" ? "full" : "unwritable";
     throw journalUnusable(path, reason, { detail: error instanceof Error ? error.message : String(error), cause: error });
   }

@@ -14,20 +14,20 @@ export class FaultLatch {
     this.#path = path;
   }
 
-  get fault(): TuttiError | undefined {
-    return this.#fault;
-  }
-
   /** Runs a task on the store. Faults of SQLite become `journal.unusable` and stay; other errors pass unchanged. */
   run<T>(task: () => T): T {
     if (this.#fault !== undefined) throw this.#fault;
     try {
       return task();
     } catch (error) {
-      if (isSqliteError(error)) throw (this.#fault = fromSqliteError(this.#path, error));
-      if (error instanceof UnreadableRow)
-        throw (this.#fault = journalUnusable(this.#path, "damaged", { detail: error.message, cause: error.cause }));
-      throw error;
+      this.#fault = this.#translate(error);
+      throw this.#fault ?? error;
     }
+  }
+
+  #translate(error: unknown): TuttiError | undefined {
+    if (isSqliteError(error)) return fromSqliteError(this.#path, error);
+    if (!(error instanceof UnreadableRow)) return undefined;
+    return journalUnusable(this.#path, "damaged", { detail: error.message, cause: error.cause });
   }
 }

@@ -5,10 +5,13 @@ import type { ExecutionEvent } from "../model/event.ts";
 import type { ExecutionSummary } from "../model/execution.ts";
 import type { Plan } from "../model/plan.ts";
 import type { ExecutionPage, Journal, ListQuery } from "../ports/journal.ts";
+import { backupJournal } from "./backup-journal.ts";
+import { type IntegrityFinding, checkIntegrity } from "./check-integrity.ts";
 import { decodeEvent } from "./event-row.ts";
-import type { FaultLatch } from "./fault-latch.ts";
+import { FaultLatch } from "./fault-latch.ts";
 import { SUMMARY_COLUMNS, listSql, printCursor } from "./list-query.ts";
 import { type ListedState, UNFINISHED_STATES, outcomeOf, statusOf } from "./listed-state.ts";
+import { openDatabaseReader } from "./open-database.ts";
 import { type Statement, prepare } from "./prepare.ts";
 import { parseStoredObject } from "./stored-json.ts";
 
@@ -32,8 +35,9 @@ interface SummaryRow {
   readonly parent_id: string | null;
 }
 
-/** Reads a journal through a connection that somebody else opens and closes. */
-export class JournalReader implements ReadableJournal {
+/** Reads a journal, beside its owner or without one. Disposing closes the connection. */
+export class JournalReader implements ReadableJournal, AsyncDisposable {
+  readonly #path: string;
   readonly #database: DatabaseSync;
   readonly #latch: FaultLatch;
   readonly #events: Statement<{ readonly body: string; readonly blob_member: string | null; readonly blob_body: string | null }>;
@@ -45,7 +49,8 @@ export class JournalReader implements ReadableJournal {
   readonly #lists = new Map<string, Statement<SummaryRow>>();
   readonly #plans = new LRUCache<string, Plan>({ maxSize: PLANS_CACHED_CHARACTERS });
 
-  constructor(database: DatabaseSync, latch: FaultLatch) {
+  constructor(path: string, database: DatabaseSync, latch: FaultLatch = new FaultLatch(path)) {
+    this.#path = path;
     this.#database = database;
     this.#latch = latch;
     this.#events = prepare(
@@ -103,6 +108,31 @@ export class JournalReader implements ReadableJournal {
   async summary(executionId: string): Promise<ExecutionSummary | undefined> {
     const row = this.#latch.run(() => this.#summary.get(executionId));
     return row === undefined ? undefined : toSummary(row);
+  }
+
+  /**
+   * Copies the journal into a new data directory, as it is now, while it is in use.
+   *
+   * @throws TuttiError `input.invalid` - the directory exists; `journal.unusable`
+   */
+  async backup(targetDirectory: string): Promise<void> {
+    using snapshot = this.#snapshot();
+    await backupJournal(snapshot, targetDirectory);
+  }
+
+  /** Reads all of the journal and says what is wrong with it: see `IntegrityFinding`. Takes about a second for each gigabyte. */
+  async checkIntegrity(): Promise<readonly IntegrityFinding[]> {
+    using snapshot = this.#snapshot();
+    return await checkIntegrity(snapshot);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#database.close();
+  }
+
+  /** A connection of its own: long reading in one transaction, between the short ones of everybody else. */
+  #snapshot(): DatabaseSync {
+    return present(openDatabaseReader(this.#path), "the journal is open, so it is there");
   }
 
   #readPlan(planHash: string): Plan | undefined {

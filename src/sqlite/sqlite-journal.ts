@@ -19,7 +19,7 @@ export class SqliteJournal extends JournalReader implements Journal, AsyncDispos
 
   constructor(options: { readonly path: string; readonly database: DatabaseSync; readonly letGo: () => void }) {
     const latch = new FaultLatch(options.path);
-    super(options.database, latch);
+    super(options.path, options.database, latch);
     this.#database = options.database;
     this.#queue = new CommitQueue(options.database, latch);
     this.#writer = new JournalWriter(options.database);
@@ -43,10 +43,10 @@ export class SqliteJournal extends JournalReader implements Journal, AsyncDispos
     return await this.#pruner.prune(endedBeforeMs);
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
+  override async [Symbol.asyncDispose](): Promise<void> {
     this.#queue.flush();
     truncateLog(this.#database);
-    this.#database.close();
+    await super[Symbol.asyncDispose]();
     this.#letGo();
   }
 }

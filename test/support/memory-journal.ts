@@ -108,7 +108,7 @@ export class MemoryJournal implements Journal {
 
   #create(start: NewExecution): { readonly executionId: string; readonly created: boolean } {
     const { executionId, requestKey, event } = start;
-    const first = [...this.#executions.values()].find((kept) => requestKey !== undefined && kept.requestKey === requestKey);
+    const first = requestKey === undefined ? undefined : this.#executions.values().find((kept) => kept.requestKey === requestKey);
     if (first !== undefined) return { executionId: first.executionId, created: false };
     if (this.#executions.has(executionId)) return { executionId, created: false };
     assert(event.seq === 1, "an execution begins with the event 1");
