@@ -47,7 +47,7 @@ function reportStep(state: ExecutionState, step: StepState): StepReport {
     id,
     status: stepStatus(state, step, calls, waitingFor),
     phase: step.node.phase,
-    needs: step.node.needs.flatMap((need) => state.plan.nodes[need]?.step.id ?? []),
+    needs: step.node.needs.flatMap((need) => state.steps[need]?.node.step.id ?? []),
     ...(action.kind === "tool" ? { server: action.server, tool: action.tool } : {}),
     attempts: step.attempts,
     ...(items === undefined
