@@ -1,4 +1,4 @@
-import type { Client, StandardSchemaV1 } from "@modelcontextprotocol/client";
+import { type CallToolRequestOptions, type Client, isSpecType, type StandardSchemaV1 } from "@modelcontextprotocol/client";
 import { isJsonArray, isJsonObject, type Json, type JsonObject } from "../base/json.ts";
 import type { Tool } from "../model/tool.ts";
 import { createOutputSchema, type OutputSchema } from "./output-schema.ts";
@@ -7,9 +7,12 @@ import { createOutputSchema, type OutputSchema } from "./output-schema.ts";
 export interface ServerTool {
   readonly tool: Tool;
   readonly output: OutputSchema | undefined;
-  /** It wants some of its arguments repeated as HTTP headers (2026-07-28). */
-  readonly wantsHeaders: boolean;
+  /** Present when it wants some of its arguments repeated as HTTP headers (2026-07-28). */
+  readonly withHeaders: HeaderTool | undefined;
 }
+
+/** What the SDK needs of a tool to make the headers. Without an output schema, which it would compile for every call. */
+export type HeaderTool = NonNullable<CallToolRequestOptions["toolDefinition"]>;
 
 /** All tools of a server, by name, in the server's order. */
 export type ServerTools = ReadonlyMap<string, ServerTool>;
@@ -70,7 +73,12 @@ function addTool(tools: Map<string, ServerTool>, listed: Json, note: (text: stri
       : createOutputSchema(tool.outputSchema, (reason) =>
           note(`the output schema of "${name}" cannot be used, so outputs are not checked: ${reason}`),
         );
-  tools.set(name, { tool, output, wantsHeaders: JSON.stringify(tool.inputSchema).includes('"x-mcp-header"') });
+  tools.set(name, { tool, output, withHeaders: headerTool(tool) });
+}
+
+function headerTool({ name, inputSchema }: Tool): HeaderTool | undefined {
+  const definition: unknown = { name, inputSchema };
+  return JSON.stringify(inputSchema).includes('"x-mcp-header"') && isSpecType.Tool(definition) ? definition : undefined;
 }
 
 function readTool(name: string, listed: JsonObject): Tool {

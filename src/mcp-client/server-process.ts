@@ -1,9 +1,10 @@
 import { type ChildProcessByStdio, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import type { Readable, Writable } from "node:stream";
+import { present } from "../base/assert.ts";
 import type { Clock } from "../base/clock.ts";
 import type { StdioConnection } from "../model/server.ts";
-import { guardGroup, signalGroup } from "./process-groups.ts";
+import { groupRuns, guardGroup, signalGroup } from "./process-groups.ts";
 import { createStderrTail, type StderrTail } from "./stderr-tail.ts";
 
 /** What a child gets of our own environment. Everything else could be a secret, and has to be configured. */
@@ -17,9 +18,9 @@ const INHERITED: readonly string[] =
 // Asked by the end of its stdin, then told, then killed; counted from the beginning.
 const TOLD_AFTER_MS = 2_000;
 const KILLED_AFTER_MS = 4_000;
-// Only zombies that nobody reaps are left by then.
+// A process that even this does not end hangs in the kernel.
 const GIVEN_UP_AFTER_MS = 5_000;
-const GROUP_POLL_MS = 20;
+const GROUP_POLL_MS = 50;
 /** How long the last words of a process that has exited may take to come through the pipe. */
 const DRAIN_MS = 250;
 /** What a server that does not read may make us keep. */
@@ -51,6 +52,7 @@ export class ServerProcess {
   readonly #clock: Clock;
   readonly #events: ServerProcessEvents;
   readonly #stderr: StderrTail;
+  readonly #groupId: number;
   readonly #guard: Disposable;
   #end: ProcessEnd | undefined;
   #stopping: Promise<void> | undefined;
@@ -63,6 +65,7 @@ export class ServerProcess {
     this.#clock = clock;
     this.#events = events;
     this.#stderr = createStderrTail((line) => events.stderr(line));
+    this.#groupId = present(child.pid, "a process that has been started has an id");
     this.#guard = guardGroup(this.#groupId);
     child.stdout.on("data", (chunk: Buffer) => events.stdout(chunk));
     child.stderr.on("data", (chunk: Buffer) => this.#stderr.push(chunk));
@@ -71,6 +74,7 @@ export class ServerProcess {
       this.#tellSoon();
     });
     for (const stream of [child.stdin, child.stdout, child.stderr]) stream.on("error", () => this.#tellSoon());
+    child.on("error", () => this.#tellSoon());
     child.on("exit", (exitCode, signal) => {
       this.#end = { ...(exitCode === null ? {} : { exitCode }), ...(signal === null ? {} : { signal }) };
       this.#tellSoon();
@@ -116,10 +120,6 @@ export class ServerProcess {
     return this.#stopping;
   }
 
-  get #groupId(): number {
-    return this.#child.pid ?? 0;
-  }
-
   async #stop(): Promise<void> {
     this.#told = true;
     this.#drain?.[Symbol.dispose]();
@@ -131,20 +131,22 @@ export class ServerProcess {
 
   async #untilGroupIsGone(): Promise<void> {
     const startMs = this.#clock.monotonicMs();
-    let told = false;
-    while (this.#end === undefined || signalGroup(this.#groupId, 0)) {
+    let asked = true;
+    while (this.#end === undefined || groupRuns(this.#groupId)) {
       const elapsedMs = this.#clock.monotonicMs() - startMs;
       if (elapsedMs >= GIVEN_UP_AFTER_MS) return;
       if (elapsedMs >= KILLED_AFTER_MS) this.#signal("SIGKILL");
-      else if (elapsedMs >= TOLD_AFTER_MS && !told) told = this.#signal("SIGTERM");
+      else if (elapsedMs >= TOLD_AFTER_MS && asked) {
+        this.#signal("SIGTERM");
+        asked = false;
+      }
       await this.#exitOrPoll();
     }
   }
 
-  #signal(signal: NodeJS.Signals): boolean {
+  #signal(signal: NodeJS.Signals): void {
     if (process.platform === "win32") this.#child.kill(signal);
     else signalGroup(this.#groupId, signal);
-    return true;
   }
 
   /** Wakes as soon as the child exits, or to look again. */

@@ -10,7 +10,7 @@ import { abortable } from "./abortable.ts";
 import { nobodyCanBeAsked } from "./answer-elicitation.ts";
 import { type Era, UNSUPPORTED_VERSION } from "./era.ts";
 import { followTools } from "./follow-tools.ts";
-import { AS_SENT, listTools, NO_TIMEOUT_MS, type ServerTools } from "./list-tools.ts";
+import { AS_SENT, listTools, NO_TIMEOUT_MS, type ServerTool, type ServerTools } from "./list-tools.ts";
 import { beginCall, type LiveCall } from "./live-call.ts";
 import { notAccepted, outcomeOfError } from "./outcome-of-error.ts";
 import { outcomeOfResult } from "./outcome-of-result.ts";
@@ -78,7 +78,7 @@ export class Session implements AsyncDisposable {
     state.calls.add(live);
     observer.stage("sent");
     try {
-      return explained(outcomeOfResult(await this.#send(request, observer, live.signal), tool), live);
+      return explained(outcomeOfResult(await this.#send(request, observer, tool, live.signal), tool), live);
     } catch (error) {
       if (live.timedOut) return unanswered("timeout", `no answer within ${request.timeoutMs} ms; the server was told to stop`);
       if (signal.aborted) return unanswered("cancelled", "it was cancelled after it had been sent; the server was told to stop");
@@ -116,10 +116,14 @@ export class Session implements AsyncDisposable {
     await this.#parts.transport.close();
   }
 
-  #send(request: WireCall, observer: CallObserver, signal: AbortSignal): Promise<unknown> {
+  #send(request: WireCall, observer: CallObserver, tool: ServerTool | undefined, signal: AbortSignal): Promise<unknown> {
+    const { client, era } = this.#parts;
     const params = { name: request.tool, arguments: request.arguments, _meta: request.meta };
     const onprogress = (progress: Progress): void => observer.progress(readProgress(progress));
-    return this.#parts.client.request({ method: "tools/call", params }, AS_SENT, { signal, timeout: NO_TIMEOUT_MS, onprogress });
+    const options = { signal, timeout: NO_TIMEOUT_MS, onprogress };
+    if (era === "modern" && tool?.withHeaders !== undefined)
+      return client.callTool(params, { ...options, toolDefinition: tool.withHeaders });
+    return client.request({ method: "tools/call", params }, AS_SENT, options);
   }
 
   #ended(): void {
