@@ -1,0 +1,164 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
+import { expect, test } from "vitest";
+import { ManualClock } from "../../test/support/manual-clock.ts";
+import type { Json } from "../base/json.ts";
+import type { CallOutcome, CallRequest } from "../model/call.ts";
+import type { Connections, WireCall } from "../ports/connections.ts";
+import type { CallGate, ToolCaller } from "../ports/tool-caller.ts";
+import { createToolCaller } from "./call-path.ts";
+
+/** A server that remembers what it was sent, and answers when it is told to. */
+class FakeConnections {
+  readonly calls: WireCall[] = [];
+  readonly waiting: ((outcome: CallOutcome) => void)[] = [];
+  answer: ((call: WireCall) => CallOutcome) | undefined = (call) => ({ kind: "succeeded", output: call.arguments });
+
+  asPort(): Connections {
+    const unused = (): never => {
+      throw new Error("these tests only call");
+    };
+    return {
+      names: ["s"],
+      tools: unused,
+      check: unused,
+      onToolsChanged: unused,
+      [Symbol.asyncDispose]: async () => undefined,
+      call: async (call) => {
+        this.calls.push(call);
+        if (this.answer !== undefined) return this.answer(call);
+        return await new Promise<CallOutcome>((resolve) => this.waiting.push(resolve));
+      },
+    };
+  }
+}
+
+const GATE: CallGate = { sending: async () => undefined, progress: () => undefined, stage: () => undefined };
+const NEVER = new AbortController().signal;
+
+function request(more: Partial<CallRequest> = {}): CallRequest {
+  return {
+    executionId: "e",
+    workflowId: "w",
+    call: { step: "a" },
+    attempt: 1,
+    server: "s",
+    tool: "t",
+    input: { n: 1 },
+    secrets: [],
+    effect: "read",
+    timeoutMs: 1_000,
+    idempotencyKey: "e/a",
+    ...more,
+  };
+}
+
+function callerOver(connections: FakeConnections, clock = new ManualClock(), secrets: Readonly<Record<string, string>> = {}): ToolCaller {
+  return createToolCaller({
+    connections: connections.asPort(),
+    secrets: { get: async (name) => secrets[name] },
+    clock,
+    limits: { total: 3, perServer: () => 2 },
+  });
+}
+
+test("a call carries its key, its execution and a trace beside the arguments", async () => {
+  const connections = new FakeConnections();
+  const caller = callerOver(connections);
+  await caller.call(request(), GATE, NEVER);
+  await caller.call(request({ attempt: 2 }), GATE, NEVER);
+  const [first, second] = connections.calls;
+  expect(first?.arguments).toEqual({ n: 1 });
+  expect(first?.meta).toMatchObject({
+    "dev.tutti/idempotency-key": "e/a",
+    "dev.tutti/execution": "e",
+    "dev.tutti/call": "a",
+    "dev.tutti/attempt": 1,
+  });
+  expect(first?.meta["traceparent"]).toMatch(/^00-[0-9a-f]{32}-[0-9a-f]{16}-01$/);
+  const trace = (parent: Json | undefined): string => (typeof parent === "string" ? parent.slice(3, 35) : "none");
+  expect(trace(second?.meta["traceparent"])).toBe(trace(first?.meta["traceparent"]));
+  expect(second?.meta["traceparent"]).not.toBe(first?.meta["traceparent"]);
+});
+
+test("secrets are filled in where the step has them, and are blackened in what comes back", async () => {
+  const connections = new FakeConnections();
+  const caller = callerOver(connections, new ManualClock(), { TOKEN: "s3cr3t-value" });
+  const secrets = [{ path: ["headers", 0, "value"], parts: ["Bearer ", { secret: "TOKEN" }] }];
+  const input = { headers: [{ name: "auth", value: "Bearer [secret TOKEN]" }], plain: "[secret TOKEN]" };
+  const outcome = await caller.call(request({ input, secrets }), GATE, NEVER);
+  expect(connections.calls[0]?.arguments).toEqual({ headers: [{ name: "auth", value: "Bearer s3cr3t-value" }], plain: "[secret TOKEN]" });
+  expect(JSON.stringify(outcome)).not.toContain("s3cr3t-value");
+  connections.answer = () => ({
+    kind: "failed",
+    accepted: true,
+    error: { kind: "tool_error", message: "bad token s3cr3t-value", detail: { "s3cr3t-value": ["s3cr3t-value"] } },
+  });
+  const refusal = await caller.call(request({ input, secrets }), GATE, NEVER);
+  expect(refusal).toMatchObject({ error: { message: "bad token [secret TOKEN]", detail: { "[secret TOKEN]": ["[secret TOKEN]"] } } });
+});
+
+test("a call with a secret that is not there is not sent, and says where to put it", async () => {
+  const connections = new FakeConnections();
+  const outcome = await callerOver(connections).call(request({ secrets: [{ path: ["n"], parts: [{ secret: "TOKEN" }] }] }), GATE, NEVER);
+  expect(outcome).toMatchObject({ kind: "failed", accepted: false, error: { kind: "input_invalid" } });
+  expect(connections.calls).toEqual([]);
+});
+
+test("a fresh answer is used again for the same arguments, an old one only when nothing else is to be had", async () => {
+  const connections = new FakeConnections();
+  const clock = new ManualClock();
+  const caller = callerOver(connections, clock);
+  const cached = request({ cacheTtlMs: 60_000 });
+  await caller.call(cached, GATE, NEVER);
+  clock.advance(59_999);
+  expect(await caller.call(cached, GATE, NEVER)).toMatchObject({ kind: "succeeded", source: "cache" });
+  expect(await caller.call({ ...cached, input: { n: 2 } }, GATE, NEVER)).not.toHaveProperty("source");
+  clock.advance(1);
+  connections.answer = () => ({ kind: "failed", accepted: true, error: { kind: "server_error", message: "500" } });
+  expect((await caller.call(cached, GATE, NEVER)).kind).toBe("failed");
+  expect(await caller.call({ ...cached, staleOnly: true }, GATE, NEVER)).toEqual({
+    kind: "succeeded",
+    output: { n: 1 },
+    source: "stale_cache",
+  });
+  expect((await caller.call({ ...cached, staleOnly: true, input: { n: 3 } }, GATE, NEVER)).kind).toBe("failed");
+  expect(connections.calls.length).toBe(3);
+});
+
+test("no more calls are in flight than a server may have; the next one goes when one has answered", async () => {
+  const connections = new FakeConnections();
+  connections.answer = undefined;
+  const caller = callerOver(connections);
+  const stages: string[] = [];
+  const gate: CallGate = { ...GATE, stage: (stage) => stages.push(stage) };
+  const answers = Array.from({ length: 4 }, () => caller.call(request(), gate, NEVER));
+  await nextTurn();
+  expect(connections.calls.length).toBe(2);
+  connections.waiting[0]?.({ kind: "succeeded", output: 1 });
+  await answers[0];
+  await nextTurn();
+  expect(connections.calls.length).toBe(3);
+  expect(stages.filter((stage) => stage === "sent").length).toBe(3);
+  connections.waiting[1]?.({ kind: "succeeded", output: 2 });
+  connections.waiting[2]?.({ kind: "succeeded", output: 3 });
+  await nextTurn();
+  connections.waiting[3]?.({ kind: "succeeded", output: 4 });
+  expect((await Promise.all(answers)).map((outcome) => outcome.kind)).toEqual(["succeeded", "succeeded", "succeeded", "succeeded"]);
+});
+
+test("a call that is cancelled while it waits, or is not allowed to be sent, never reaches the server", async () => {
+  const connections = new FakeConnections();
+  connections.answer = undefined;
+  const caller = callerOver(connections);
+  const stop = new AbortController();
+  const running = [caller.call(request(), GATE, NEVER), caller.call(request(), GATE, NEVER)];
+  const waiting = caller.call(request(), GATE, stop.signal);
+  await nextTurn();
+  stop.abort(new Error("enough"));
+  expect(await waiting).toMatchObject({ kind: "failed", accepted: false, error: { kind: "cancelled" } });
+  for (const answer of connections.waiting) answer({ kind: "succeeded", output: null });
+  await Promise.all(running);
+  const forbidden = await caller.call(request(), { ...GATE, sending: () => Promise.reject(new Error("no")) }, NEVER);
+  expect(forbidden).toMatchObject({ kind: "failed", accepted: false });
+  expect(connections.calls.length).toBe(2);
+});
