@@ -2,7 +2,7 @@ import { LRUCache } from "lru-cache";
 import type { Clock } from "../base/clock.ts";
 import { canonicalJson, type Json, jsonExceeds } from "../base/json.ts";
 import type { CallOutcome, CallRequest } from "../model/call.ts";
-import type { CallStage } from "./call-path.ts";
+import type { CallStage } from "./call-stage.ts";
 
 const ENTRIES_MAX = 1_000;
 

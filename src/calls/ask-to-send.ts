@@ -1,4 +1,4 @@
-import type { CallStage } from "./call-path.ts";
+import type { CallStage } from "./call-stage.ts";
 import { notSent } from "./not-sent.ts";
 
 /** Lets the engine make durable that the call is about to be sent, and takes its no for an answer. */

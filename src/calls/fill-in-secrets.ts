@@ -1,7 +1,7 @@
 import { isJsonArray, isJsonObject, type Json, type JsonObject } from "../base/json.ts";
 import type { CallError, CallOutcome, SecretUse } from "../model/call.ts";
 import type { Secrets } from "../ports/secrets.ts";
-import type { CallStage } from "./call-path.ts";
+import type { CallStage } from "./call-stage.ts";
 
 /** Shorter values would blacken half of every answer, and are no secrets. */
 const REDACTED_FROM_LENGTH = 4;

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { JsonObject } from "../base/json.ts";
 import { callId, type CallRequest } from "../model/call.ts";
 import type { Connections } from "../ports/connections.ts";
-import type { NextStage } from "./call-path.ts";
+import type { NextStage } from "./call-stage.ts";
 
 /** The end of the path: hands the call to the connection of its server. */
 export function sendToServer(connections: Connections): NextStage {

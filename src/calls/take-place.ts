@@ -1,5 +1,5 @@
 import { Semaphore } from "../base/semaphore.ts";
-import type { CallStage } from "./call-path.ts";
+import type { CallStage } from "./call-stage.ts";
 import { notSent } from "./not-sent.ts";
 
 export interface CallLimits {

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import type { ParentCall } from "../model/event.ts";
+import type { ParentCall } from "../model/call.ts";
 import type {
   ExecutionMetrics,
   ExecutionReport,

@@ -7,7 +7,7 @@ import type { Journal } from "../ports/journal.ts";
 import { callId } from "../model/call.ts";
 import type { Effect } from "./decision.ts";
 import type { ExecutionLoop } from "./execution-loop.ts";
-import type { StartRequest } from "./supervisor.ts";
+import type { StartRequest } from "./start-request.ts";
 
 /** What a child execution needs of the supervisor. */
 export interface ChildHost {

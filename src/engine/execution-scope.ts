@@ -3,7 +3,7 @@ import type { Json, JsonObject } from "../base/json.ts";
 import type { Scope, StepView } from "../expression/scope.ts";
 import type { DoneUnit, ExecutionState, StepState } from "./execution-state.ts";
 
-/** What the expressions of an execution can see. Steps are looked up when they are read, so it costs nothing to make. */
+/** What the expressions of an execution can see. Everything is looked up when it is read, so it costs nothing to make. */
 export function executionScope(state: ExecutionState): Scope {
   return {
     inputs: state.inputs,
@@ -11,7 +11,9 @@ export function executionScope(state: ExecutionState): Scope {
       const step = state.steps[state.indexById.get(id) ?? -1];
       return step === undefined ? undefined : view(step);
     },
-    execution: executionFacts(state),
+    get execution() {
+      return executionFacts(state);
+    },
   };
 }
 

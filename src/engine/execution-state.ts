@@ -2,8 +2,7 @@ import { present } from "../base/assert.ts";
 import { Heap } from "../base/heap.ts";
 import type { Json, JsonObject } from "../base/json.ts";
 import { expressionReferences } from "../expression/references.ts";
-import type { CallError, CallRef, SecretUse } from "../model/call.ts";
-import type { Degraded, ParentCall } from "../model/event.ts";
+import type { CallError, CallRef, Degraded, ParentCall, SecretUse } from "../model/call.ts";
 import type { Leftover, Outcome } from "../model/execution.ts";
 import type { Plan, PlanNode } from "../model/plan.ts";
 

@@ -1,7 +1,7 @@
 import { defined } from "../base/defined.ts";
 import { present, unreachable } from "../base/assert.ts";
-import { type CallError, callId, type CallRef } from "../model/call.ts";
-import type { Degraded, ExecutionEvent } from "../model/event.ts";
+import { type CallError, callId, type CallRef, type Degraded } from "../model/call.ts";
+import type { ExecutionEvent } from "../model/event.ts";
 import { type CallState, type ExecutionState, type StepState, stepOf } from "./execution-state.ts";
 import { replacements } from "./replacements.ts";
 import { closeCall, endStep, lookAtOpenSteps, mayGoOn, stopWhenIdle } from "./step-end.ts";

@@ -1,10 +1,8 @@
 import { defined } from "../base/defined.ts";
-import type { JsonObject } from "../base/json.ts";
 import { TaskGroup } from "../base/task-group.ts";
 import { TuttiError } from "../model/errors.ts";
-import type { EventBody, ExecutionEvent, ParentCall, ReusedStep } from "../model/event.ts";
+import type { EventBody, ExecutionEvent } from "../model/event.ts";
 import type { ExecutionReport } from "../model/execution.ts";
-import type { Plan } from "../model/plan.ts";
 import { startChild } from "./child-execution.ts";
 import { ConcurrencyGroups } from "./concurrency-groups.ts";
 import type { Effect } from "./decision.ts";
@@ -17,23 +15,10 @@ import { loadExecution } from "./load-execution.ts";
 import { eventsOfSignal, type ExecutionSignal } from "./person-signal.ts";
 import { planHash } from "./plan-hash.ts";
 import { reportExecution } from "./report.ts";
+import type { StartRequest } from "./start-request.ts";
 
 /** How long `once` calls in flight are awaited when Tutti closes. */
 const DRAIN_MS = 5_000;
-
-/** What is started. */
-export interface StartRequest {
-  readonly plan: Plan;
-  /** Complete: defaults are already in. */
-  readonly inputs: JsonObject;
-  /** The same key always gives the same execution. At most 200 characters. */
-  readonly requestKey?: string;
-  readonly executionId?: string;
-  readonly parent?: ParentCall;
-  /** In place of the workflow's own time limit. */
-  readonly timeoutMs?: number;
-  readonly retryOf?: { readonly executionId: string; readonly reused: readonly ReusedStep[] };
-}
 
 /**
  * Owns the loops of all executions that this process drives.

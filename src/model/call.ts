@@ -19,6 +19,15 @@ export function callId(ref: CallRef): string {
   return ref.role === undefined ? base : `${base}/${ref.role}`;
 }
 
+/** Which call of which execution a child execution answers. */
+export interface ParentCall {
+  readonly executionId: string;
+  readonly call: CallRef;
+}
+
+/** Where the value of a degraded step came from. */
+export type Degraded = "fallback" | "cache" | "stale_cache" | "default";
+
 /** A string of the arguments that contains secrets. The journal has this in place of the value. */
 export interface SecretUse {
   /** Where in the arguments. */

@@ -1,5 +1,5 @@
 import type { Json, JsonObject } from "../base/json.ts";
-import type { CallError, CallRef, SecretUse } from "./call.ts";
+import type { CallError, CallRef, Degraded, ParentCall, SecretUse } from "./call.ts";
 import type { Leftover, Outcome } from "./execution.ts";
 
 /**
@@ -13,12 +13,6 @@ export interface ReusedStep {
   readonly step: string;
   readonly output: Json;
   readonly skipped?: boolean;
-}
-
-/** Which call of which execution a child execution answers. */
-export interface ParentCall {
-  readonly executionId: string;
-  readonly call: CallRef;
 }
 
 /** What happened, by type. Past tense: an event is a fact and is never taken back. */
@@ -61,7 +55,13 @@ export type EventBody =
   | { readonly type: "call-sent"; readonly call: CallRef }
   | { readonly type: "call-succeeded"; readonly call: CallRef; readonly output: Json; readonly degraded?: Degraded }
   /** Without `retryAtMs` it was the last attempt. `unanswered`: it was sent, and its end is not known. */
-  | { readonly type: "call-failed"; readonly call: CallRef; readonly error: CallError; readonly retryAtMs?: number; readonly unanswered?: boolean }
+  | {
+      readonly type: "call-failed";
+      readonly call: CallRef;
+      readonly error: CallError;
+      readonly retryAtMs?: number;
+      readonly unanswered?: boolean;
+    }
   /** The attempt ended without an answer, and repeating it is safe. It does not count, but ten of them are too many. */
   | { readonly type: "call-interrupted"; readonly call: CallRef; readonly error: CallError }
   | { readonly type: "call-in-doubt"; readonly call: CallRef; readonly error: CallError; readonly interrupted?: boolean }
@@ -96,8 +96,5 @@ export type EventBody =
       readonly error?: CallError;
       readonly leftovers: readonly Leftover[];
     };
-
-/** Where the value of a degraded step came from. */
-export type Degraded = "fallback" | "cache" | "stale_cache" | "default";
 
 export type EventType = EventBody["type"];

@@ -1,7 +1,6 @@
 import type { Ms } from "../base/duration.ts";
 import type { Json, JsonObject } from "../base/json.ts";
-import type { CallError } from "./call.ts";
-import type { Degraded, ParentCall } from "./event.ts";
+import type { CallError, Degraded, ParentCall } from "./call.ts";
 
 /** The documented workflow status. `active` is an execution that waits for its turn in a concurrency group. */
 export type ExecutionStatus = "active" | "executing" | "paused" | "completed" | "failed";

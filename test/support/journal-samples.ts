@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { type Json, canonicalJson } from "../../src/base/json.ts";
-import type { EventBody, ExecutionEvent, ParentCall } from "../../src/model/event.ts";
+import type { ParentCall } from "../../src/model/call.ts";
+import type { EventBody, ExecutionEvent } from "../../src/model/event.ts";
 import type { Outcome } from "../../src/model/execution.ts";
 import type { Plan } from "../../src/model/plan.ts";
 import type { NewExecution } from "../../src/ports/journal.ts";
