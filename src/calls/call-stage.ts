@@ -1,0 +1,14 @@
+import type { CallOutcome, CallRequest } from "../model/call.ts";
+import type { CallGate } from "../ports/tool-caller.ts";
+
+/** One call on its way. A stage may change the request it hands on. */
+export interface CallOnItsWay {
+  readonly request: CallRequest;
+  readonly gate: CallGate;
+  readonly signal: AbortSignal;
+}
+
+export type NextStage = (call: CallOnItsWay) => Promise<CallOutcome>;
+
+/** One job on the path of a call: it answers itself, or hands the call on and may look at the answer. */
+export type CallStage = (call: CallOnItsWay, next: NextStage) => Promise<CallOutcome>;
