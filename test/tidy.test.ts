@@ -1,6 +1,10 @@
 import { globSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { type SourceFile, untidiness } from "./tidy/rules.ts";
+import { circles, type SourceFile, untidiness } from "./tidy/rules.ts";
+
+function sourceFiles(...patterns: readonly string[]): readonly SourceFile[] {
+  return globSync([...patterns]).map((path) => ({ path, text: readFileSync(path, "utf8") }));
+}
 
 test("every file is named, sized and placed as the rules of the house say", () => {
   const files = globSync(["src/**/*.ts", "test/**/*.ts", "bench/**/*.ts", "examples/**/*.ts"]).map((path): SourceFile => ({
@@ -9,6 +13,19 @@ test("every file is named, sized and placed as the rules of the house say", () =
   }));
   expect(files.length).toBeGreaterThan(50);
   expect(files.flatMap(untidiness)).toEqual([]);
+});
+
+test("no files import one another in a circle", () => {
+  expect(circles(sourceFiles("src/**/*.ts"))).toEqual([]);
+});
+
+test("a circle is found, also one of types only", () => {
+  const files = [
+    { path: "src/base/a.ts", text: 'import type { B } from "./b.ts";' },
+    { path: "src/base/b.ts", text: 'import { a } from "./a.ts";' },
+    { path: "src/base/c.ts", text: 'import { a } from "./a.ts";' },
+  ];
+  expect(circles(files)).toEqual(["src/base/a.ts", "src/base/b.ts"]);
 });
 
 /** One planted violation of each rule: a rule that finds nothing here would find nothing anywhere. */

@@ -67,10 +67,10 @@ async function begin(story: Story, supervisor: Supervisor, journal: MemoryJourna
     known === undefined
       ? supervisor.start({ plan: story.plan, inputs: story.inputs ?? {}, executionId: ROOT_ID })
       : resumeAll(supervisor, unfinished);
-  let over = false;
-  const watched = work.then(() => (over = true));
-  while (!over && !mortal.dead) await nextTurn();
-  if (over) await watched;
+  const beginning = { over: false };
+  const watched = work.then(() => (beginning.over = true));
+  while (!beginning.over && !mortal.dead) await nextTurn();
+  if (beginning.over) await watched;
   return ROOT_ID;
 }
 

@@ -1,4 +1,5 @@
 import { basename, dirname, join, normalize } from "node:path";
+import { strongComponents } from "../../src/planner/strong-components.ts";
 
 /** A source file of the product or of its tests, with its path from the root of the repository. */
 export interface SourceFile {
@@ -8,7 +9,7 @@ export interface SourceFile {
 
 /** What each folder of `src/` may import, beside itself. `docs/ARCHITECTURE.md` shows the same table. */
 const CORE = ["base", "envelope", "model"] as const;
-const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
+export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   base: [],
   envelope: ["base"],
   model: ["base"],
@@ -57,6 +58,18 @@ export function untidiness(file: SourceFile): readonly string[] {
   return [...nameProblems(file), ...sizeProblems(file), ...importProblems(file), ...purityProblems(file)].map(
     (problem) => `${file.path}: ${problem}`,
   );
+}
+
+/** The files of `src/` that import one another in a circle, also only for their types. */
+export function circles(files: readonly SourceFile[]): readonly string[] {
+  const places = new Map(files.map((file, place) => [file.path, place]));
+  const imports = files.map((file) =>
+    importsOf(file).flatMap((specifier) => places.get(normalize(join(dirname(file.path), specifier))) ?? []),
+  );
+  const component = strongComponents(imports);
+  const sizes = new Map<number, number>();
+  for (const part of component) sizes.set(part, (sizes.get(part) ?? 0) + 1);
+  return files.filter((_, place) => (sizes.get(component[place] ?? -1) ?? 0) > 1).map((file) => file.path);
 }
 
 function nameProblems(file: SourceFile): readonly string[] {
