@@ -265,3 +265,23 @@ test("a probe that fails leaves the decision to a person", async () => {
   // The person of these tests looks, and finds that it has arrived.
   expect([report.outcome, step(report, "pay")?.output]).toEqual(["completed", { id: "e-root/pay" }]);
 });
+
+test("best_effort tries the other tool, then an old answer, then the declared value", async () => {
+  const workflow = (cache: string): string => `
+id: best
+error_policy: best_effort
+steps:
+  - { id: a, tool: w.read_moody, with: {}, ${cache} fallback: { value: { from: declared } } }
+output: { from: "\${{ steps.a.output.from }}" }`;
+  const moody: Behaviour = (call) => ({
+    outcome: call.stale ? { kind: "succeeded", output: { from: "old" }, source: "stale_cache" } : failed("tool_error", "no"),
+  });
+  const cached = await told(workflow("cache: { ttl: 5m },"), { behaviours: { read_moody: moody } });
+  expect([cached.report.output, step(cached.report, "a")?.degraded, cached.report.outcome]).toEqual([
+    { from: "old" },
+    "stale_cache",
+    "partial_success",
+  ]);
+  const plain = await told(workflow(""), { behaviours: { read_moody: moody } });
+  expect([plain.report.output, step(plain.report, "a")?.degraded]).toEqual([{ from: "declared" }, "default"]);
+});

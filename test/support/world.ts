@@ -13,6 +13,8 @@ export interface WorldCall {
   readonly attempt: number;
   readonly input: Json;
   readonly effect: Effect;
+  /** Only an answer of earlier times is wanted. */
+  readonly stale: boolean;
 }
 
 /** What a tool of the test world does with a call. */
@@ -50,6 +52,7 @@ export class World {
       attempt: request.attempt,
       input: request.input,
       effect: request.effect,
+      stale: request.staleOnly === true,
     };
     const behaviour = this.#behaviours[request.tool];
     if (behaviour === undefined) return { outcome: failed("not_found", `there is no tool "${request.tool}"`) };
