@@ -1,6 +1,5 @@
-import { defined } from "../base/defined.ts";
 import type { CallPlan, Plan, PlanNode } from "../model/plan.ts";
-import type { Resources, Workflow } from "../model/workflow.ts";
+import type { Resources, Step, StepAction, Workflow } from "../model/workflow.ts";
 import type { OrderedGraph } from "./add-wanted-edges.ts";
 import { estimateStep } from "./estimate-step.ts";
 import { measureGraph } from "./measure-graph.ts";
@@ -18,7 +17,8 @@ export interface NodeSources {
 }
 
 /** Puts together what is known of each step, and of all of them. */
-export function buildNodes({ workflow, entries, graph, tools, children }: NodeSources): Omit<Plan, "warnings"> {
+export function buildNodes(sources: NodeSources): Omit<Plan, "warnings"> {
+  const { workflow, entries, graph, children } = sources;
   const durationsMs = entries.list.map(({ step }) => estimateStep(step, childPlan(step.action, children)?.estimateMs));
   const isMain = (node: number): boolean => entries.list[node]?.phase === "main";
   const main = measureGraph(graph, durationsMs, isMain);
@@ -26,7 +26,7 @@ export function buildNodes({ workflow, entries, graph, tools, children }: NodeSo
   const critical = new Set([...main.criticalPath, ...end.criticalPath]);
   const dependents = reverseEdges(graph.needs);
   const nodes = entries.list.map((entry, node): PlanNode => {
-    const calls = planCalls(entry, tools, children);
+    const calls = planCalls(entry, sources);
     return {
       step: entry.step,
       phase: entry.phase,
@@ -50,28 +50,25 @@ export function buildNodes({ workflow, entries, graph, tools, children }: NodeSo
   };
 }
 
-/** `once` for a child that changes anything: a second attempt is a second child. */
-function planCalls(
-  { step }: StepEntry,
-  tools: ToolIndex,
-  children: NodeSources["children"],
-): Pick<PlanNode, "call" | "compensateCall" | "fallbackCall"> {
-  const { action, compensate, fallback, effect } = step;
-  const plan = (): CallPlan => {
-    if (action.kind === "tool") return planCall(tools.find(action), effect);
-    const changes = childPlan(action, children)?.nodes.some((node) => node.call.effect !== "read") === true;
-    return { effect: changes ? (effect ?? "once") : "read", honoursKey: false };
-  };
+function planCalls({ step }: StepEntry, sources: NodeSources): Pick<PlanNode, "call" | "compensateCall" | "fallbackCall"> {
+  const { compensate, fallback } = step;
+  const call = planOwnCall(step, sources);
+  if (compensate === undefined && fallback?.kind !== "tool") return { call };
   return {
-    call: plan(),
-    ...defined({
-      compensateCall: compensate === undefined ? undefined : planCall(tools.find(compensate)),
-      fallbackCall: fallback?.kind === "tool" ? planCall(tools.find(fallback)) : undefined,
-    }),
+    call,
+    ...(compensate === undefined ? {} : { compensateCall: planCall(sources.tools.find(compensate)) }),
+    ...(fallback?.kind === "tool" ? { fallbackCall: planCall(sources.tools.find(fallback)) } : {}),
   };
 }
 
-function childPlan(action: StepEntry["step"]["action"], children: NodeSources["children"]): Plan | undefined {
+/** A child that changes anything acts anew each time: a second attempt is a second child. */
+function planOwnCall({ action, effect }: Step, { tools, children }: NodeSources): CallPlan {
+  if (action.kind === "tool") return planCall(tools.find(action), effect);
+  const changes = childPlan(action, children)?.nodes.some((node) => node.call.effect !== "read") === true;
+  return { effect: changes ? (effect ?? "once") : "read", honoursKey: false };
+}
+
+function childPlan(action: StepAction, children: NodeSources["children"]): Plan | undefined {
   return action.kind === "workflow" && Object.hasOwn(children, action.workflow) ? children[action.workflow] : undefined;
 }
 

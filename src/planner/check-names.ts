@@ -1,6 +1,6 @@
 import type { Problem } from "../model/problem.ts";
 import type { Workflow } from "../model/workflow.ts";
-import { placeOf, readsOf, type StepEntries } from "./step-entry.ts";
+import { placeOf, visitReads, type StepEntries } from "./step-entry.ts";
 import type { StepPart } from "./step-parts.ts";
 import { suggestAmong, unknownName } from "./suggest.ts";
 
@@ -10,10 +10,10 @@ export function checkNames(workflow: Workflow, entries: StepEntries, output: Ste
   const suggestInput = suggestAmong(() => Object.keys(workflow.inputs));
   const problems: Problem[] = [];
   const checkPart = (part: StepPart): void => {
-    for (const read of readsOf(part)) {
-      if (entries.byId.has(read.step)) continue;
-      problems.push(unknownName("step", read.step, { ...placeOf(part, read.expression, read), suggestion: suggestStep(read.step) }));
-    }
+    visitReads(part, (read, expression) => {
+      if (entries.byId.has(read.step)) return;
+      problems.push(unknownName("step", read.step, { ...placeOf(part, expression, read), suggestion: suggestStep(read.step) }));
+    });
     for (const expression of part.expressions) {
       for (const input of expression.references.inputs) {
         if (Object.hasOwn(workflow.inputs, input.name)) continue;

@@ -1,5 +1,5 @@
 import type { Problem } from "../model/problem.ts";
-import { placeOf, readsOf, type StepEntries, type StepEntry } from "./step-entry.ts";
+import { placeOf, visitReads, type StepEntries, type StepEntry } from "./step-entry.ts";
 
 const SHOWN_MAX = 10;
 
@@ -17,11 +17,13 @@ export function describeCycle(entries: StepEntries, cycle: readonly number[]): P
 export function placeOfNeed(entry: StepEntry, need: StepEntry): Pick<Problem, "path" | "range"> {
   const named = entry.step.needs.indexOf(need.step.id);
   if (named >= 0) return { path: [...entry.path, "needs", named] };
+  let place: Pick<Problem, "path" | "range"> | undefined;
   for (const part of entry.parts) {
-    const read = readsOf(part).find((candidate) => candidate.step === need.step.id);
-    if (read !== undefined) return placeOf(part, read.expression, read);
+    visitReads(part, (read, expression) => {
+      if (read.step === need.step.id) place ??= placeOf(part, expression, read);
+    });
   }
-  return { path: entry.path };
+  return place ?? { path: entry.path };
 }
 
 function shorten(ids: readonly string[]): string {

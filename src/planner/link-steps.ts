@@ -1,5 +1,6 @@
+import type { TemplateReference } from "../expression/references.ts";
 import type { Problem } from "../model/problem.ts";
-import { placeOf, readsOf, type StepEntries, type StepEntry, type StepRead } from "./step-entry.ts";
+import { placeOf, type StepEntries, type StepEntry, type StepRead, visitReads } from "./step-entry.ts";
 import type { StepPart } from "./step-parts.ts";
 import type { NeedsList } from "./topological-order.ts";
 
@@ -8,7 +9,7 @@ export interface WantedEdge {
   readonly node: number;
   readonly need: number;
   /** What is to be said then. */
-  readonly otherwise?: Problem;
+  readonly otherwise?: () => Problem;
 }
 
 /** What waits for what, as the workflow says it. */
@@ -30,28 +31,29 @@ export interface Links {
  * - A finally step begins when all steps are over, so reading them makes no edge, and no step can need a finally step.
  */
 export function linkSteps(entries: StepEntries): Links {
-  const problems: Problem[] = [];
-  const wanted: WantedEdge[] = [];
+  const sink: Sink = { wanted: [], problems: [] };
   const needs = entries.list.map((entry) => {
     const needed = new Set<number>();
     for (const [place, id] of entry.step.needs.entries()) {
       const target = entries.byId.get(id);
       if (target === undefined) continue;
       if (target.phase === entry.phase) needed.add(target.index);
-      else problems.push(needsOtherPhase(entry, target, place));
+      else sink.problems.push(needsOtherPhase(entry, target, place));
     }
     for (const part of entry.parts) {
-      for (const read of readsOf(part)) {
+      visitReads(part, (read, expression) => {
         const target = entries.byId.get(read.step);
-        if (target === undefined) continue;
-        const found = { entry, target, part, read };
-        if (target.phase === entry.phase) linkRead(found, { needed, wanted, problems });
-        else if (entry.phase === "main") problems.push(readsFinally(found));
-      }
+        if (target !== undefined) linkRead({ entry, target, part, read, expression }, needed, sink);
+      });
     }
-    return [...needed].sort((left, right) => left - right);
+    return needed.size < 2 ? [...needed] : [...needed].sort((left, right) => left - right);
   });
-  return { needs, wanted, problems };
+  return { needs, ...sink };
+}
+
+interface Sink {
+  readonly wanted: WantedEdge[];
+  readonly problems: Problem[];
 }
 
 interface FoundRead {
@@ -59,31 +61,28 @@ interface FoundRead {
   readonly target: StepEntry;
   readonly part: StepPart;
   readonly read: StepRead;
+  readonly expression: TemplateReference;
 }
 
-interface Sink {
-  readonly needed: Set<number>;
-  readonly wanted: WantedEdge[];
-  readonly problems: Problem[];
+function linkRead(found: FoundRead, needed: Set<number>, sink: Sink): void {
+  const { entry, target, part } = found;
+  if (target.phase !== entry.phase) {
+    if (entry.phase === "main") sink.problems.push(readsFinally(found));
+  } else if (entry === target && part.owner !== "step") checkOwnRead(found, sink);
+  else if (part.owner !== "compensate") needed.add(target.index);
+  else if (mustBeThere(found)) sink.wanted.push({ node: entry.index, need: target.index, otherwise: () => mayNotBeThere(found) });
 }
 
-function linkRead(found: FoundRead, { needed, wanted, problems }: Sink): void {
-  const { entry, target, part, read } = found;
-  const itself = entry.index === target.index;
-  const surely = !read.optional && read.part !== "status";
-  switch (part.owner) {
-    case "step":
-      needed.add(target.index);
-      return;
-    case "verify":
-    case "fallback":
-      if (!itself) needed.add(target.index);
-      else if (surely) problems.push(readsItself(found));
-      return;
-    case "compensate":
-      if (!itself && surely) wanted.push({ node: entry.index, need: target.index, otherwise: mayNotBeThere(found) });
-      else if (itself && surely && entry.step.forEach !== undefined) problems.push(readsWholeList(found));
-  }
+/** Whether the read fails when the step has not completed. A status function never fails for want of something. */
+function mustBeThere({ read }: FoundRead): boolean {
+  return "optional" in read && !read.optional && read.part !== "status";
+}
+
+/** What `verify`, `fallback` and `compensate` read of their own step. */
+function checkOwnRead(found: FoundRead, { problems }: Sink): void {
+  if (!mustBeThere(found)) return;
+  if (found.part.owner !== "compensate") problems.push(readsItself(found));
+  else if (found.entry.step.forEach !== undefined) problems.push(readsWholeList(found));
 }
 
 function needsOtherPhase(entry: StepEntry, target: StepEntry, place: number): Problem {
@@ -127,6 +126,6 @@ function notThereYet(found: FoundRead, message: string): Problem {
   return { code: "not-there-yet", severity: "warning", message, ...placeOfRead(found) };
 }
 
-function placeOfRead({ part, read }: FoundRead): Pick<Problem, "path" | "range"> {
-  return placeOf(part, read.expression, read);
+function placeOfRead({ part, expression, read }: FoundRead): Pick<Problem, "path" | "range"> {
+  return placeOf(part, expression, read);
 }

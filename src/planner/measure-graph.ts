@@ -22,7 +22,7 @@ export function measureGraph(graph: OrderedGraph, durationsMs: readonly Ms[], in
   let last: Reached | undefined;
   for (const node of graph.order) {
     if (!includes(node)) continue;
-    const here = reach(node, durationsMs[node] ?? 0, graph.needs[node]?.flatMap((need) => reached[need] ?? []) ?? []);
+    const here = reach(node, durationsMs[node] ?? 0, graph.needs[node]?.map((need) => reached[need]) ?? []);
     reached[node] = here;
     sizes[here.level] = (sizes[here.level] ?? 0) + 1;
     last = later(last, here);
@@ -44,10 +44,11 @@ interface Reached {
   readonly before: Reached | undefined;
 }
 
-function reach(node: number, durationMs: Ms, needs: readonly Reached[]): Reached {
+function reach(node: number, durationMs: Ms, needs: readonly (Reached | undefined)[]): Reached {
   let before: Reached | undefined;
   let level = 0;
   for (const need of needs) {
+    if (need === undefined) continue;
     before = later(before, need);
     level = Math.max(level, need.level + 1);
   }

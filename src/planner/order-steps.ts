@@ -26,7 +26,7 @@ export function orderSteps(
     return { problems: [...problems, ...findCycles(needs, CYCLES_MAX).map((cycle) => describeCycle(entries, cycle))] };
   }
   const linked = addWantedEdges({ needs, order }, wanted);
-  const warnings = linked.refused.flatMap(({ otherwise }) => otherwise ?? []);
+  const warnings = linked.refused.flatMap(({ otherwise }) => otherwise?.() ?? []);
   if (tools === undefined) return { graph: linked, problems: [...problems, ...warnings] };
   const graph = addWantedEdges(linked, unmetRequirements(entries, tools, linked).flatMap(requiredEdge));
   // An edge that was added may also have brought what another step requires.

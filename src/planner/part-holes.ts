@@ -11,19 +11,29 @@ const UNKNOWN: Hole = { types: TYPES.any, origin: "its value is not known yet" }
 const MIXTURE: Hole = { types: TYPES.string, origin: "a text with an expression in it is a string" };
 const SECRET: Hole = { types: TYPES.string, origin: "a secret is a string" };
 
+/** Most templates have a few expressions, and then looking at all is faster than an index of them. */
+const FEW = 8;
+
 /** Tells what is known of each string of a part that holds expressions; undefined for a string without any. */
 export function partHoles(part: StepPart, known: KnownValues): (path: Path) => Hole | undefined {
-  let byPath: ReadonlyMap<string, TemplateReference> | undefined;
+  const find = part.expressions.length <= FEW ? findAmongFew(part.expressions) : findAmongMany(part.expressions);
   return (path) => {
-    byPath ??= new Map(part.expressions.map((expression) => [keyOf(expression.path), expression]));
-    const expression = byPath.get(keyOf(path));
+    const expression = find(path);
     if (expression === undefined) return undefined;
     return expression.whole ? wholeHole(part, expression, known) : MIXTURE;
   };
 }
 
-function keyOf(path: Path): string {
-  return JSON.stringify(path);
+type Find = (path: Path) => TemplateReference | undefined;
+
+function findAmongFew(expressions: StepPart["expressions"]): Find {
+  return (path) =>
+    expressions.find((expression) => expression.path.length === path.length && expression.path.every((key, at) => key === path[at]));
+}
+
+function findAmongMany(expressions: StepPart["expressions"]): Find {
+  const byPath = new Map(expressions.map((expression) => [JSON.stringify(expression.path), expression]));
+  return (path) => byPath.get(JSON.stringify(path));
 }
 
 /** Only an expression that is nothing but one read has a type that is known. */

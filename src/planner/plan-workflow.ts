@@ -35,7 +35,8 @@ export function planWorkflow(workflow: Workflow, around: Surroundings): { readon
     ...entries.problems,
     ...checkNames(workflow, entries, output),
     ...orderProblems,
-    ...parts.flatMap((part) => [...checkCall(part), ...checkFields(part, known)]),
+    ...parts.flatMap(checkCall),
+    ...parts.flatMap((part) => checkFields(part, known)),
     ...entries.list.flatMap((entry) => checkItems(entry, known)),
     ...(graph === undefined ? [] : checkConditions(entries, graph)),
   ];

@@ -1,4 +1,4 @@
-import type { SourcePlace, StepReference, TemplateReference } from "../expression/references.ts";
+import type { SourcePlace, StatusReference, StepReference, TemplateReference } from "../expression/references.ts";
 import type { Path, Problem } from "../model/problem.ts";
 import type { Step, Workflow } from "../model/workflow.ts";
 import { stepParts, type StepPart } from "./step-parts.ts";
@@ -41,17 +41,14 @@ export function readEntries(workflow: Workflow): StepEntries & { readonly proble
 }
 
 /** One place at which an expression reads a step, or asks how it ended. */
-export interface StepRead extends SourcePlace, Pick<StepReference, "step" | "part" | "path" | "optional"> {
-  readonly expression: TemplateReference;
-}
+export type StepRead = StepReference | StatusReference;
 
-/** Everything that the expressions of one part of a step read of steps. */
-export function readsOf(part: StepPart): readonly StepRead[] {
-  return part.expressions.flatMap((expression) => [
-    ...expression.references.steps.map((read) => ({ ...read, expression })),
-    // A status function never fails for want of something.
-    ...expression.references.statusFunctions.map(({ step, offset, length }) => ({ step, offset, length, optional: true, expression })),
-  ]);
+/** Goes through everything that the expressions of one part of a step read of steps. */
+export function visitReads(part: StepPart, visit: (read: StepRead, expression: TemplateReference) => void): void {
+  for (const expression of part.expressions) {
+    for (const read of expression.references.steps) visit(read, expression);
+    for (const read of expression.references.statusFunctions) visit(read, expression);
+  }
 }
 
 /** Where in the workflow something that an expression says stands. */

@@ -1,8 +1,7 @@
 import type { Problem } from "../model/problem.ts";
-import type { ToolUse } from "../model/workflow.ts";
 import type { OrderedGraph } from "./add-wanted-edges.ts";
 import type { StepEntries, StepEntry } from "./step-entry.ts";
-import type { ToolIndex } from "./tool-index.ts";
+import type { FoundTool, ToolIndex } from "./tool-index.ts";
 
 /** A step whose tool requires another tool, which none of the steps before it uses. */
 export interface UnmetRequirement {
@@ -20,70 +19,63 @@ export interface UnmetRequirement {
  * calls of steps count, not their probes, compensations and fallbacks. For a finally step, all steps are earlier.
  */
 export function unmetRequirements(entries: StepEntries, tools: ToolIndex, graph: OrderedGraph): readonly UnmetRequirement[] {
-  const usersOf = indexUsers(entries);
-  const behindUsers = new Map<string, Uint8Array>();
-  const unmet: UnmetRequirement[] = [];
-  for (const entry of entries.list) {
-    const { action } = entry.step;
-    const found = action.kind === "tool" ? tools.find(action) : undefined;
-    if (found === undefined || !Object.hasOwn(found.server.requires, found.tool.name)) continue;
-    for (const required of found.server.requires[found.tool.name] ?? []) {
-      const key = requirementKey(required, found.server.name, tools);
-      const users = usersOf.get(key) ?? [];
-      const behind = behindUsers.get(key) ?? nodesBehind(graph, users);
-      behindUsers.set(key, behind);
-      const met = behind[entry.index] === 1 || (entry.phase === "finally" && users.some(({ phase }) => phase === "main"));
-      const others = users.filter((user) => user !== entry && user.phase === entry.phase);
-      if (!met) unmet.push({ entry, tool: found.name, required, users: others });
-    }
-  }
-  return unmet;
+  const usersOf = stepsByTool(entries, tools);
+  return [...usersOf].flatMap(([tool, steps]) => {
+    const { requires } = tool.server;
+    const all = Object.hasOwn(requires, tool.tool.name) ? (requires[tool.tool.name] ?? []) : [];
+    return all.flatMap((required) => {
+      const users = [...usersOf].flatMap(([other, using]) => (isRequired(required, tool, other) ? using : []));
+      return unmetBy({ tool, required, steps, users }, graph);
+    });
+  });
 }
 
 /** Says what is missing, and what would help. */
 export function describeUnmet({ entry, tool, required, users }: UnmetRequirement): Problem {
-  const [only] = users;
-  const names = users.map(({ step }) => `"${step.id}"`).join(", ");
-  const why =
-    only === undefined
-      ? "no step uses it"
-      : users.length === 1
-        ? `${names} waits for "${entry.step.id}"`
-        : `several steps use it: ${names} - name one of them in needs`;
-  const message = `${tool} requires ${required} to be used before it, but ${why}`;
+  const message = `${tool} requires ${required} to be used before it, but ${whyUnmet(entry, users)}`;
   return { code: "missing-requirement", severity: "error", message, path: [...entry.path, "tool"] };
 }
 
-/** The steps that use each tool, by `server.tool` and by `tool` alone. */
-function indexUsers(entries: StepEntries): ReadonlyMap<string, readonly StepEntry[]> {
-  const users = new Map<string, StepEntry[]>();
+function whyUnmet(entry: StepEntry, users: readonly StepEntry[]): string {
+  if (users.length === 0) return "no other step uses it";
+  const names = users.map(({ step }) => `"${step.id}"`).join(", ");
+  return users.length === 1 ? `${names} waits for "${entry.step.id}"` : `several steps use it: ${names} - name one of them in needs`;
+}
+
+/** Steps by the tool that they call. */
+function stepsByTool(entries: StepEntries, tools: ToolIndex): ReadonlyMap<FoundTool, readonly StepEntry[]> {
+  const steps = new Map<FoundTool, StepEntry[]>();
   for (const entry of entries.list) {
-    const { action } = entry.step;
-    if (action.kind !== "tool") continue;
-    for (const key of [fullName(action), anyServer(action.tool)]) {
-      const known = users.get(key);
-      if (known === undefined) users.set(key, [entry]);
-      else known.push(entry);
-    }
+    const found = entry.step.action.kind === "tool" ? tools.find(entry.step.action) : undefined;
+    if (found === undefined) continue;
+    const known = steps.get(found);
+    if (known === undefined) steps.set(found, [entry]);
+    else known.push(entry);
   }
-  return users;
+  return steps;
 }
 
-/** `tool` is one of the same server if it has such a tool, else that of any server; `server.tool` is just that one. */
-function requirementKey(required: string, server: string, tools: ToolIndex): string {
-  const own = { server, tool: required, with: {} };
-  if (tools.find(own) !== undefined) return fullName(own);
-  const dot = required.indexOf(".");
-  return dot > 0 ? required : anyServer(required);
+/** `server.tool` means just that one; `tool` alone is one of the same server if that has it, else that of any server. */
+function isRequired(required: string, by: FoundTool, other: FoundTool): boolean {
+  if (other.name === required) return true;
+  if (other.tool.name !== required) return false;
+  return other.server === by.server || !by.server.tools.some(({ name }) => name === required);
 }
 
-function fullName(use: ToolUse): string {
-  return `${use.server}.${use.tool}`;
+interface Requirement {
+  readonly tool: FoundTool;
+  readonly required: string;
+  readonly steps: readonly StepEntry[];
+  readonly users: readonly StepEntry[];
 }
 
-/** No server has an empty name. */
-function anyServer(tool: string): string {
-  return `.${tool}`;
+function unmetBy({ tool, required, steps, users }: Requirement, graph: OrderedGraph): readonly UnmetRequirement[] {
+  const behind = nodesBehind(graph, users);
+  const inMain = users.some(({ phase }) => phase === "main");
+  return steps.flatMap((entry) => {
+    if (behind[entry.index] === 1 || (entry.phase === "finally" && inMain)) return [];
+    return [{ entry, tool: tool.name, required, users: users.filter((user) => user !== entry && user.phase === entry.phase) }];
+  });
 }
 
 /** Marks all nodes that have one of these somewhere before them. */
