@@ -26,6 +26,9 @@ export function evaluateTemplate(template: Template, scope: Scope): Evaluated<Fi
   return filling.message === undefined ? { ok: true, value: { value, secrets: filling.secrets } } : { ok: false, message: filling.message };
 }
 
+type Part = { readonly kind: "value"; readonly value: Json } | { readonly kind: "secret"; readonly secret: string };
+type SecretPart = SecretUse["parts"][number];
+
 interface Filling {
   readonly scope: Scope;
   readonly secrets: SecretUse[];
@@ -34,7 +37,11 @@ interface Filling {
 }
 
 /** Scanning is cheap, but a string is filled for each of up to 10,000 items. */
-const scanned = new LRUCache<string, readonly TemplateSegment[]>({ max: LIMITS.cacheEntries });
+const scanned = new LRUCache<string, readonly TemplateSegment[]>({
+  max: LIMITS.cacheEntries,
+  maxSize: LIMITS.cacheCharacters,
+  sizeCalculation: (_segments, text) => text.length,
+});
 
 function fill(template: Json, path: Path, filling: Filling): Json {
   if (filling.message !== undefined) return null;
@@ -47,13 +54,36 @@ function fill(template: Json, path: Path, filling: Filling): Json {
 function fillString(text: string, path: Path, filling: Filling): Json {
   const segments = segmentsOf(text);
   const whole = wholeExpression(segments);
-  const secret = whole === undefined ? undefined : compileExpression(whole.source).secret;
-  if (whole !== undefined && secret === undefined) return valueOf(whole.source, filling);
-  const parts: (string | { readonly secret: string })[] = segments.map((segment) => partOf(segment, filling));
-  const filled = parts.map((part) => (typeof part === "string" ? part : `[secret ${part.secret}]`)).join("");
-  if (filled.length > LIMITS.textLength) filling.message ??= `a text of more than ${LIMITS.textLength / 2 ** 20} Mi characters is too long`;
-  if (parts.some((part) => typeof part !== "string")) filling.secrets.push({ path, parts: parts.filter((part) => part !== "") });
-  return filled;
+  const parts = (whole === undefined ? segments : [whole]).map((segment) => partOf(segment, filling));
+  const [only] = parts;
+  if (whole !== undefined && only?.kind === "value") return only.value;
+  return joinParts(parts, path, filling);
+}
+
+/** A string from its parts, with its secrets noted. */
+function joinParts(parts: readonly Part[], path: Path, filling: Filling): string {
+  const texts = parts.map((part) => (part.kind === "value" ? textOf(part.value) : `[secret ${part.secret}]`));
+  const length = texts.reduce((total, text) => total + text.length, 0);
+  if (length > LIMITS.textLength) {
+    filling.message ??= `a text of more than ${LIMITS.textLength / 2 ** 20} Mi characters would be made`;
+    return "";
+  }
+  if (parts.some((part) => part.kind === "secret")) {
+    const secretParts = parts.map((part, place) => (part.kind === "secret" ? { secret: part.secret } : (texts[place] ?? "")));
+    filling.secrets.push({ path, parts: joinNeighbours(secretParts) });
+  }
+  return texts.join("");
+}
+
+/** The parts with neighbouring texts as one, and no empty ones. */
+function joinNeighbours(parts: readonly SecretPart[]): readonly SecretPart[] {
+  const joined: SecretPart[] = [];
+  for (const part of parts) {
+    const last = joined.at(-1);
+    if (typeof part === "string" && typeof last === "string") joined.splice(-1, 1, last + part);
+    else if (part !== "") joined.push(part);
+  }
+  return joined;
 }
 
 function segmentsOf(text: string): readonly TemplateSegment[] {
@@ -64,16 +94,16 @@ function segmentsOf(text: string): readonly TemplateSegment[] {
   return segments;
 }
 
-function partOf(segment: TemplateSegment, filling: Filling): string | { readonly secret: string } {
+function partOf(segment: TemplateSegment, filling: Filling): Part {
   switch (segment.kind) {
     case "text":
-      return segment.text;
+      return { kind: "value", value: segment.text };
     case "unterminated":
       filling.message ??= '"${{" is not closed by "}}"';
-      return "";
+      return { kind: "value", value: null };
     case "expression": {
       const { secret } = compileExpression(segment.source);
-      return secret === undefined ? textOf(valueOf(segment.source, filling)) : { secret };
+      return secret === undefined ? { kind: "value", value: valueOf(segment.source, filling) } : { kind: "secret", secret };
     }
   }
 }

@@ -27,8 +27,8 @@ export const LIMITS = {
   patternInstructions: 2_000,
   /** Compiled expressions and scanned templates that are kept, of each kind. */
   cacheEntries: 10_000,
-  /** Characters of their sources together, of each kind: a compiled expression takes about 500 bytes per character. */
-  cacheCharacters: 500_000,
+  /** Characters of their sources together, of each kind: a compiled expression takes about 100 bytes per character. */
+  cacheCharacters: 1_000_000,
   /** Compiled regular expressions that are kept. */
   cachePatterns: 500,
 } as const;

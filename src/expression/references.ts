@@ -19,8 +19,10 @@ export interface StepReference extends SourcePlace {
   readonly part?: "output" | "status" | "error";
   /** The keys after `output` that are written out, up to the first that is computed. Undefined when `output` is not read. */
   readonly path?: Path;
-  /** Written with `.?` or in `has()`, so that a missing output is no error. */
+  /** Whether the step may have no such part: it is read with `.?output`, or only asked for with `has(steps.x.output)`. */
   readonly optional: boolean;
+  /** Whether a key of the path may be missing, for the same reasons. */
+  readonly optionalKeys: boolean;
 }
 
 /** One read of an input. */
@@ -28,6 +30,7 @@ export interface InputReference extends SourcePlace {
   readonly name: string;
   /** The keys after the name that are written out. */
   readonly path: Path;
+  /** Whether the input, or a key of the path, may be missing: it is read with `.?`, or only asked for with `has()`. */
   readonly optional: boolean;
 }
 
@@ -142,7 +145,10 @@ function noteChain(chain: Chain, collected: Collected, has: boolean): void {
   if (first === undefined || last === undefined) return;
   const keys = links.map(({ access }) => access.key ?? "");
   const place = { offset: first.node.start, length: last.node.end - first.node.start };
-  const optional = has || chain.links.some(({ access }) => access.optional);
+  // `has()` asks for the last key of the whole chain; the keys before it must be there.
+  const optionalFrom = chain.links.findIndex(({ access }) => access.optional);
+  const lenientFrom = optionalFrom < 0 && has ? chain.links.length - 1 : optionalFrom;
+  const optional = lenientFrom >= 0;
   if (chain.root === "inputs") {
     collected.inputs.push({ name: String(keys[0]), path: keys.slice(1), optional, ...place });
     return;
@@ -152,7 +158,8 @@ function noteChain(chain: Chain, collected: Collected, has: boolean): void {
     step: String(keys[0]),
     ...(part !== undefined && { part }),
     ...(part === "output" && { path: keys.slice(2) }),
-    optional,
+    optional: optional && lenientFrom <= 1,
+    optionalKeys: optional && keys.length > 2,
     ...place,
   });
 }

@@ -59,7 +59,7 @@ export function compileCall(compiler: Compiler, call: PlainCall, names: Names): 
   if (found.form === "method")
     return compiler.problem(call.node, {
       code: "unknown-function",
-      message: `"${call.name}" stands after a value: write ${found.signature}`,
+      message: `"${call.name}" stands after a value: write ${found.usage}`,
     });
   return tableCall(compiler, { ...call, found }, names);
 }
@@ -74,7 +74,7 @@ export function compileMethod(compiler: Compiler, call: MethodCall, names: Names
   const found = findFunction(call.name);
   if (found === undefined) return unknownFunction(compiler, call.node, call.name);
   if (found.form === "function")
-    return compiler.problem(call.node, { code: "unknown-function", message: `"${call.name}" is no method: write ${found.signature}` });
+    return compiler.problem(call.node, { code: "unknown-function", message: `"${call.name}" is no method: write ${found.usage}` });
   return tableCall(compiler, { node: call.node, name: call.name, arguments: [call.receiver, ...call.arguments], found }, names);
 }
 
@@ -108,14 +108,15 @@ function tableCall(compiler: Compiler, call: PlainCall & { readonly found: Expre
   const { found, name } = call;
   const [least, most] = found.arity;
   if (call.arguments.length < least || call.arguments.length > most) {
-    return compiler.problem(call.node, { code: "wrong-arguments", message: `${name}() is not called so: write ${found.signature}` });
+    return compiler.problem(call.node, { code: "wrong-arguments", message: `${name}() is not called so: write ${found.usage}` });
   }
   const wrong = found.checkLiterals?.(call.arguments.map(literalOf));
   if (wrong !== undefined) return compiler.problem(call.node, { code: "wrong-arguments", message: wrong });
   const parts = call.arguments.map((argument) => compiler.compile(argument, names));
+  const method = call.node.op === "rcall" && !name.includes(".");
   return (evaluation) => {
     spend(evaluation, CALL_WORK);
-    return found.run({ name, arguments: parts.map((part) => part(evaluation)), evaluation });
+    return found.run({ name, method, arguments: parts.map((part) => part(evaluation)), evaluation });
   };
 }
 

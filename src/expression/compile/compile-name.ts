@@ -55,7 +55,7 @@ function unknownName(compiler: Compiler, node: ASTNode & { readonly op: "id" }, 
     const message = `unknown name "${node.args}" - a dash means minus here: write ${dashed} if the dash is part of a key`;
     return compiler.problem(node, { code: "unknown-name", message, suggestion: dashed });
   }
-  const meant = nearest(node.args, known);
+  const meant = node.args.length > 2 ? nearest(node.args, known) : undefined; // Any two names of one letter are near.
   const message = `unknown name "${node.args}" - ${meant === undefined ? `there are ${known.join(", ")}; text stands in quotes` : `did you mean "${meant}"?`}`;
   return compiler.problem(node, { code: "unknown-name", message, ...(meant !== undefined && { suggestion: meant }) });
 }

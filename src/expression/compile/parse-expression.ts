@@ -61,11 +61,11 @@ function syntaxProblem(source: string, error: ParseError): ExpressionProblem {
   const rest = source.slice(offset);
   const ended = rest.trim() === "";
   const habit = HABITS.find(({ at, before }) => at.test(rest) && (before === undefined || before.test(source.slice(0, offset))));
-  const message = ended ? "the expression ends too early" : plainMessage(error.summary, rest);
+  const { message, length } = ended ? { message: "the expression ends too early", length: 1 } : plainWords(error, rest);
   return {
     code: "expression-syntax",
     message: habit === undefined ? message : `${message}: ${habit.hint}`,
-    range: ended ? { offset: Math.max(0, offset - 1), length: 1 } : { offset, length: Math.max(1, (error.range?.end ?? offset) - offset) },
+    range: { offset: ended ? source.trimEnd().length - 1 : offset, length },
   };
 }
 
@@ -76,10 +76,10 @@ function limitProblem(summary: string): ExpressionProblem {
 }
 
 /** The parser speaks of its tokens in capitals; a person wants to read what stands there. */
-function plainMessage(summary: string, rest: string): string {
-  if (/^(Unexpected (token|character)|Expected )/.test(summary)) {
-    const found = /^(\w+|\W)/.exec(rest)?.[0] ?? "";
-    return `"${found}" is not expected here`;
-  }
-  return summary.charAt(0).toLowerCase() + summary.slice(1);
+function plainWords(error: ParseError, rest: string): { readonly message: string; readonly length: number } {
+  const found = /^(\w+|\W)/.exec(rest)?.[0] ?? "";
+  if (/^(Unexpected (token|character)|Expected )/.test(error.summary))
+    return { message: `"${found}" is not expected here`, length: found.length };
+  const { start = 0, end = start } = error.range ?? {};
+  return { message: error.summary.charAt(0).toLowerCase() + error.summary.slice(1), length: Math.max(1, end - start) };
 }

@@ -27,7 +27,8 @@ export function accessOf(node: ASTNode): Access | undefined {
 /** The id in `steps.id` or `steps["id"]`, if the node is just that. */
 export function stepNameOf(node: ASTNode): string | undefined {
   const access = accessOf(node);
-  return access !== undefined && isRoot(access.base, "steps") && typeof access.key === "string" ? access.key : undefined;
+  if (access === undefined || access.optional || !isRoot(access.base, "steps")) return undefined;
+  return typeof access.key === "string" ? access.key : undefined;
 }
 
 /** Whether the node is this name alone. */

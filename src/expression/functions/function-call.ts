@@ -10,7 +10,8 @@ export interface ExpressionFunction {
   readonly form: "function" | "method" | "either";
   /** The least and most arguments; the receiver of a method counts. */
   readonly arity: readonly [number, number];
-  readonly signature: string;
+  readonly usage: string;
+  readonly returns: string;
   readonly summary: string;
   readonly run: (call: FunctionCall) => Value;
   /** Looks at the arguments that are literals, undefined for the others, before anything runs; says what is wrong. */
@@ -20,6 +21,8 @@ export interface ExpressionFunction {
 /** One call while it runs. The receiver of a method is the first argument. */
 export interface FunctionCall {
   readonly name: string;
+  /** Whether it is written after a dot. */
+  readonly method: boolean;
   readonly arguments: readonly Value[];
   readonly evaluation: Evaluation;
 }
@@ -68,10 +71,13 @@ export function optionalAt(call: FunctionCall, place: number): Optional {
   return value instanceof Optional ? value : failKind(call, place, "an optional");
 }
 
+const ORDINALS: readonly string[] = ["first", "second", "third"];
+
 function failKind(call: FunctionCall, place: number, wanted: string): never {
   const value = argumentAt(call, place);
   const given = isNumber(value) && wanted === "a whole number" ? "a fraction" : describeKind(value);
-  return fail(
-    `${call.name}() needs ${wanted}${call.arguments.length > 1 ? ` as number ${place + 1} of what it is given` : ""}, not ${given}`,
-  );
+  if (call.method && place === 0) return fail(`${call.name}() works on ${wanted}, not on ${given}`);
+  const written = call.method ? place - 1 : place;
+  const count = call.arguments.length - (call.method ? 1 : 0);
+  return fail(`${call.name}() needs ${wanted}${count > 1 ? ` as its ${ORDINALS[written] ?? "next"} argument` : ""}, not ${given}`);
 }

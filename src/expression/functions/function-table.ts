@@ -8,7 +8,10 @@ import { TIME_FUNCTIONS } from "./time-functions.ts";
 /** One line of the reference of functions in docs/workflow-file.md. */
 export interface FunctionReference {
   readonly name: string;
-  readonly signature: string;
+  /** How it is written: `text.split(separator)`. */
+  readonly usage: string;
+  /** The type of what it gives. */
+  readonly returns: string;
   readonly summary: string;
 }
 
@@ -24,44 +27,58 @@ const FUNCTIONS: readonly ExpressionFunction[] = [
 const FORMS: readonly FunctionReference[] = [
   {
     name: "has",
-    signature: "has(value.key): bool",
+    usage: "has(value.key)",
+    returns: "bool",
     summary: "Whether the key is there. has(steps.x.output) is whether the step completed.",
   },
-  { name: "all", signature: "list.all(x, condition): bool", summary: "Whether the condition is true for every element." },
-  { name: "exists", signature: "list.exists(x, condition): bool", summary: "Whether the condition is true for at least one element." },
+  { name: "all", usage: "list.all(x, condition)", returns: "bool", summary: "Whether the condition is true for every element." },
+  {
+    name: "exists",
+    usage: "list.exists(x, condition)",
+    returns: "bool",
+    summary: "Whether the condition is true for at least one element.",
+  },
   {
     name: "exists_one",
-    signature: "list.exists_one(x, condition): bool",
+    usage: "list.exists_one(x, condition)",
+    returns: "bool",
     summary: "Whether the condition is true for exactly one element.",
   },
-  { name: "filter", signature: "list.filter(x, condition): list", summary: "The elements for which the condition is true." },
+  { name: "filter", usage: "list.filter(x, condition)", returns: "list", summary: "The elements for which the condition is true." },
   {
     name: "map",
-    signature: "list.map(x, value) or list.map(x, condition, value): list",
+    usage: "list.map(x, value) or list.map(x, condition, value)",
+    returns: "list",
     summary: "The value for every element, or for those for which the condition is true. On an object, x is each key.",
   },
-  { name: "cel.bind", signature: "cel.bind(name, value, body): any", summary: "The body, in which the name stands for the value." },
+  { name: "cel.bind", usage: "cel.bind(name, value, body)", returns: "any", summary: "The body, in which the name stands for the value." },
   {
     name: "orValue",
-    signature: "optional.orValue(default): any",
+    usage: "optional.orValue(default)",
+    returns: "any",
     summary: "The value of an optional (from .?key), or the default when it is missing.",
   },
-  { name: "or", signature: "optional.or(optional): optional", summary: "The first optional that has a value." },
-  { name: "optMap", signature: "optional.optMap(x, value): optional", summary: "The value made from that of an optional, if it has one." },
+  { name: "or", usage: "optional.or(optional)", returns: "optional", summary: "The first optional that has a value." },
+  {
+    name: "optMap",
+    usage: "optional.optMap(x, value)",
+    returns: "optional",
+    summary: "The value made from that of an optional, if it has one.",
+  },
 ];
 
 const STATUS_FUNCTIONS: readonly FunctionReference[] = [
-  { name: "succeeded", signature: "succeeded('step'): bool", summary: 'Whether the step completed. Only in "if".' },
-  { name: "failed", signature: "failed('step'): bool", summary: 'Whether the step failed. Only in "if".' },
-  { name: "skipped", signature: "skipped('step'): bool", summary: 'Whether the step never ran. Only in "if".' },
-  { name: "always", signature: "always(): bool", summary: 'True: the step runs however the steps it needs ended. Only in "if".' },
+  { name: "succeeded", usage: "succeeded('step')", returns: "bool", summary: 'Whether the step completed. Only in "if".' },
+  { name: "failed", usage: "failed('step')", returns: "bool", summary: 'Whether the step failed. Only in "if".' },
+  { name: "skipped", usage: "skipped('step')", returns: "bool", summary: 'Whether the step never ran. Only in "if".' },
+  { name: "always", usage: "always()", returns: "bool", summary: 'True: the step runs however the steps it needs ended. Only in "if".' },
 ];
 
 /** Everything that can be called in an expression. */
 export const FUNCTION_REFERENCE: readonly FunctionReference[] = [
   ...STATUS_FUNCTIONS,
   ...FORMS,
-  ...FUNCTIONS.map(({ name, signature, summary }) => ({ name, signature, summary })),
+  ...FUNCTIONS.map(({ name, usage, returns, summary }) => ({ name, usage, returns, summary })),
 ];
 
 const BY_NAME: ReadonlyMap<string, ExpressionFunction> = new Map(FUNCTIONS.map((entry) => [entry.name, entry]));

@@ -14,7 +14,8 @@ export const LIST_FUNCTIONS: readonly ExpressionFunction[] = [
     name: "join",
     form: "method",
     arity: [1, 2],
-    signature: "list.join(separator?): string",
+    usage: "list.join(separator?)",
+    returns: "string",
     summary: "The strings, numbers and bools of a list as one text.",
     run: (call) => {
       const parts = listAt(call, 0).map(
@@ -27,7 +28,8 @@ export const LIST_FUNCTIONS: readonly ExpressionFunction[] = [
     name: "sum",
     form: "method",
     arity: [1, 1],
-    signature: "list.sum(): number",
+    usage: "list.sum()",
+    returns: "number",
     summary: "The sum of a list of numbers; 0 for an empty list.",
     run: (call) => {
       const list = listAt(call, 0);
@@ -39,7 +41,8 @@ export const LIST_FUNCTIONS: readonly ExpressionFunction[] = [
     name: "flatten",
     form: "method",
     arity: [1, 1],
-    signature: "list.flatten(): list",
+    usage: "list.flatten()",
+    returns: "list",
     summary: "The list with the elements of its lists in their place; one level.",
     run: (call) => {
       const list = listAt(call, 0);
@@ -54,7 +57,8 @@ export const LIST_FUNCTIONS: readonly ExpressionFunction[] = [
     name: "distinct",
     form: "method",
     arity: [1, 1],
-    signature: "list.distinct(): list",
+    usage: "list.distinct()",
+    returns: "list",
     summary: "The list without repetitions; the first of equal elements stays.",
     run: (call) => {
       const seen = new Map<string, Value>();
@@ -69,7 +73,8 @@ export const LIST_FUNCTIONS: readonly ExpressionFunction[] = [
     name: "sort",
     form: "method",
     arity: [1, 1],
-    signature: "list.sort(): list",
+    usage: "list.sort()",
+    returns: "list",
     summary: "The list in ascending order: all numbers, all strings, all timestamps or all durations.",
     run: (call) =>
       listAt(call, 0).toSorted((left, right) => {
@@ -81,7 +86,8 @@ export const LIST_FUNCTIONS: readonly ExpressionFunction[] = [
     name: "reverse",
     form: "method",
     arity: [1, 1],
-    signature: "list.reverse(): list",
+    usage: "list.reverse()",
+    returns: "list",
     summary: "The list from its end.",
     run: (call) => listAt(call, 0).toReversed(),
   },
@@ -89,7 +95,8 @@ export const LIST_FUNCTIONS: readonly ExpressionFunction[] = [
     name: "slice",
     form: "method",
     arity: [3, 3],
-    signature: "list.slice(start, end): list",
+    usage: "list.slice(start, end)",
+    returns: "list",
     summary: "The elements from start up to, but without, end; what is beyond the end is left out.",
     run: (call) => {
       const start = wholeAt(call, 1);

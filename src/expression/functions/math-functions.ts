@@ -19,7 +19,8 @@ function rounding(name: string, summary: string, round: (value: number) => numbe
     name,
     form: "function",
     arity: [1, 1],
-    signature: `${name}(number): number`,
+    usage: `${name}(number)`,
+    returns: "number",
     summary,
     run: (call) => {
       const value = argumentAt(call, 0);
@@ -34,7 +35,8 @@ function extreme(name: string, summary: string, sign: 1 | -1): ExpressionFunctio
     name,
     form: "function",
     arity: [1, 32],
-    signature: `${name}(numbers...): number`,
+    usage: `${name}(numbers...)`,
+    returns: "number",
     summary,
     run: (call) => {
       const only = argumentAt(call, 0);

@@ -8,7 +8,8 @@ export const TEXT_FUNCTIONS: readonly ExpressionFunction[] = [
     name: "contains",
     form: "method",
     arity: [2, 2],
-    signature: "text.contains(part): bool",
+    usage: "text.contains(part)",
+    returns: "bool",
     summary: "Whether the part stands anywhere in the text.",
     run: (call) => {
       const { text, part } = searchOf(call);
@@ -19,7 +20,8 @@ export const TEXT_FUNCTIONS: readonly ExpressionFunction[] = [
     name: "startsWith",
     form: "method",
     arity: [2, 2],
-    signature: "text.startsWith(part): bool",
+    usage: "text.startsWith(part)",
+    returns: "bool",
     summary: "Whether the text begins with the part.",
     run: (call) => stringAt(call, 0).startsWith(paidString(call, 1)),
   },
@@ -27,7 +29,8 @@ export const TEXT_FUNCTIONS: readonly ExpressionFunction[] = [
     name: "endsWith",
     form: "method",
     arity: [2, 2],
-    signature: "text.endsWith(part): bool",
+    usage: "text.endsWith(part)",
+    returns: "bool",
     summary: "Whether the text ends with the part.",
     run: (call) => stringAt(call, 0).endsWith(paidString(call, 1)),
   },
@@ -35,7 +38,8 @@ export const TEXT_FUNCTIONS: readonly ExpressionFunction[] = [
     name: "matches",
     form: "either",
     arity: [2, 2],
-    signature: "text.matches(pattern): bool",
+    usage: "text.matches(pattern)",
+    returns: "bool",
     summary:
       "Whether the regular expression (RE2: no look-around, no back-references) matches anywhere in the text. Anchor it with ^ and $.",
     run: (call) => matchesPattern(stringAt(call, 0), stringAt(call, 1), call.evaluation),
@@ -45,7 +49,8 @@ export const TEXT_FUNCTIONS: readonly ExpressionFunction[] = [
     name: "indexOf",
     form: "method",
     arity: [2, 2],
-    signature: "text.indexOf(part): int",
+    usage: "text.indexOf(part)",
+    returns: "int",
     summary: "Where the part first stands, from 0; -1 when it does not.",
     run: (call) => {
       const { text, part } = searchOf(call);
@@ -56,7 +61,8 @@ export const TEXT_FUNCTIONS: readonly ExpressionFunction[] = [
     name: "lastIndexOf",
     form: "method",
     arity: [2, 2],
-    signature: "text.lastIndexOf(part): int",
+    usage: "text.lastIndexOf(part)",
+    returns: "int",
     summary: "Where the part last stands, from 0; -1 when it does not.",
     run: (call) => {
       const { text, part } = searchOf(call);
@@ -67,7 +73,8 @@ export const TEXT_FUNCTIONS: readonly ExpressionFunction[] = [
     name: "substring",
     form: "method",
     arity: [2, 3],
-    signature: "text.substring(start, end?): string",
+    usage: "text.substring(start, end?)",
+    returns: "string",
     summary: "The part from start up to, but without, end.",
     run: (call) => {
       const text = stringAt(call, 0);
@@ -84,7 +91,8 @@ export const TEXT_FUNCTIONS: readonly ExpressionFunction[] = [
     name: "replace",
     form: "method",
     arity: [3, 3],
-    signature: "text.replace(part, by): string",
+    usage: "text.replace(part, by)",
+    returns: "string",
     summary: "The text with every occurrence of the part replaced.",
     run: (call) => {
       const { text, part } = searchOf(call);
@@ -97,7 +105,8 @@ export const TEXT_FUNCTIONS: readonly ExpressionFunction[] = [
     name: "split",
     form: "method",
     arity: [2, 2],
-    signature: "text.split(separator): list",
+    usage: "text.split(separator)",
+    returns: "list",
     summary: "The parts between the separators; with an empty separator, the characters.",
     run: (call) => {
       const { text, part } = searchOf(call);
@@ -135,5 +144,13 @@ function paidString(call: FunctionCall, place: number): string {
 }
 
 function change(name: string, summary: string, make: (text: string) => string): ExpressionFunction {
-  return { name, form: "method", arity: [1, 1], signature: `text.${name}(): string`, summary, run: (call) => make(paidString(call, 0)) };
+  return {
+    name,
+    form: "method",
+    arity: [1, 1],
+    usage: `text.${name}()`,
+    returns: "string",
+    summary,
+    run: (call) => make(paidString(call, 0)),
+  };
 }
