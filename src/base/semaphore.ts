@@ -7,6 +7,11 @@ export class Semaphore {
     this.#free = permits;
   }
 
+  /** Permits that nobody holds. */
+  get free(): number {
+    return this.#free;
+  }
+
   /** Waits for a permit. Dispose what it returns to give the permit back. Rejects with the signal's reason. */
   async acquire(signal: AbortSignal): Promise<Disposable> {
     signal.throwIfAborted();

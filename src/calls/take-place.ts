@@ -17,12 +17,11 @@ export function takePlace(limits: CallLimits): CallStage {
     const { server } = call.request;
     const own = servers.get(server) ?? new Semaphore(limits.perServer(server));
     servers.set(server, own);
-    call.gate.stage("waiting");
+    if (own.free === 0 || total.free === 0) call.gate.stage("waiting");
     try {
       // The server first: a call that waits for a slow server must not keep a place from the others.
       using _server = await own.acquire(call.signal);
       using _total = await total.acquire(call.signal);
-      call.gate.stage("sent");
       return await next(call);
     } catch (error) {
       if (!call.signal.aborted) throw error;
