@@ -12,12 +12,12 @@ const REASONS: ReadonlyMap<number, JournalFault> = new Map([
   [SQLITE_CORRUPT, "damaged"],
   [SQLITE_FULL, "full"],
   [SQLITE_CANTOPEN, "unwritable"],
-  [SQLITE_NOTADB, "damaged"],
+  [SQLITE_NOTADB, "foreign"],
 ]);
 
 const MESSAGES: Readonly<Record<JournalFault, string>> = {
   damaged: "is damaged; put a backup in its place, or move it away to begin anew",
-  foreign: "is not a journal of Tutti; name another data directory, or move the file away",
+  foreign: "is not a file of Tutti, or its beginning is lost; name another data directory, or move the file away",
   newer: "was written by a newer version of Tutti; use that version or a later one",
   unwritable: "cannot be written; name a data directory in which you may write",
   full: "cannot grow, because the disk is full; everything acknowledged is kept, so make room and start again",

@@ -1,17 +1,15 @@
-import { accessSync, constants, existsSync, statSync } from "node:fs";
-import { dirname } from "node:path";
+import { existsSync, statSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import { pathToFileURL } from "node:url";
+import { isTuttiError } from "../model/errors.ts";
 import { createPrivateFile, errorCode } from "./data-directory.ts";
-import { fromSqliteError, isSqliteError, journalUnusable, primaryCode } from "./journal-unusable.ts";
+import { fromSqliteError, isSqliteError, journalUnusable } from "./journal-unusable.ts";
 import { migrate, missingMigrations } from "./migrate.ts";
 import { MIGRATIONS } from "./migrations.ts";
 import { prepare } from "./prepare.ts";
 
 /** Marks the file as ours in its header: the letters "Tutt". */
 const APPLICATION_ID = 0x54757474;
-
-const SQLITE_NOTADB = 26;
 
 // A reader in another process may hold the file for a moment while it recovers it after a crash.
 const BUSY_TIMEOUT_MS = 5_000;
@@ -57,14 +55,30 @@ export function openDatabase(path: string, nowMs: number): DatabaseSync {
  */
 export function openDatabaseReader(path: string): DatabaseSync | undefined {
   if (sizeOf(path) === 0) return undefined;
-  const database = opening({ path, location: readerLocation(path), readOnly: true }, (opened) => {
-    checkApplication(opened, path);
-    if (hasSchema(opened)) checkUpToDate(opened, path);
-  });
+  const database = openForReading(path);
   if (hasSchema(database)) return database;
   // Its owner is making it just now.
   database.close();
   return undefined;
+}
+
+/**
+ * SQLite reads a journal with its `-wal` file beside it, and makes one if there is none. Where that cannot be made, as on
+ * a read-only medium, nobody writes the journal either, and it is read as it is.
+ */
+function openForReading(path: string): DatabaseSync {
+  const check = (database: DatabaseSync): void => {
+    checkApplication(database, path);
+    if (hasSchema(database)) checkUpToDate(database, path);
+  };
+  try {
+    return opening({ path, readOnly: true }, check);
+  } catch (error) {
+    if (!isTuttiError(error, "journal.unusable") || error.details.reason !== "unwritable" || existsSync(`${path}-wal`)) throw error;
+    const location = pathToFileURL(path);
+    location.searchParams.set("immutable", "1");
+    return opening({ path, location, readOnly: true }, check);
+  }
 }
 
 interface Opening {
@@ -82,30 +96,7 @@ function opening({ path, location = path, readOnly = false }: Opening, prepareUs
     return database;
   } catch (error) {
     database?.close();
-    if (!isSqliteError(error)) throw error;
-    // Here, and not later, this code says that the file does not begin as a database does.
-    if (primaryCode(error) === SQLITE_NOTADB) throw journalUnusable(path, "foreign", { cause: error });
-    throw fromSqliteError(path, error);
-  }
-}
-
-/**
- * SQLite cannot read a journal without its `-wal` file beside it, and makes one. Where it cannot, as on a read-only medium,
- * and there is none, nobody else writes either, and `immutable` reads the file as it is.
- */
-function readerLocation(path: string): string | URL {
-  if (isWritable(dirname(path)) || existsSync(`${path}-wal`)) return path;
-  const url = pathToFileURL(path);
-  url.searchParams.set("immutable", "1");
-  return url;
-}
-
-function isWritable(directory: string): boolean {
-  try {
-    accessSync(directory, constants.W_OK);
-    return true;
-  } catch {
-    return false;
+    throw isSqliteError(error) ? fromSqliteError(path, error) : error;
   }
 }
 
