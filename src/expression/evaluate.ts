@@ -1,9 +1,9 @@
 import type { Json } from "../base/json.ts";
 import type { Expression } from "../model/workflow.ts";
 import { compileExpression, newEvaluation, type CompiledExpression } from "./compile/compile-expression.ts";
+import type { Scope } from "./scope.ts";
 import { reasonOf } from "./values/evaluation.ts";
 import { jsonOf } from "./values/json-of.ts";
-import type { Scope } from "./scope.ts";
 import { describeKind } from "./values/value.ts";
 
 /** A value, or why there is none. The message names the expression and what is missing, and never shows data. */

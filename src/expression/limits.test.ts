@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { checkExpression } from "./check-expression.ts";
-import { evaluateExpression } from "./evaluate.ts";
 import { evaluateTemplate } from "./evaluate-template.ts";
+import { evaluateExpression } from "./evaluate.ts";
 import { LIMITS } from "./limits.ts";
 import { expressionReferences } from "./references.ts";
 import type { Scope } from "./scope.ts";
@@ -138,4 +138,25 @@ test("a string with values in it has a limit too", () => {
   const scope: Scope = { inputs: { text: "x".repeat(LIMITS.textLength) }, step: () => undefined };
   expect(evaluateTemplate("${{ inputs.text }}!", scope)).toMatchObject({ ok: false });
   expect(evaluateTemplate("${{ inputs.text }}", scope)).toMatchObject({ ok: true });
+});
+
+describe("looking for what was meant has a limit as well", () => {
+  test.each([
+    ["many unknown names", Array.from({ length: 900 }, (_, place) => `n${place}`).join(",")],
+    ["many unknown names with dashes and dots", "a.a.a.a.a.a.a.a.a.a-b-c,".repeat(400).slice(0, -1)],
+    ["steps with endless ids", `steps.${"a-".repeat(4_900)}`],
+  ])("%s", { timeout: ATTACK_MS }, (_what, names) => {
+    const problems = checkExpression(`[${names}]`, { steps: true });
+    expect(problems.length).toBeGreaterThan(0);
+    expect(problems.length).toBeLessThanOrEqual(10);
+  });
+
+  test("keys that are long", { timeout: ATTACK_MS }, () => {
+    const keys = Array.from({ length: 400 }, (_, place) => ["a".repeat(9_000) + place, 1]);
+    const evaluated = evaluateExpression(`inputs.${"a".repeat(9_000)}`, {
+      inputs: Object.fromEntries(keys) as Scope["inputs"],
+      step: () => undefined,
+    });
+    expect(evaluated.ok).toBe(false);
+  });
 });

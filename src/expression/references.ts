@@ -3,8 +3,8 @@ import { isJsonArray, isJsonObject, type Json } from "../base/json.ts";
 import type { Path } from "../model/problem.ts";
 import type { Expression, Template } from "../model/workflow.ts";
 import { compileExpression } from "./compile/compile-expression.ts";
-import { scanTemplate, wholeExpression } from "./scan-template.ts";
 import { accessOf, childrenOf, isRoot, type Access } from "./compile/syntax-tree.ts";
+import { scanTemplate, wholeExpression } from "./scan-template.ts";
 
 /** Where something stands in a source, in UTF-16 units. */
 export interface SourcePlace {

@@ -1,13 +1,13 @@
 import type { ASTNode } from "@marcbachmann/cel-js";
 import { nearest } from "../../base/nearest.ts";
+import { ExpressionFailure, type Run } from "../values/evaluation.ts";
+import { describeKind, isList, isMap, Optional, type Value, type ValueMap } from "../values/value.ts";
 import { compileStep, compileStepPart, type AccessMode } from "./compile-step.ts";
 import { placeOf, type Compiler, type Names } from "./compiler.ts";
-import { ExpressionFailure, type Run } from "../values/evaluation.ts";
 import { accessOf, isRoot, sourceOf, stepNameOf, type Access } from "./syntax-tree.ts";
-import { describeKind, isList, isMap, Optional, type Value, type ValueMap } from "../values/value.ts";
 
-/** Above this many keys nobody is asked which one was meant: it would cost more than the evaluation. */
-const KEYS_COMPARED = 500;
+/** Beyond these limits no key is suggested: comparing them would cost more than the evaluation. */
+const COMPARED = { keys: 500, keyLength: 100 } as const;
 
 const MIXED_SECRET = 'a secret can only be used alone, as ${{ secrets.NAME }}, inside of "with"';
 
@@ -84,9 +84,9 @@ function missing(access: Access, from: Value, key: Value): string {
   const computed = access.keyNode;
   const named = computed === undefined ? JSON.stringify(access.key) : `with the value of ${sourceOf(computed)}`;
   if (isList(from)) {
-    if (typeof key === "string")
-      return `${base} is a list and has no key ${named}: use a number, or ${base}.map(item, item.${keyWord(access)})`;
-    return `${base} has ${from.length} elements, so there is none at ${computed === undefined ? `[${access.key}]` : `[${sourceOf(computed)}]`}`;
+    const place = computed === undefined ? access.key : sourceOf(computed);
+    if (typeof key !== "string") return `${base} has ${from.length} elements, so there is none at [${place}]`;
+    return `${base} is a list and has no key ${named}: use a number, or ${base}.map(item, item.${computed === undefined ? place : "key"})`;
   }
   if (!isMap(from)) return `${base} is ${describeKind(from)}, so it has no key ${named}`;
   const subject = isRoot(access.base, "inputs") ? `there is no input ${named}` : `${base} has no key ${named}`;
@@ -96,9 +96,5 @@ function missing(access: Access, from: Value, key: Value): string {
 
 function meantKey(from: ValueMap, key: string): string | undefined {
   const keys = Object.keys(from);
-  return keys.length <= KEYS_COMPARED ? nearest(key, keys) : undefined;
-}
-
-function keyWord(access: Access): string {
-  return typeof access.key === "string" ? access.key : "key";
+  return keys.length <= COMPARED.keys && key.length <= COMPARED.keyLength ? nearest(key, keys) : undefined;
 }

@@ -1,14 +1,14 @@
 import type { ASTNode } from "@marcbachmann/cel-js";
 import { nearest } from "../../base/nearest.ts";
+import type { ExpressionFunction } from "../functions/function-call.ts";
+import { findFunction, FUNCTION_REFERENCE } from "../functions/function-table.ts";
+import { spend, type Run } from "../values/evaluation.ts";
+import type { Value } from "../values/value.ts";
 import { compileAccess } from "./compile-access.ts";
 import { compileMacro } from "./compile-macro.ts";
 import { compileOptional } from "./compile-optional.ts";
 import { compileStatus } from "./compile-status.ts";
 import { bindVariable, placeOf, type Compiler, type MethodCall, type Names, type PlainCall } from "./compiler.ts";
-import { spend, type Run } from "../values/evaluation.ts";
-import type { ExpressionFunction } from "../functions/function-call.ts";
-import { findFunction, FUNCTION_REFERENCE } from "../functions/function-table.ts";
-import type { Value } from "../values/value.ts";
 
 /** A call costs more than an operator; reading a timestamp, the slowest, takes half a microsecond. */
 const CALL_WORK = 4;

@@ -1,12 +1,12 @@
 import type { ASTNode } from "@marcbachmann/cel-js";
 import { LRUCache } from "lru-cache";
-import { compileNode } from "./compile-node.ts";
-import type { Compiler, Names, PlaceFeature } from "./compiler.ts";
-import { reasonOf, type Evaluation, type Run } from "../values/evaluation.ts";
 import type { ExpressionProblem } from "../expression-problem.ts";
 import { LIMITS } from "../limits.ts";
-import { parseExpression, tooDeep } from "./parse-expression.ts";
 import type { Scope } from "../scope.ts";
+import { reasonOf, type Evaluation, type Run } from "../values/evaluation.ts";
+import { compileNode } from "./compile-node.ts";
+import type { Compiler, Names, PlaceFeature } from "./compiler.ts";
+import { parseExpression, tooDeep } from "./parse-expression.ts";
 import { accessOf, isRoot } from "./syntax-tree.ts";
 
 /** An expression that is ready to be evaluated any number of times, or the problems that forbid it. */
@@ -34,6 +34,9 @@ export interface Use {
 
 const NOTHING: Run = () => null;
 const JSON_ROOTS: readonly string[] = ["inputs", "steps", "item", "output", "execution"];
+
+/** More of them in one expression help nobody. */
+const PROBLEMS_KEPT = 10;
 
 const EMPTY_SCOPE: Scope = { inputs: {}, step: () => undefined };
 
@@ -134,7 +137,7 @@ function createCompiler(): Compilation {
   const compiler: Compiler = {
     compile,
     problem: (node, problem) => {
-      problems.push({ ...problem, range: rangeOf(node) });
+      if (problems.length < PROBLEMS_KEPT) problems.push({ ...problem, range: rangeOf(node) });
       return NOTHING;
     },
     use: (node, feature) => {

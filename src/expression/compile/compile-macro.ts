@@ -1,7 +1,7 @@
-import { bindVariable, type Compiler, type MethodCall, type Names } from "./compiler.ts";
 import { ExpressionFailure, fail, FAILURE_WORK, spend, type Evaluation, type Run } from "../values/evaluation.ts";
-import { countNodes } from "./syntax-tree.ts";
 import { describeKind, isList, isMap, type Value } from "../values/value.ts";
+import { bindVariable, type Compiler, type MethodCall, type Names } from "./compiler.ts";
+import { countNodes } from "./syntax-tree.ts";
 
 /** Compiles the methods that see the expressions they are given. Undefined when the call is none of them. */
 export function compileMacro(compiler: Compiler, call: MethodCall, names: Names): Run | undefined {

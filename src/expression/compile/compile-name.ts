@@ -1,10 +1,13 @@
 import type { ASTNode } from "@marcbachmann/cel-js";
 import { nearest } from "../../base/nearest.ts";
-import { placeOf, type Compiler, type Names } from "./compiler.ts";
-import { fail, type Run } from "../values/evaluation.ts";
 import { TYPE_NAMES } from "../functions/general-functions.ts";
+import { fail, type Run } from "../values/evaluation.ts";
+import { placeOf, type Compiler, type Names } from "./compiler.ts";
 
 const ROOTS = ["inputs", "steps", "item", "index", "output", "execution", "secrets"] as const;
+
+/** The longest key that is recognised as one with dashes, with what stands before it. */
+const KEY_LENGTH = 200;
 
 /** Compiles a name that stands alone: a macro variable, a root, or a type. */
 export function compileName(compiler: Compiler, node: ASTNode & { readonly op: "id" }, names: Names): Run {
@@ -62,7 +65,9 @@ function unknownName(compiler: Compiler, node: ASTNode & { readonly op: "id" }, 
 
 /** `inputs.order-id` reads as `inputs.order - id`: when a dash stands directly before the name, the key with the dash was meant. */
 function dashedKey(node: ASTNode): string | undefined {
-  const before = /([\w.]*)\.(\w+(?:-\w+)*-)$/.exec(node.input.slice(0, node.start));
-  const rest = /^\w+(?:-\w+)*/.exec(node.input.slice(node.start));
+  if (node.input[node.start - 1] !== "-") return undefined;
+  // Only what is near is looked at: the pattern takes time that grows with the square of the length.
+  const before = /([\w.]*)\.(\w+(?:-\w+)*-)$/.exec(node.input.slice(Math.max(0, node.start - KEY_LENGTH), node.start));
+  const rest = /^\w+(?:-\w+)*/.exec(node.input.slice(node.start, node.start + KEY_LENGTH));
   return before === null || rest === null ? undefined : `${before[1]}[${JSON.stringify((before[2] ?? "") + rest[0])}]`;
 }

@@ -1,11 +1,11 @@
 import type { ASTNode } from "@marcbachmann/cel-js";
+import { fail, type Run } from "../values/evaluation.ts";
+import { describeKind, type Value } from "../values/value.ts";
 import { compileAccess } from "./compile-access.ts";
 import { compileCall, compileMethod } from "./compile-call.ts";
 import { compileName } from "./compile-name.ts";
 import { compileOperator } from "./compile-operator.ts";
 import type { Compiler, Names } from "./compiler.ts";
-import { fail, type Run } from "../values/evaluation.ts";
-import { describeKind, type Value } from "../values/value.ts";
 
 /** Compiles one node, its parts through the compiler. */
 export function compileNode(compiler: Compiler, node: ASTNode, names: Names): Run {

@@ -1,9 +1,9 @@
 import type { ASTNode, BinaryOperator } from "@marcbachmann/cel-js";
 import { add, multiplicative, negate, subtract } from "../values/arithmetic.ts";
 import { compare, equal, isIn } from "../values/comparison.ts";
-import type { Compiler, Names } from "./compiler.ts";
 import { ExpressionFailure, fail, FAILURE_WORK, spend, type Evaluation, type Run } from "../values/evaluation.ts";
 import { describeKind, Optional, type Value } from "../values/value.ts";
+import type { Compiler, Names } from "./compiler.ts";
 
 type Operator = (left: Value, right: Value, evaluation: Evaluation) => Value;
 

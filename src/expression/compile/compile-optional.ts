@@ -1,6 +1,6 @@
-import { bindVariable, type Compiler, type MethodCall, type Names } from "./compiler.ts";
 import { fail, type Evaluation, type Run } from "../values/evaluation.ts";
 import { describeKind, Optional, type Value } from "../values/value.ts";
+import { bindVariable, type Compiler, type MethodCall, type Names } from "./compiler.ts";
 
 /** Compiles `or`, `orValue` and `optMap`, whose arguments are only evaluated when they are needed. */
 export function compileOptional(compiler: Compiler, call: MethodCall, names: Names): Run | undefined {

@@ -1,6 +1,6 @@
+import type { Run } from "../values/evaluation.ts";
 import { viewOf } from "./compile-step.ts";
 import type { Compiler, PlainCall } from "./compiler.ts";
-import type { Run } from "../values/evaluation.ts";
 
 /** Tests of how a step ended, for `if`. */
 const TESTS: ReadonlyMap<string, (status: string) => boolean> = new Map<string, (status: string) => boolean>([

@@ -1,10 +1,10 @@
 import type { ASTNode } from "@marcbachmann/cel-js";
 import { nearest } from "../../base/nearest.ts";
-import type { Compiler } from "./compiler.ts";
-import { ExpressionFailure, fail, type Evaluation, type Run } from "../values/evaluation.ts";
 import type { StepView } from "../scope.ts";
-import type { Access } from "./syntax-tree.ts";
+import { ExpressionFailure, fail, type Evaluation, type Run } from "../values/evaluation.ts";
 import { Optional, type Value } from "../values/value.ts";
+import type { Compiler } from "./compiler.ts";
+import type { Access } from "./syntax-tree.ts";
 
 /** What can be read of a step. */
 const STEP_PARTS = ["output", "status", "error"] as const;

@@ -1,6 +1,6 @@
 import type { ASTNode } from "@marcbachmann/cel-js";
-import type { Run } from "../values/evaluation.ts";
 import type { ExpressionProblem } from "../expression-problem.ts";
+import type { Run } from "../values/evaluation.ts";
 
 /** What the parts of the compiler share while one expression is compiled. */
 export interface Compiler {

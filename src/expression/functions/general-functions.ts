@@ -1,9 +1,9 @@
+import { LIMITS } from "../limits.ts";
 import { checkedInt } from "../values/arithmetic.ts";
 import { fail, madeText, spend, spendText } from "../values/evaluation.ts";
-import { argumentAt, optionalAt, stringAt, wholeAt, type ExpressionFunction } from "./function-call.ts";
-import { LIMITS } from "../limits.ts";
 import { jsonOf } from "../values/json-of.ts";
 import { describeKind, Duration, durationText, isList, isMap, kindOf, Optional, Timestamp, TypeName, type Value } from "../values/value.ts";
+import { argumentAt, optionalAt, stringAt, wholeAt, type ExpressionFunction } from "./function-call.ts";
 
 /** What `type(x)` can give, by the name that stands for it in an expression. */
 export const TYPE_NAMES: ReadonlyMap<string, TypeName> = new Map(

@@ -2,11 +2,11 @@ import { canonicalJson } from "../../base/json.ts";
 import { add, isNumber } from "../values/arithmetic.ts";
 import { compare } from "../values/comparison.ts";
 import { fail, spend } from "../values/evaluation.ts";
+import { jsonOf } from "../values/json-of.ts";
+import { describeKind, isList, kindOf, type Value } from "../values/value.ts";
 import { listAt, stringAt, wholeAt, type ExpressionFunction, type FunctionCall } from "./function-call.ts";
 import { textOf } from "./general-functions.ts";
 import { joinedText } from "./text-functions.ts";
-import { jsonOf } from "../values/json-of.ts";
-import { describeKind, isList, kindOf, type Value } from "../values/value.ts";
 
 /** Methods of lists, beside the macros. */
 export const LIST_FUNCTIONS: readonly ExpressionFunction[] = [

@@ -1,8 +1,8 @@
-import { compare } from "../values/comparison.ts";
 import { isNumber } from "../values/arithmetic.ts";
+import { compare } from "../values/comparison.ts";
 import { fail } from "../values/evaluation.ts";
-import { argumentAt, listAt, type ExpressionFunction, type FunctionCall } from "./function-call.ts";
 import { describeKind, isList, type Value } from "../values/value.ts";
+import { argumentAt, listAt, type ExpressionFunction, type FunctionCall } from "./function-call.ts";
 
 /** Functions of numbers. */
 export const MATH_FUNCTIONS: readonly ExpressionFunction[] = [

@@ -1,8 +1,8 @@
 import { parseDuration } from "../../base/duration.ts";
 import { isNumber, timestampOf, toDouble } from "../values/arithmetic.ts";
 import { fail } from "../values/evaluation.ts";
-import { argumentAt, timestampAt, type ExpressionFunction } from "./function-call.ts";
 import { describeKind, Duration, Timestamp, type Value } from "../values/value.ts";
+import { argumentAt, timestampAt, type ExpressionFunction } from "./function-call.ts";
 
 /** Times. There is no function for the present moment: an expression has the same value whenever it is evaluated. */
 export const TIME_FUNCTIONS: readonly ExpressionFunction[] = [

@@ -1,6 +1,6 @@
+import { LIMITS } from "../limits.ts";
 import { isNumber } from "./arithmetic.ts";
 import { fail, spend, spendText, type Evaluation, LimitExceeded } from "./evaluation.ts";
-import { LIMITS } from "../limits.ts";
 import { describeKind, Duration, isList, isMap, Optional, Timestamp, type Value, type ValueMap } from "./value.ts";
 
 /** Deep equality. Numbers of both kinds mix; values of different kinds are different. */

@@ -1,7 +1,7 @@
 import type { Json } from "../../base/json.ts";
+import { LIMITS } from "../limits.ts";
 import { isNumber } from "./arithmetic.ts";
 import { fail, LimitExceeded, spend, spendText, type Evaluation } from "./evaluation.ts";
-import { LIMITS } from "../limits.ts";
 import { Duration, durationText, isList, Optional, Timestamp, TypeName, type Value, type ValueMap } from "./value.ts";
 
 /**
