@@ -20,9 +20,8 @@ export class TaskGroup implements AsyncDisposable {
   }
 
   run(task: (signal: AbortSignal) => Promise<void>): void {
-    const promise = this.#guard(task);
+    const promise: Promise<void> = this.#guard(task).then(() => void this.#tasks.delete(promise));
     this.#tasks.add(promise);
-    void promise.finally(() => this.#tasks.delete(promise));
   }
 
   /** Waits until no task is left, without closing. */
