@@ -22,12 +22,12 @@ export interface Links {
 /**
  * Finds what each step needs.
  *
- * - `needs`, and every step that is read before a step begins, come before it. So do steps that its `verify` and its
- *   `fallback` read: they are evaluated while the step is open, and what comes after it is not there yet.
+ * - `needs`, and every step that is read before a step ends, come before it; also those that only its `verify` and its
+ *   `fallback` read, because what comes after the step is not there yet when they are evaluated.
  * - A step that its `compensate` reads comes before it too, so that whenever there is something to undo, what undoing
  *   it takes is there. Where that is impossible, because the other one waits for this step, it is left as it is with a
- *   warning; and an optional read (`steps.x.?output`) says that the author knows.
- * - What these three read of their own step makes no edge: compensation reads the output of what it undoes.
+ *   warning; and an optional read (`steps.x.?output`) says that the author knows. Compensation reads the output of its
+ *   own step as a matter of course.
  * - A finally step begins when all steps are over, so reading them makes no edge, and no step can need a finally step.
  */
 export function linkSteps(entries: StepEntries): Links {
@@ -68,9 +68,8 @@ function linkRead(found: FoundRead, needed: Set<number>, sink: Sink): void {
   const { entry, target, part } = found;
   if (target.phase !== entry.phase) {
     if (entry.phase === "main") sink.problems.push(readsFinally(found));
-  } else if (entry === target && part.owner !== "step") checkOwnRead(found, sink);
-  else if (part.owner !== "compensate") needed.add(target.index);
-  else if (mustBeThere(found)) sink.wanted.push({ node: entry.index, need: target.index, otherwise: () => mayNotBeThere(found) });
+  } else if (part.owner !== "compensate") needed.add(target.index);
+  else if (mustBeThere(found)) linkUndo(found, sink);
 }
 
 /** Whether the read fails when the step has not completed. A status function never fails for want of something. */
@@ -78,11 +77,10 @@ function mustBeThere({ read }: FoundRead): boolean {
   return "optional" in read && !read.optional && read.part !== "status";
 }
 
-/** What `verify`, `fallback` and `compensate` read of their own step. */
-function checkOwnRead(found: FoundRead, { problems }: Sink): void {
-  if (!mustBeThere(found)) return;
-  if (found.part.owner !== "compensate") problems.push(readsItself(found));
-  else if (found.entry.step.forEach !== undefined) problems.push(readsWholeList(found));
+function linkUndo(found: FoundRead, sink: Sink): void {
+  const { entry, target } = found;
+  if (entry !== target) sink.wanted.push({ node: entry.index, need: target.index, otherwise: () => mayNotBeThere(found) });
+  else if (entry.step.forEach !== undefined) sink.problems.push(readsWholeList(found));
 }
 
 function needsOtherPhase(entry: StepEntry, target: StepEntry, place: number): Problem {
@@ -98,12 +96,6 @@ function readsFinally(found: FoundRead): Problem {
   const { entry, target } = found;
   const message = `"${entry.step.id}" cannot read "${target.step.id}", which is a finally step and runs when all steps are over`;
   return { code: "wrong-phase", severity: "error", message, ...placeOfRead(found) };
-}
-
-function readsItself(found: FoundRead): Problem {
-  const { owner } = found.part;
-  const hint = owner === "verify" ? '; the answer of the probe is "output"' : "";
-  return notThereYet(found, `"${found.entry.step.id}" has not ended when its own ${owner} is evaluated${hint}`);
 }
 
 function readsWholeList(found: FoundRead): Problem {

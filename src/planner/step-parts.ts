@@ -5,7 +5,7 @@ import type { Expression, Step, StepAction, Template, ToolUse, WorkflowAction } 
 /** One key of a step that holds expressions. */
 export interface StepPart {
   /**
-   * What it belongs to, and so when it is evaluated: the step's own keys before the step begins, `verify` and
+   * What it belongs to, and so when it is evaluated: the keys of the step itself before it begins, `verify` and
    * `fallback` while it is open, and `compensate` when it is undone.
    */
   readonly owner: "step" | "verify" | "fallback" | "compensate";
