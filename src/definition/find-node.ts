@@ -44,7 +44,7 @@ function step(node: Node, inside: Inside | undefined, part: string | number): Om
 
 function pairNamed(map: YAMLMap, inside: Inside | undefined, key: string): Omit<FoundNode, "complete"> | undefined {
   const field = inside?.kind === "fields" ? fieldNamed(inside.fields, key) : undefined;
-  for (const spelling of field === undefined ? [key] : spellingsOf(field)) {
+  for (const spelling of [key, ...(field === undefined ? [] : spellingsOf(field))]) {
     const pair = map.items.find((candidate) => keyText(candidate) === spelling);
     if (pair !== undefined) return pairFound(pair, field);
   }

@@ -1,21 +1,20 @@
 import { isJsonObject } from "../base/json.ts";
 import type { InputSpec } from "../model/workflow.ts";
 import { checkSchema } from "./check-schema.ts";
-import { report, within } from "./reading.ts";
+import { report, subject, within } from "./reading.ts";
 import type { Reading } from "./reading.ts";
 import { schemaViolations } from "./schema-violations.ts";
 import type { ValueType } from "./value-type.ts";
-import { quoted } from "./visible.ts";
 
 /** The JSON Schema of one input, with a default that fits it. */
 export const inputSpec: ValueType<InputSpec> = {
   read(value, reading) {
-    const { problems } = reading.findings;
-    const before = problems.length;
+    const { errors } = reading.findings;
+    const before = errors.length;
     checkSchema(value, reading);
     if (!isJsonObject(value)) return undefined;
     // A schema that is wrong in itself cannot be asked about its default.
-    if (problems.length === before) checkDefault(value, reading);
+    if (errors.length === before) checkDefault(value, reading);
     return value;
   },
   print: (value) => value,
@@ -33,6 +32,7 @@ function checkDefault(spec: InputSpec, reading: Reading): void {
   if (value === undefined) return;
   for (const { path, message } of schemaViolations(spec, value)) {
     const inner = path.reduce((outer, part) => within(outer, part), within(reading, "default"));
-    report(inner, "invalid-default", `the default of ${quoted(String(reading.path.at(-1)))} does not fit its own schema: it ${message}`);
+    const part = path.length === 0 ? "it" : subject(inner.path);
+    report(inner, "invalid-default", `the default of ${subject(reading.path)} does not fit its own schema: ${part} ${message}`);
   }
 }

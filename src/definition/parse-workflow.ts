@@ -6,7 +6,7 @@ import { declaredNames } from "./declared-names.ts";
 import { findNode } from "./find-node.ts";
 import { locateProblem } from "./locate-problem.ts";
 import { readYaml } from "./read-yaml.ts";
-import { noFindings } from "./reading.ts";
+import { MOST_PROBLEMS, noFindings } from "./reading.ts";
 import { sourceText } from "./source-text.ts";
 import type { SourceText, TextProblem } from "./source-text.ts";
 import { toWorkflow, WORKFLOW } from "./workflow-shape.ts";
@@ -30,17 +30,38 @@ export function parseWorkflow(text: string, file: string): ParsedWorkflow {
   const source = sourceText(text.startsWith("\ufeff") ? text.slice(1) : text, file);
   const { root, problems } = readYaml(source);
   if (root === undefined) return unreadable(source, problems);
-  const { json, targets, problems: valueProblems } = yamlToJson(root, source);
+  const values = yamlToJson(root, source);
+  if (!values.usable) return unreadable(source, values.problems);
+  const tree = { root, inside: WORKFLOW.inside, targets: values.targets };
   const findings = noFindings();
-  const keys = WORKFLOW.readPartly(json, { path: [], findings })?.values;
-  const tree = { root, inside: WORKFLOW.inside, targets };
-  const locate = (problem: Problem): LocatedProblem => source.located(locateProblem(problem, tree, source));
-  const declared = declaredNames(json);
+  const keys = WORKFLOW.readPartly(values.json, { path: [], findings })?.values;
+  const declared = declaredNames(values.json);
   checkIds(findings, declared, (path) => source.position(spanOf(findNode(tree, path).node).start).line);
   checkReferences(findings, declared);
-  const located = [...valueProblems.map((problem) => source.located(problem)), ...findings.problems.map(locate)].sort(byPlace);
-  const broken = keys === undefined || located.some((problem) => problem.severity === "error");
-  return { ...(broken ? {} : { workflow: toWorkflow(keys) }), problems: located, locate };
+  const broken = keys === undefined || values.problems.length > 0 || findings.errors.length > 0;
+  const locate = (problem: Problem): LocatedProblem => source.located(locateProblem(problem, tree, source));
+  return {
+    ...(broken ? {} : { workflow: toWorkflow(keys) }),
+    problems: allProblems(
+      values.problems.map((problem) => source.located(problem)),
+      [...findings.errors, ...findings.warnings].map(locate),
+    ),
+    locate,
+  };
+}
+
+/** In the order of the text. Where a value could not be read, what else is said of it is a consequence. */
+function allProblems(ofValues: readonly LocatedProblem[], ofMeaning: readonly LocatedProblem[]): readonly LocatedProblem[] {
+  const unread = new Set(ofValues.map(placeText));
+  const problems = [...ofValues, ...ofMeaning.filter((problem) => !unread.has(placeText(problem)))].sort(byPlace);
+  const last = problems.at(MOST_PROBLEMS);
+  if (last === undefined) return problems;
+  const message = `there are more problems than these ${MOST_PROBLEMS}`;
+  return [...problems.slice(0, MOST_PROBLEMS), { ...last, code: "too-many-problems", severity: "warning", message }];
+}
+
+function placeText({ line, column }: LocatedProblem): string {
+  return `${line}:${column}`;
 }
 
 function unreadable(source: SourceText, problems: readonly TextProblem[]): ParsedWorkflow {

@@ -10,6 +10,10 @@ const FOLD_WIDTH = 100;
 /** Prints a document in our layout: `[a, b]` and `{ a: b }`, lists indented, only folded texts folded. */
 export function printDocument(document: Document): string {
   visit(document, {
+    Scalar(_key, scalar) {
+      // The library prints a text of nothing but spaces and new lines so that it reads back as another one.
+      if (typeof scalar.value === "string" && /^\s*\n\s*$/.test(scalar.value)) scalar.type = "QUOTE_DOUBLE";
+    },
     Seq: (_key, list) => printWithPadding(list, ""),
     Map: (_key, map) => printWithPadding(map, " "),
     Pair(_key, pair) {

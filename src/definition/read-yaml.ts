@@ -1,4 +1,4 @@
-import { Composer, Parser } from "yaml";
+import { Composer, isCollection, isScalar, Parser, visit } from "yaml";
 import type { Document, ParsedNode, YAMLParseError } from "yaml";
 import type { SourceText, Span, TextProblem } from "./source-text.ts";
 import { visible } from "./visible.ts";
@@ -23,12 +23,14 @@ export function readYaml(source: SourceText): YamlRead {
   if (text.length > LONGEST_FILE) {
     return refused("too-large", `the file has ${text.length} characters, at most ${LONGEST_FILE} are allowed`, whole);
   }
+  const controls = controlCharacters(text);
+  if (controls.length > 0) return { problems: controls };
   const [document, second] = new Composer({ uniqueKeys: false, prettyErrors: false, schema: "core", logLevel: "silent" }).compose(
     new Parser().parse(text),
     true,
     text.length,
   );
-  if (document !== undefined && document.errors.length > 0) return { problems: syntaxProblems(document.errors, source) };
+  if (document !== undefined && document.errors.length > 0) return { problems: syntaxProblems(document, source) };
   if (second !== undefined && document !== undefined) {
     const span = { start: document.range[2], end: text.length };
     return refused("several-documents", 'a file holds one workflow: what follows this "---" belongs into another file', span);
@@ -40,21 +42,54 @@ export function readYaml(source: SourceText): YamlRead {
   return { document, root: document.contents, problems: [] };
 }
 
+/** YAML forbids them, and a terminal that shows the file would obey them. */
+function controlCharacters(text: string): readonly TextProblem[] {
+  return Array.from(text.matchAll(/[^\P{Cc}\t\n\r\x7f-\x9f]/gu).take(MOST_SYNTAX_PROBLEMS), ({ 0: character, index }) => ({
+    code: "control-character",
+    severity: "error",
+    message: `the control character ${visible(character)} must be written as an escape in double quotes`,
+    span: { start: index, end: index + 1 },
+  }));
+}
+
 function refused(code: string, message: string, span: Span): YamlRead {
   return { problems: [{ code, severity: "error", message, span }] };
 }
 
 /** The first error of each line: the others of a line are nearly always its consequences. */
-function syntaxProblems(errors: readonly YAMLParseError[], source: SourceText): readonly TextProblem[] {
+function syntaxProblems(document: Document.Parsed, source: SourceText): readonly TextProblem[] {
   const problems = new Map<number, TextProblem>();
-  for (const error of errors) {
-    const [start, end] = error.pos;
-    const { line } = source.position(start);
-    if (problems.has(line)) continue;
+  for (const error of document.errors) {
+    const problem: TextProblem = { code: "yaml-syntax", severity: "error", ...syntaxProblem(error, document, source) };
+    const { line } = source.position(problem.span.start);
     if (problems.size === MOST_SYNTAX_PROBLEMS) break;
-    problems.set(line, { code: "yaml-syntax", severity: "error", message: syntaxMessage(error, source), span: { start, end } });
+    if (!problems.has(line)) problems.set(line, problem);
   }
   return [...problems.values()];
+}
+
+/** Where something was left open is more useful than where the parser has noticed it. */
+function syntaxProblem(error: YAMLParseError, document: Document.Parsed, source: SourceText): Pick<TextProblem, "message" | "span"> {
+  const [start, end] = error.pos;
+  const left = LEFT_OPEN.exec(error.message);
+  const open = left === null ? undefined : openedBefore(start, document, left[1] === undefined ? "bracket" : "quote");
+  if (open === undefined) return { message: syntaxMessage(error, source), span: { start, end } };
+  return { message: `this ${visible(source.text[open] ?? "")} is never closed`, span: { start: open, end: open + 1 } };
+}
+
+const LEFT_OPEN = /^(Missing closing)|end with a [\]}]$/;
+
+/** Where the innermost quote or bracket stands that reaches as far as the error. */
+function openedBefore(offset: number, document: Document.Parsed, kind: "quote" | "bracket"): number | undefined {
+  let found: number | undefined;
+  visit(document, {
+    Node(_key, node) {
+      const [start, , end] = node.range ?? [0, 0, 0];
+      const opens = kind === "quote" ? isScalar(node) && node.type?.startsWith("QUOTE") === true : isCollection(node) && node.flow === true;
+      if (opens && start < offset && end >= offset) found = Math.max(found ?? 0, start);
+    },
+  });
+  return found;
 }
 
 /** What to do about it where the cause is known, else the parser's own words. */
@@ -65,7 +100,9 @@ function syntaxMessage({ code, message, pos: [start] }: YAMLParseError, { text }
     case "TAB_AS_INDENT":
       return "a tab cannot indent a line: use spaces";
     case "BLOCK_AS_IMPLICIT_KEY":
-      return 'a text that has ": " in it must be in quotes, and keys inside a value stand on lines of their own';
+      return /: /.test(line.slice(line.indexOf(":") + 1))
+        ? 'a text that has ": " in it must be in quotes'
+        : "what stands below is indented too far: keys of one object begin in the same column";
     case "MULTILINE_IMPLICIT_KEY":
       return 'this line has no key: a key is followed by ":" and a space';
     case "BAD_SCALAR_START":

@@ -13,7 +13,8 @@ export interface Reading {
 
 /** What reading collects along the way. Everything in it is only ever added to. */
 export interface Findings {
-  readonly problems: Problem[];
+  readonly errors: Problem[];
+  readonly warnings: Problem[];
   /** Every value that may hold `${{ }}`, to be checked when all steps are known. */
   readonly templates: { readonly path: Path; readonly template: Template }[];
   readonly expressions: { readonly path: Path; readonly source: Expression }[];
@@ -23,10 +24,10 @@ export interface Findings {
 
 /** Findings with nothing in them. */
 export function noFindings(): Findings {
-  return { problems: [], templates: [], expressions: [], needs: [] };
+  return { errors: [], warnings: [], templates: [], expressions: [], needs: [] };
 }
 
-/** Problems of one file that are kept. */
+/** Problems of one file that are shown. */
 export const MOST_PROBLEMS = 500;
 
 /** What a {@link Problem} may have besides its code, message and place. */
@@ -39,8 +40,10 @@ export function within(reading: Reading, key: string | number): Reading {
 
 /** Adds a problem, an error unless the details say otherwise; past a limit it is dropped. Returns undefined, which is also what a failed read gives. */
 export function report(reading: Reading, code: string, message: string, details: ProblemDetails = {}): undefined {
-  const { problems } = reading.findings;
-  if (problems.length < MOST_PROBLEMS) problems.push({ severity: "error", ...details, code, message, path: reading.path });
+  const { errors, warnings } = reading.findings;
+  const list = details.severity === "warning" ? warnings : errors;
+  // One more than are shown, so that it is known that there are more.
+  if (list.length <= MOST_PROBLEMS) list.push({ severity: "error", ...details, code, message, path: reading.path });
 }
 
 /** `"needs[1]"`: the end of the path as a person would name it. */
@@ -60,8 +63,9 @@ export function subject(path: Path): string {
 export function describe(value: Json): string {
   if (value === null) return "empty";
   if (typeof value === "string") return value === "" ? "empty text" : quoted(value);
-  if (isJsonArray(value)) return "a list";
-  return typeof value === "object" ? "an object" : `${typeof value === "number" ? "the number " : ""}${value}`;
+  if (isJsonArray(value)) return value.length === 0 ? "an empty list" : "a list";
+  if (typeof value === "object") return Object.keys(value).length === 0 ? "an empty object" : "an object";
+  return `${typeof value === "number" ? "the number " : ""}${value}`;
 }
 
 /** Reports that a value is not what the key takes; `expected` completes "must be". */

@@ -4,18 +4,36 @@ import { nearest } from "../base/nearest.ts";
 import { parseSize } from "../base/size.ts";
 import { report, subject, wrongType } from "./reading.ts";
 import type { ValueType } from "./value-type.ts";
-import { quoted } from "./visible.ts";
+import { quoted, visible } from "./visible.ts";
 
-/** Text of at most so many characters. */
+/** Text of one line, at most so many characters long. */
 export function text(longest: number = 200): ValueType<string> {
+  return textWithout(/\p{Cc}/u, longest);
+}
+
+/** Text of several lines, at most so many characters long. */
+export function longText(longest: number): ValueType<string> {
+  return textWithout(/[^\P{Cc}\n\t]/u, longest);
+}
+
+function textWithout(forbidden: RegExp, longest: number): ValueType<string> {
   return {
     read(value, reading) {
       if (typeof value === "number" || typeof value === "boolean") {
-        return report(reading, "wrong-type", `${subject(reading.path)} must be text, not the ${typeof value} ${value}: put it in quotes`);
+        return report(reading, "wrong-type", `${subject(reading.path)} must be text, not a ${typeof value}: put it in quotes`);
       }
-      if (typeof value !== "string" || value === "") return wrongType(reading, "text", value);
-      if (value.length <= longest) return value;
-      return report(reading, "too-long", `${subject(reading.path)} has ${value.length} characters, at most ${longest} are allowed`);
+      if (typeof value !== "string") return wrongType(reading, "text", value);
+      if (value === "") return report(reading, "wrong-type", `${subject(reading.path)} must not be empty`);
+      if (value.length > longest) {
+        return report(reading, "too-long", `${subject(reading.path)} has ${value.length} characters, at most ${longest} are allowed`);
+      }
+      const found = forbidden.exec(value)?.[0];
+      if (found === undefined) return value;
+      return report(
+        reading,
+        "invalid-text",
+        `${subject(reading.path)} must not have the character ${found === "\n" ? "of a new line" : visible(found)} in it`,
+      );
     },
     print: (value) => value,
     schema: () => ({ type: "string", minLength: 1, maxLength: longest }),

@@ -113,11 +113,28 @@ function explain(keyword: string, { limit, actual, error }: Broken): string {
     case "anyOf":
     case "oneOf":
     case "not":
-      return `is none of what is allowed, as ${describe(actual)}`;
+      return `fits none of the allowed forms (it is ${describe(actual)})`;
     default:
-      return `is not allowed: ${error.charAt(0).toLowerCase()}${error.slice(1).replace(/\.$/, "")}`;
+      return boundMessage(keyword, limit) ?? `does not fit: ${error.replace(/\.$/, "")}`;
   }
 }
+
+function boundMessage(keyword: string, limit: Json): string | undefined {
+  const wording = BOUNDS.get(keyword);
+  return wording === undefined || typeof limit !== "number" ? undefined : `must ${wording.replace("#", String(limit))}`;
+}
+
+const BOUNDS: ReadonlyMap<string, string> = new Map([
+  ["minimum", "be at least #"],
+  ["maximum", "be at most #"],
+  ["exclusiveMinimum", "be above #"],
+  ["exclusiveMaximum", "be below #"],
+  ["multipleOf", "be a multiple of #"],
+  ["minLength", "have at least # characters"],
+  ["maxLength", "have at most # characters"],
+  ["minItems", "have at least # entries"],
+  ["maxItems", "have at most # entries"],
+]);
 
 const TYPE_NAMES: ReadonlyMap<string, string> = new Map([
   ["string", "text"],

@@ -13,7 +13,7 @@ export interface Field<T> extends FieldNames {
   readonly required?: boolean;
   /** Stands for a key that is not there, and is not printed. */
   readonly absent?: T;
-  /** One sentence for editors. */
+  /** What it is for: a sentence without its capital letter and full stop, as it stands in messages. */
   readonly about: string;
 }
 
@@ -30,31 +30,34 @@ export interface PartlyRead<T> {
   readonly values: Partial<T>;
   /** The keys that are there, also those whose value is wrong, in the spelling of the file. */
   readonly given: ReadonlyMap<keyof T, string>;
+  /** Whether there are keys that are not known. What seems to be missing may stand under one of them. */
+  readonly hasUnknown: boolean;
 }
 
 /** Makes the type of an object from the table of its keys; the name is that of its part in the JSON Schema. */
 export function shape<T extends object>(name: string, fields: Fields<T>): Shape<T> {
   const table = Object.entries<Field<unknown>>(fields);
   const spellings = new Map(table.flatMap(([property, field]) => spellingsOf(field).map((key) => [key, property as keyof T])));
+  const objectExpected = table.length > MOST_LISTED ? "an object" : `an object with the keys ${listed(table.map(([, field]) => field))}`;
   const readPartly = (value: Json, reading: Reading): PartlyRead<T> | undefined => {
-    if (!isJsonObject(value)) return wrongType(reading, `an object with the keys ${listed(table.map(([, field]) => field))}`, value);
-    const given = givenKeys(value, { spellings, fields: table.map(([, field]) => field) }, reading);
+    if (!isJsonObject(value)) return wrongType(reading, objectExpected, value);
+    const { given, hasUnknown } = givenKeys(value, { spellings, fields: table.map(([, field]) => field) }, reading);
     const result: Record<string, unknown> = {};
     for (const [property, field] of table) {
       const key = given.get(property as keyof T);
       const read = key === undefined ? field.absent : field.type.read(value[key] as Json, within(reading, field.key));
       if (read !== undefined) result[property] = read;
-      if (key === undefined && field.required === true) reportMissing(reading, field);
+      if (key === undefined && field.required === true && !hasUnknown) reportMissing(reading, field);
     }
-    return { values: result as Partial<T>, given };
+    return { values: result as Partial<T>, given, hasUnknown };
   };
   return {
     readPartly,
     read(value, reading) {
-      const values = readPartly(value, reading)?.values;
-      const complete =
-        values !== undefined && table.every(([property, field]) => field.required !== true || Object.hasOwn(values, property));
-      return complete ? (values as T) : undefined;
+      const read = readPartly(value, reading);
+      if (read === undefined || read.hasUnknown) return undefined;
+      const complete = table.every(([property, field]) => field.required !== true || Object.hasOwn(read.values, property));
+      return complete ? (read.values as T) : undefined;
     },
     print(value) {
       const result: Record<string, Json> = {};
@@ -79,25 +82,29 @@ function givenKeys<Property>(
   value: JsonObject,
   { spellings, fields }: { readonly spellings: ReadonlyMap<string, Property>; readonly fields: readonly FieldNames[] },
   reading: Reading,
-): ReadonlyMap<Property, string> {
+): { readonly given: ReadonlyMap<Property, string>; readonly hasUnknown: boolean } {
   const given = new Map<Property, string>();
+  let hasUnknown = false;
   for (const key of Object.keys(value)) {
     const property = spellings.get(key);
-    if (property === undefined) reportUnknown(key, fields, reading);
-    else if (!given.has(property)) given.set(property, key);
+    if (property === undefined) {
+      hasUnknown = true;
+      reportUnknown(key, fields, reading);
+    } else if (!given.has(property)) given.set(property, key);
     else {
       const message = `${quoted(key)} and ${quoted(given.get(property) ?? "")} are two spellings of one key: keep one of them`;
       report(within(reading, key), "duplicate-key", message, { atKey: true });
     }
   }
-  return given;
+  return { given, hasUnknown };
 }
 
 function reportUnknown(key: string, fields: readonly FieldNames[], reading: Reading): void {
   const snake = key.replaceAll(/(?<=[a-z])[A-Z]/g, (letter) => `_${letter.toLowerCase()}`).replaceAll("-", "_");
   const familiar = fields.find((field) => field.key === FAMILIAR_KEYS.get(snake.toLowerCase()))?.key;
   const suggestion = familiar ?? nearest(snake, fields.flatMap(spellingsOf));
-  const hint = suggestion === undefined ? `known are ${listed(fields)}` : `did you mean ${quoted(suggestion)}?`;
+  const known = key === "<<" ? "YAML 1.2 has no merge keys: write the keys out" : `known are ${listed(fields)}`;
+  const hint = suggestion === undefined ? known : `did you mean ${quoted(suggestion)}?`;
   const message = `unknown key ${quoted(key)} - ${hint}`;
   report(within(reading, key), "unknown-key", message, suggestion === undefined ? { atKey: true } : { atKey: true, suggestion });
 }
@@ -105,6 +112,9 @@ function reportUnknown(key: string, fields: readonly FieldNames[], reading: Read
 function reportMissing(reading: Reading, field: Field<unknown>): void {
   report(reading, "missing-key", `${quoted(field.key)} is missing: ${field.about}`);
 }
+
+/** Objects with more keys are not described by them. */
+const MOST_LISTED = 10;
 
 /** The canonical key first. */
 export function spellingsOf(field: FieldNames): readonly string[] {
@@ -123,7 +133,7 @@ function objectSchema(table: readonly (readonly [string, Field<unknown>])[], def
   const properties: Record<string, Json> = {};
   for (const [, field] of table) {
     const schema = field.type.schema(definitions);
-    properties[field.key] = { ...schema, description: field.about };
+    properties[field.key] = { ...schema, description: `${field.about.charAt(0).toUpperCase()}${field.about.slice(1)}.` };
     for (const alias of field.aliases ?? []) {
       properties[alias] = { ...schema, description: `Another spelling of ${quoted(field.key)}.`, deprecated: true };
     }

@@ -48,13 +48,11 @@ const ACTION_KEYS = [
 export const step: ValueType<Partial<StepKeys>> = {
   ...STEP,
   read(value: Json, reading: Reading) {
-    const { problems } = reading.findings;
-    const before = problems.length;
     const read = STEP.readPartly(value, reading);
     // An entry keeps its place in the list also when it is none, so that problems of the others are found in theirs.
     if (read === undefined) return {};
-    // A key that is not known may be the one that says what the step does: then nothing is missing.
-    checkKind(read, { reading, complete: !problems.slice(before).some((problem) => problem.code === "unknown-key") });
+    warnOfGates(read.values, reading);
+    checkKind(read, reading);
     return read.values;
   },
 };
@@ -110,28 +108,42 @@ function toAction(keys: Partial<StepKeys>): StepAction {
   return { kind: "tool", ...present(use, "a step without problems has a tool") };
 }
 
-function checkKind(read: PartlyRead<StepKeys>, { reading, complete }: { readonly reading: Reading; readonly complete: boolean }): void {
-  const { given, values } = read;
+function checkKind({ given, values, hasUnknown }: PartlyRead<StepKeys>, reading: Reading): void {
   const [first, second] = ACTION_KEYS.filter(([key]) => given.has(key));
   if (first !== undefined && second !== undefined) {
     const message = `a step does one thing, and this one has ${quoted(first[0])} and ${quoted(second[0])}: make two steps of it`;
     report(within(reading, second[0]), "conflicting-keys", message, { atKey: true });
     return;
   }
-  if (first === undefined) return checkLabelled(read, { reading, complete });
-  if (first[0] === "tool") toToolUse(values, reading);
-  checkKeys(given, first[1], reading);
+  if (first !== undefined) {
+    if (first[0] === "tool") toToolUse(values, reading);
+    checkKeys(given, first[1], reading);
+  } else if (isLabelled(given)) {
+    // Its arguments are its value.
+    checkKeys(new Map([...given].filter(([key]) => key !== "with")), "value", reading);
+  } else if (!hasUnknown) {
+    report(reading, "missing-key", `the step does nothing: it needs one of ${ACTION_KEYS.map(([key]) => quoted(key)).join(", ")}`);
+  }
 }
 
-/** A step that only says of what type it is: its arguments are its value. */
-function checkLabelled(
-  { given }: PartlyRead<StepKeys>,
-  { reading, complete }: { readonly reading: Reading; readonly complete: boolean },
-): void {
-  if (given.has("type") || given.has("enforcement") || given.has("validation"))
-    return checkKeys(new Map([...given].filter(([key]) => key !== "with")), "value", reading);
-  if (complete)
-    report(reading, "missing-key", `the step does nothing: it needs one of ${ACTION_KEYS.map(([key]) => quoted(key)).join(", ")}`);
+/** A step that only says of what type it is and how it is checked does nothing itself, and that is allowed. */
+function isLabelled(given: ReadonlyMap<keyof StepKeys, string>): boolean {
+  return given.has("type") || given.has("enforcement") || given.has("validation");
+}
+
+/** What looks like a gate and holds nothing back must not be relied on. */
+function warnOfGates({ enforcement, validation }: Partial<StepKeys>, reading: Reading): void {
+  for (const [key, gate] of [
+    ["enforcement", enforcement],
+    ["validation", validation],
+  ] as const) {
+    if (gate === undefined) continue;
+    const instead =
+      gate === "code-review" || gate === "manual-review" ? "an approval step lets a person decide" : 'a step with "validates: true" checks';
+    report(within(reading, key), "not-enforced", `"${key}: ${gate}" is recorded and holds nothing back: ${instead}`, {
+      severity: "warning",
+    });
+  }
 }
 
 function checkKeys(given: ReadonlyMap<keyof StepKeys, string>, kind: StepAction["kind"], reading: Reading): void {

@@ -1,6 +1,6 @@
 import type { Effect, Resources, RetryPolicy, Step, Template, Verify, Compensation, Fallback } from "../model/workflow.ts";
 import { oneOrMore } from "./collection-types.ts";
-import { choice, duration, flag, numberIn, size, text, textLike } from "./scalar-types.ts";
+import { choice, duration, flag, longText, numberIn, size, text, textLike } from "./scalar-types.ts";
 import { report } from "./reading.ts";
 import type { Reading } from "./reading.ts";
 import { shape } from "./shape.ts";
@@ -54,21 +54,21 @@ const retry = shape<RetryPolicy>("retry", {
   maxAttempts: {
     key: "max_attempts",
     type: numberIn({ min: 1, max: 100 }),
-    about: "how often it is tried at most, the first time included; 3 if not given.",
+    about: "how often it is tried at most, the first time included; 3 if not given",
   },
-  delayMs: { key: "delay", type: duration(), about: "how long to wait before the second attempt; doubles each time; 200ms if not given." },
-  maxDelayMs: { key: "max_delay", type: duration(), about: "the longest wait between attempts; 30s if not given." },
+  delayMs: { key: "delay", type: duration(), about: "how long to wait before the second attempt; doubles each time; 200ms if not given" },
+  maxDelayMs: { key: "max_delay", type: duration(), about: "the longest wait between attempts; 30s if not given" },
   on: {
     key: "on",
     type: oneOrMore(choice("connection", "timeout", "rate_limit", "server_error", "tool_error"), 5),
-    about: "which failures are repeated; all if not given.",
+    about: "which failures are repeated; all if not given",
   },
 });
 
 const approval = shape<ApprovalKeys>("approval", {
-  message: { key: "message", type: textTemplate, required: true, about: "what the person is asked." },
-  roles: { key: "roles", type: oneOrMore(text(), 100), absent: [], about: "who may answer." },
-  timeoutMs: { key: "timeout", type: duration(), about: "how long to wait for the answer; the step fails after that." },
+  message: { key: "message", type: textTemplate, required: true, about: "what the person is asked" },
+  roles: { key: "roles", type: oneOrMore(text(), 100), absent: [], about: "who may answer" },
+  timeoutMs: { key: "timeout", type: duration(), about: "how long to wait for the answer; the step fails after that" },
 });
 
 interface VerifyKeys extends ToolUseKeys {
@@ -78,8 +78,8 @@ interface VerifyKeys extends ToolUseKeys {
 const verify: ValueType<Verify> = converted(
   shape<VerifyKeys>("verify", {
     ...TOOL_USE_FIELDS,
-    tool: { ...TOOL_USE_FIELDS.tool, required: true, about: 'the tool that finds out, as "server.tool".' },
-    happened: { key: "happened", type: expression, required: true, about: "whether the call has taken effect; reads the probe's output." },
+    tool: { ...TOOL_USE_FIELDS.tool, required: true, about: 'the tool that finds out, as "server.tool"' },
+    happened: { key: "happened", type: expression, required: true, about: "whether the call has taken effect; reads the probe's output" },
   }),
   (keys, reading) => {
     const use = toToolUse(keys, reading);
@@ -96,9 +96,9 @@ interface CompensationKeys extends ToolUseKeys {
 const compensation: ValueType<Compensation> = converted(
   shape<CompensationKeys>("compensate", {
     ...TOOL_USE_FIELDS,
-    tool: { ...TOOL_USE_FIELDS.tool, required: true, about: 'the tool that undoes the step, as "server.tool".' },
-    timeoutMs: { key: "timeout", type: duration(), about: "how long one attempt may take." },
-    retry: { key: "retry", type: retry, about: "how the call is repeated when it fails." },
+    tool: { ...TOOL_USE_FIELDS.tool, required: true, about: 'the tool that undoes the step, as "server.tool"' },
+    timeoutMs: { key: "timeout", type: duration(), about: "how long one attempt may take" },
+    retry: { key: "retry", type: retry, about: "how the call is repeated when it fails" },
   }),
   ({ tool, server, with: args, ...rest }, reading) => {
     const use = toToolUse(toolKeys(tool, server, args), reading);
@@ -113,7 +113,7 @@ interface FallbackKeys extends ToolUseKeys {
 
 const fallback: ValueType<Fallback> = converted(
   shape<FallbackKeys>("fallback", {
-    value: { key: "value", type: template, about: "the output that the step has instead." },
+    value: { key: "value", type: template, about: "the output that the step has instead" },
     ...TOOL_USE_FIELDS,
   }),
   toFallback,
@@ -130,69 +130,69 @@ function toFallback(keys: FallbackKeys, reading: Reading): Fallback | undefined 
 }
 
 const resources = shape<Resources>("resources", {
-  gpu: { key: "gpu", type: numberIn({ min: 0, max: 10_000 }), about: "graphics processors." },
-  gpuMemoryBytes: { key: "gpu_memory", type: size, about: 'memory of graphics processors, such as "24GB".' },
-  memoryBytes: { key: "memory", type: size, about: 'memory, such as "32GB".' },
-  cpu: { key: "cpu", type: numberIn({ min: 0, max: 100_000, fractions: true }), about: "processor cores." },
-  apiCalls: { key: "api_calls", type: numberIn({ min: 0, max: 1e9 }), about: "calls of limited interfaces." },
-  concurrentJobs: { key: "concurrent_jobs", type: numberIn({ min: 0, max: 1e6 }), about: "places in a queue of jobs." },
+  gpu: { key: "gpu", type: numberIn({ min: 0, max: 10_000 }), about: "graphics processors" },
+  gpuMemoryBytes: { key: "gpu_memory", type: size, about: 'memory of graphics processors, such as "24GB"' },
+  memoryBytes: { key: "memory", type: size, about: 'memory, such as "32GB"' },
+  cpu: { key: "cpu", type: numberIn({ min: 0, max: 100_000, fractions: true }), about: "processor cores" },
+  apiCalls: { key: "api_calls", type: numberIn({ min: 0, max: 1e9 }), about: "calls of limited interfaces" },
+  concurrentJobs: { key: "concurrent_jobs", type: numberIn({ min: 0, max: 1e6 }), about: "places in a queue of jobs" },
 });
 
 const cache = shape<{ readonly ttlMs: number }>("cache", {
-  ttlMs: { key: "ttl", type: duration(), required: true, about: "how long an answer may be reused." },
+  ttlMs: { key: "ttl", type: duration(), required: true, about: "how long an answer may be reused" },
 });
 
 const effect: ValueType<Effect> = choice("read", "idempotent", "once");
 
 /** All keys of a step. */
 export const STEP: Shape<StepKeys> = shape<StepKeys>("step", {
-  id: { key: "id", aliases: ["task_id"], type: stepId, required: true, about: "the name by which other steps know it." },
-  name: { key: "name", type: text(), about: "a title for people." },
-  description: { key: "description", type: text(10_000), about: "what the step is for." },
+  id: { key: "id", aliases: ["task_id"], type: stepId, required: true, about: "the name by which other steps know it" },
+  name: { key: "name", type: text(), about: "a title for people" },
+  description: { key: "description", type: longText(10_000), about: "what the step is for" },
   type: {
     key: "type",
     type: choice("development", "integration", "validation", "deployment"),
-    about: "the phase that the step belongs to.",
+    about: "the phase that the step belongs to",
   },
   enforcement: {
     key: "enforcement",
     type: choice("code-review", "startup-validation", "unit-tests"),
-    about: "the gate before the step; recorded.",
+    about: "the gate before the step; recorded",
   },
   validation: {
     key: "validation",
     type: choice("unit-tests", "integration-tests", "manual-review"),
-    about: "how the step is accepted; recorded.",
+    about: "how the step is accepted; recorded",
   },
   needs: {
     key: "needs",
     aliases: ["dependencies"],
     type: oneOrMore(neededStep, MOST_STEPS),
     absent: [],
-    about: "the steps that must complete before this one.",
+    about: "the steps that must complete before this one",
   },
-  if: { key: "if", type: expression, about: "the step runs only when this is true." },
-  forEach: { key: "for_each", type: items, about: "runs the step once for each item of a list; reads item and index." },
-  maxParallel: { key: "max_parallel", type: numberIn({ min: 1, max: 10_000 }), about: "how many items run at once." },
+  if: { key: "if", type: expression, about: "the step runs only when this is true" },
+  forEach: { key: "for_each", type: items, about: "runs the step once for each item of a list; reads item and index" },
+  maxParallel: { key: "max_parallel", type: numberIn({ min: 1, max: 10_000 }), about: "how many items run at once" },
   ...TOOL_USE_FIELDS,
-  approval: { key: "approval", type: approval, about: "waits until a person agrees." },
-  sleep: { key: "sleep", type: sleepTime, about: 'waits so long, such as "10m".' },
-  until: { key: "until", type: moment, about: 'waits until a moment, such as "2026-12-24T18:00:00Z".' },
-  workflow: { key: "workflow", type: workflowId, about: "runs another workflow as a child." },
-  value: { key: "value", type: template, about: "computes a value; nothing is called." },
-  validates: { key: "validates", type: flag, about: 'an answer with "valid: false" ends the execution before anything is changed.' },
-  effect: { key: "effect", type: effect, about: "what the call may do: change nothing, be repeated without harm, or act anew each time." },
-  timeoutMs: { key: "timeout", type: duration(), about: "how long one attempt may take; 30s if not given." },
-  maxDurationMs: { key: "max_duration", type: duration(), about: "how long the step may take with all its attempts." },
-  retry: { key: "retry", type: retry, about: "how the step is repeated when it fails." },
-  verify: { key: "verify", type: verify, about: "finds out whether a call whose answer was lost has taken effect." },
-  compensate: { key: "compensate", type: compensation, about: "undoes the step when a later one fails." },
-  fallback: { key: "fallback", type: fallback, about: "what to do instead when the step has finally failed." },
-  cache: { key: "cache", type: cache, about: "reuses an earlier answer to the same arguments." },
-  onError: { key: "on_error", type: choice("continue"), about: 'with "continue", a failure of this step undoes nothing.' },
-  resources: { key: "resources", type: resources, about: "what the step occupies while it runs." },
-  estimatedMs: { key: "estimated_duration", type: duration(60_000), about: "how long it will probably take; a number alone is minutes." },
-  targetMachines: { key: "target_machines", type: oneOrMore(text(), 1_000), about: "the machines that shall do it." },
+  approval: { key: "approval", type: approval, about: "waits until a person agrees" },
+  sleep: { key: "sleep", type: sleepTime, about: 'waits so long, such as "10m"' },
+  until: { key: "until", type: moment, about: 'waits until a moment, such as "2026-12-24T18:00:00Z"' },
+  workflow: { key: "workflow", type: workflowId, about: "runs another workflow as a child" },
+  value: { key: "value", type: template, about: "computes a value; nothing is called" },
+  validates: { key: "validates", type: flag, about: 'an answer with "valid: false" ends the execution before anything is changed' },
+  effect: { key: "effect", type: effect, about: "what the call may do: change nothing, be repeated without harm, or act anew each time" },
+  timeoutMs: { key: "timeout", type: duration(), about: "how long one attempt may take; 30s if not given" },
+  maxDurationMs: { key: "max_duration", type: duration(), about: "how long the step may take with all its attempts" },
+  retry: { key: "retry", type: retry, about: "how the step is repeated when it fails" },
+  verify: { key: "verify", type: verify, about: "finds out whether a call whose answer was lost has taken effect" },
+  compensate: { key: "compensate", type: compensation, about: "undoes the step when a later one fails" },
+  fallback: { key: "fallback", type: fallback, about: "what to do instead when the step has finally failed" },
+  cache: { key: "cache", type: cache, about: "reuses an earlier answer to the same arguments" },
+  onError: { key: "on_error", type: choice("continue"), about: 'with "continue", a failure of this step undoes nothing' },
+  resources: { key: "resources", type: resources, about: "what the step occupies while it runs" },
+  estimatedMs: { key: "estimated_duration", type: duration(60_000), about: "how long it will probably take; a number alone is minutes" },
+  targetMachines: { key: "target_machines", type: oneOrMore(text(), 1_000), about: "the machines that shall do it" },
 });
 
 function toolKeys(tool: string | undefined, server: string | undefined, args: ToolUseKeys["with"]): ToolUseKeys {

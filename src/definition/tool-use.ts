@@ -19,14 +19,14 @@ const serverName: ValueType<string> = textLike(/^[A-Za-z0-9_-]{1,64}$/, 'a serve
 
 /** The lines that a table needs to read a {@link ToolUse}. */
 export const TOOL_USE_FIELDS: Fields<ToolUseKeys> = {
-  tool: { key: "tool", type: text(193), about: 'the tool to call, as "server.tool".' },
-  server: { key: "server", type: serverName, about: 'the server of the tool, where "tool" does not begin with it.' },
+  tool: { key: "tool", type: text(193), about: 'the tool to call, as "server.tool"' },
+  server: { key: "server", type: serverName, about: 'the server of the tool, where "tool" does not begin with it' },
   with: {
     key: "with",
     aliases: ["parameters", "arguments"],
     type: templates,
     absent: {},
-    about: "the arguments; their strings may hold ${{ }}.",
+    about: "the arguments; their strings may hold ${{ }}",
   },
 };
 
@@ -40,7 +40,7 @@ export function toToolUse(keys: ToolUseKeys, reading: Reading): ToolUse | undefi
   if (named.server === undefined) {
     return report(name, "invalid-tool", `${quoted(tool)} names no server: a tool is written as "server.tool"`);
   }
-  if (!/^[^\s\p{Cc}]{1,128}$/u.test(named.tool)) {
+  if (!/^[^\s\p{C}]{1,128}$/u.test(named.tool)) {
     return report(name, "invalid-tool", `${quoted(tool)} names no tool: a tool is written as "server.tool"`);
   }
   return { server: named.server, tool: named.tool, with: keys.with ?? {} };

@@ -6,7 +6,7 @@ import { listOf, recordOf } from "./collection-types.ts";
 import { cronSchedule } from "./cron-schedule.ts";
 import { inputSpec } from "./input-spec.ts";
 import { wrongType } from "./reading.ts";
-import { choice, duration, flag, milliseconds, numberIn, text } from "./scalar-types.ts";
+import { choice, duration, flag, longText, milliseconds, numberIn, text } from "./scalar-types.ts";
 import { shape } from "./shape.ts";
 import type { Shape } from "./shape.ts";
 import { fromStep, step, toStep } from "./step-kind.ts";
@@ -24,18 +24,18 @@ export interface WorkflowKeys extends Omit<Workflow, "steps" | "finally"> {
 const errorMode: ValueType<ErrorMode> = choice("fail_fast", "allow_partial", "best_effort");
 
 const errorPolicyObject = shape<ErrorPolicy>("error_policy", {
-  mode: { key: "mode", type: errorMode, absent: "fail_fast", about: "what happens when a step has finally failed." },
-  retryCount: { key: "retry_count", type: numberIn({ min: 1, max: 100 }), about: 'attempts of steps without "retry"; 3 if not given.' },
+  mode: { key: "mode", type: errorMode, absent: "fail_fast", about: "what happens when a step has finally failed" },
+  retryCount: { key: "retry_count", type: numberIn({ min: 1, max: 100 }), about: 'attempts of steps without "retry"; 3 if not given' },
   timeoutMs: {
     key: "timeout_ms",
     aliases: ["timeout"],
     type: milliseconds,
-    about: 'time for one attempt of steps without "timeout"; 30000 if not given.',
+    about: 'time for one attempt of steps without "timeout"; 30000 if not given',
   },
-  fallbackEnabled: { key: "fallback_enabled", type: flag, about: 'false ignores every "fallback".' },
-  cacheOnError: { key: "cache_on_error", type: flag, about: "with best_effort, whether an old answer may stand in." },
-  rollbackOnFailure: { key: "rollback_on_failure", type: flag, about: "false ends a failed execution without compensation." },
-  propagateToUser: { key: "propagate_to_user", type: flag, about: "whether the person who started it is told of the error." },
+  fallbackEnabled: { key: "fallback_enabled", type: flag, about: 'false ignores every "fallback"' },
+  cacheOnError: { key: "cache_on_error", type: flag, about: "with best_effort, whether an old answer may stand in" },
+  rollbackOnFailure: { key: "rollback_on_failure", type: flag, about: "false ends a failed execution without compensation" },
+  propagateToUser: { key: "propagate_to_user", type: flag, about: "whether the person who started it is told of the error" },
 });
 
 /** A mode alone, or an object. A mode that is not known is a problem and never taken for a weaker one. */
@@ -52,18 +52,18 @@ const errorPolicy: ValueType<ErrorPolicy> = {
 };
 
 const concurrency = shape<Concurrency>("concurrency", {
-  group: { key: "group", type: textTemplate, required: true, about: "executions whose group is the same text take turns." },
-  limit: { key: "limit", type: numberIn({ min: 1, max: 10_000 }), absent: 1, about: "how many of a group run at once." },
+  group: { key: "group", type: textTemplate, required: true, about: "executions whose group is the same text take turns" },
+  limit: { key: "limit", type: numberIn({ min: 1, max: 10_000 }), absent: 1, about: "how many of a group run at once" },
   onConflict: {
     key: "on_conflict",
     type: choice("queue", "skip", "cancel"),
     absent: "queue",
-    about: "what happens to one that is started when the group is full.",
+    about: "what happens to one that is started when the group is full",
   },
 });
 
 const triggers = shape<{ readonly schedule?: string }>("on", {
-  schedule: { key: "schedule", type: cronSchedule, about: 'a cron expression such as "0 7 * * *"; "tutti serve" acts on it.' },
+  schedule: { key: "schedule", type: cronSchedule, about: 'a cron expression such as "0 7 * * *"; "tutti serve" acts on it' },
 });
 
 const freeObject: ValueType<JsonObject> = {
@@ -81,32 +81,32 @@ export const WORKFLOW: Shape<WorkflowKeys> = shape<WorkflowKeys>("workflow", {
     aliases: ["workflow_id"],
     type: workflowId,
     required: true,
-    about: "the name of the workflow for commands and other workflows.",
+    about: "the name of the workflow for commands and other workflows",
   },
-  name: { key: "name", type: text(), about: "a title for people." },
-  description: { key: "description", type: text(10_000), about: "what the workflow is for." },
-  version: { key: "version", type: text(), about: "a version of your own, as text." },
-  pattern: { key: "pattern", type: text(), about: "the pattern that the workflow follows." },
+  name: { key: "name", type: text(), about: "a title for people" },
+  description: { key: "description", type: longText(10_000), about: "what the workflow is for" },
+  version: { key: "version", type: text(), about: "a version of your own, as text" },
+  pattern: { key: "pattern", type: text(), about: "the pattern that the workflow follows" },
   inputs: {
     key: "inputs",
     type: recordOf(inputSpec, { most: 1_000, key: /^[A-Za-z_][A-Za-z0-9_-]{0,99}$/, keyShaped: 'letters, digits, "_" and "-" are' }),
     absent: {},
-    about: "what an execution is given: a JSON Schema by name; required unless it has a default.",
+    about: "what an execution is given: a JSON Schema by name; required unless it has a default",
   },
   errorPolicy: {
     key: "error_policy",
     type: errorPolicy,
     absent: { mode: "fail_fast" },
-    about: "what happens when a step has finally failed.",
+    about: "what happens when a step has finally failed",
   },
-  timeoutMs: { key: "timeout", type: duration(), about: "ends the execution when it takes longer." },
-  concurrency: { key: "concurrency", type: concurrency, about: "limits how many executions run at once." },
-  on: { key: "on", type: triggers, about: "what starts an execution by itself." },
-  expose: { key: "expose", type: flag, about: "whether the workflow is offered as a tool of its own." },
-  metadata: { key: "metadata", type: freeObject, about: "anything; kept and not looked at." },
-  steps: { key: "steps", type: steps, required: true, about: "what is done; steps that need nothing start at once." },
-  finally: { key: "finally", type: steps, absent: [], about: "steps that run at the end, after success, failure and cancellation." },
-  output: { key: "output", type: template, about: "the result of an execution." },
+  timeoutMs: { key: "timeout", type: duration(), about: "ends the execution when it takes longer" },
+  concurrency: { key: "concurrency", type: concurrency, about: "limits how many executions run at once" },
+  on: { key: "on", type: triggers, about: "what starts an execution by itself" },
+  expose: { key: "expose", type: flag, about: "whether the workflow is offered as a tool of its own" },
+  metadata: { key: "metadata", type: freeObject, about: "anything; kept and not looked at" },
+  steps: { key: "steps", type: steps, required: true, about: "what is done; steps that need nothing start at once" },
+  finally: { key: "finally", type: steps, absent: [], about: "steps that run at the end, after success, failure and cancellation" },
+  output: { key: "output", type: template, about: "the result of an execution" },
 });
 
 /** The finished workflow; its keys have been read without a problem. */

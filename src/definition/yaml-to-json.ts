@@ -15,13 +15,15 @@ export interface JsonRead {
   readonly json: Json;
   readonly targets: ReadonlyMap<Node, Node>;
   readonly problems: readonly TextProblem[];
+  /** False when so much could not be read that the rest says nothing. */
+  readonly usable: boolean;
 }
 
 /** Turns the nodes of a document into JSON. What JSON cannot hold is reported, and null stands in its place. */
 export function yamlToJson(root: Node, source: SourceText): JsonRead {
   const state: State = { source, anchors: new Map(), targets: new Map(), problems: [], aliasedValues: 0, exhausted: false };
   const json = valueOf(root, { depth: 0, aliased: false }, state);
-  return { json, targets: state.targets, problems: state.problems };
+  return { json, targets: state.targets, problems: state.problems, usable: !state.exhausted };
 }
 
 /** Where a node is in the text. */
@@ -111,7 +113,7 @@ function scalarValue(scalar: Scalar, state: State): Json {
   if (typeof value === "number") {
     if (!Number.isFinite(value))
       return reported(state, spanOf(scalar), "invalid-number", `${visible(source)} is no number that JSON can hold`);
-    if (Number.isInteger(value) && !Number.isSafeInteger(value) && !/[.e]/i.test(source)) {
+    if (Number.isInteger(value) && !Number.isSafeInteger(value) && !/[.e]/i.test(source) && source !== String(value)) {
       return reported(
         state,
         spanOf(scalar),
@@ -130,7 +132,12 @@ const HARMLESS_TAGS: ReadonlySet<string> = new Set(
 
 function checkTag(node: Node & { readonly tag?: string }, state: State): void {
   if (node.tag === undefined || HARMLESS_TAGS.has(node.tag)) return;
-  reported(state, spanOf(node), "unknown-tag", `the tag ${quoted(node.tag)} is not allowed: remove it`);
+  reported(
+    state,
+    spanOf(node),
+    "unknown-tag",
+    `the tag ${quoted(node.tag.replace(/^tag:yaml.org,2002:/, "!!"))} is not allowed: remove it`,
+  );
 }
 
 function reported(state: State, span: Span, code: string, message: string): null {
