@@ -1,0 +1,37 @@
+import { spawnSync } from "node:child_process";
+import type { Figure } from "./figure.ts";
+
+/*
+ * `npm run bench` prints every figure, `npm run bench -- NAME...` those that are named, each as one line of JSON.
+ * Without a name every bench has a process of its own: what one leaves in memory must not slow the next one down.
+ */
+
+type Bench = () => Promise<readonly Figure[]>;
+
+const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
+  executions: async () => (await import("./executions.ts")).measureExecutions,
+};
+
+const names = process.argv.slice(2);
+if (names.length === 0) runApart(Object.keys(BENCHES));
+else await run(names);
+
+function runApart(all: readonly string[]): void {
+  for (const name of all) {
+    const { status } = spawnSync(process.execPath, [import.meta.filename, name], { stdio: "inherit" });
+    if (status !== 0) process.exitCode = 1;
+  }
+}
+
+async function run(wanted: readonly string[]): Promise<void> {
+  for (const name of wanted) {
+    const load = Object.hasOwn(BENCHES, name) ? BENCHES[name] : undefined;
+    if (load === undefined) {
+      process.stderr.write(`there is no bench "${name}"; there are: ${Object.keys(BENCHES).join(", ")}\n`);
+      process.exitCode = 64;
+      continue;
+    }
+    const measure = await load();
+    for (const figure of await measure()) process.stdout.write(`${JSON.stringify(figure)}\n`);
+  }
+}
