@@ -25,13 +25,24 @@ export function outcomeOfError(error: unknown, call: FailedCall): CallOutcome {
   if (error instanceof SdkHttpError) return outcomeOfStatus(error.status, httpWords(error.data["text"], error.statusText));
   if (error instanceof SdkError) return outcomeOfSdkError(error, call);
   if (error instanceof NotSentError) return notAccepted("connection", lostWords(call.ending, error.message), call.ending?.detail);
+  if (isParseError(error))
+    return { kind: "failed", accepted: true, error: { kind: "server_error", message: "the server's answer makes no sense" } };
   // What is left is a bug of the SDK or of ours; the call may have been sent.
   return unknown(error instanceof Error ? error.message : String(error));
 }
 
+/** The SDK lets the errors of its parsers through: of JSON, and of the shape of messages. */
+function isParseError(error: unknown): boolean {
+  return error instanceof Error && (error.name === "SyntaxError" || error.name === "ZodError" || error.name === "$ZodError");
+}
+
 function outcomeOfFault(fault: WireFault): CallOutcome {
   if (fault.kind === "lost") return unknown(fault.message);
-  return { kind: "failed", accepted: true, error: { kind: "output_invalid", message: fault.message } };
+  return {
+    kind: "failed",
+    accepted: true,
+    error: { kind: fault.kind === "malformed" ? "server_error" : "output_invalid", message: fault.message },
+  };
 }
 
 function outcomeOfProtocolError(error: ProtocolError, call: FailedCall): CallOutcome {

@@ -1,8 +1,8 @@
 import type { JSONRPCMessage } from "@modelcontextprotocol/client";
-import { isJsonObject } from "../base/json.ts";
 import type { StdioConnection } from "../model/server.ts";
 import { createLineReader } from "./line-reader.ts";
 import { createProgressGate } from "./progress-gate.ts";
+import { readMessages } from "./read-message.ts";
 import { LINE_CHARACTERS_MAX, type ServerLogLine } from "./server-log.ts";
 import { type ProcessEnd, ServerProcess } from "./server-process.ts";
 import type { SessionPorts } from "./session-ports.ts";
@@ -86,9 +86,9 @@ export class StdioTransport implements ServerTransport {
 
   #line(line: Buffer): void {
     const text = line.toString("utf8");
-    const message = parseMessage(text);
-    if (message === undefined) this.#noise(text, line.length);
-    else if (this.#closing === undefined && this.#admits(message)) this.onmessage?.(message);
+    const messages = readMessages(text);
+    if (messages === undefined) return this.#noise(text, line.length);
+    for (const message of messages) if (this.#closing === undefined && this.#admits(message)) this.onmessage?.(message);
   }
 
   #noise(text: string, sizeBytes: number): void {
@@ -116,18 +116,6 @@ export class NotSentError extends Error {
 
   constructor() {
     super("the server does not take messages any more");
-  }
-}
-
-/** Undefined when a line is no JSON-RPC message. */
-function parseMessage(text: string): JSONRPCMessage | undefined {
-  // The SDK decides by the shape what a message is, and refuses what is neither.
-  if (!text.trimStart().startsWith("{")) return undefined;
-  try {
-    const value: unknown = JSON.parse(text);
-    return isJsonObject(value) && value["jsonrpc"] === "2.0" ? (value as JSONRPCMessage) : undefined;
-  } catch {
-    return undefined;
   }
 }
 

@@ -7,8 +7,8 @@ import type { Json } from "../base/json.ts";
  */
 export class WireFault extends Error {
   override readonly name = "WireFault";
-  /** `lost`: no answer will come. `oversized`: it came, and is larger than anything Tutti takes. */
-  readonly kind: "lost" | "oversized";
+  /** `lost`: no answer will come. `oversized`: it came, and is larger than anything Tutti takes. `malformed`: it came, and makes no sense. */
+  readonly kind: "lost" | "oversized" | "malformed";
 
   constructor(kind: WireFault["kind"], message: string) {
     super(message);
