@@ -82,13 +82,9 @@ function* sequenceFindings(database: DatabaseSync): Findings {
     FROM executions AS execution LEFT JOIN events AS event ON event.execution = execution.id GROUP BY execution.id`;
   for (const { execution_id: executionId, last_seq: expected, first, last, count } of prepare<Row>(database, sql).iterate()) {
     const whole = first === 1 && last === expected && count === expected;
-    if (whole) yield undefined;
-    else
-      yield {
-        kind: "sequence",
-        executionId,
-        message: `it has ${count} events from ${first} to ${last}, and should have those from 1 to ${expected}`,
-      };
+    const found = count === 0 ? "no events" : `${count} events from ${first} to ${last}`;
+    const message = `it has ${found}, and should have those from 1 to ${expected}`;
+    yield whole ? undefined : { kind: "sequence", executionId, message };
   }
 }
 
@@ -98,9 +94,8 @@ function* eventFindings(database: DatabaseSync): Findings {
     readonly seq: number;
     readonly body: string;
     readonly blob_member: string | null;
-    readonly blob: number | null;
   };
-  const sql = `SELECT execution.execution_id, event.seq, event.body, event.blob_member, event.blob
+  const sql = `SELECT execution.execution_id, event.seq, event.body, event.blob_member
     FROM executions AS execution JOIN events AS event ON event.execution = execution.id ORDER BY event.id`;
   for (const { execution_id: executionId, seq, body, blob_member } of prepare<Row>(database, sql).iterate()) {
     const message = finding(() => {

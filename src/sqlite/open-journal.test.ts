@@ -6,6 +6,7 @@ import { AppendingChild } from "../../test/support/appending-child.ts";
 import { ended, eventsAfter, sampleStart, succeeded } from "../../test/support/journal-samples.ts";
 import { temporaryDirectory } from "../../test/support/temporary-directory.ts";
 import { systemClock } from "../base/clock.ts";
+import { openDatabase } from "./open-database.ts";
 import { openJournal } from "./open-journal.ts";
 import type { SqliteJournal } from "./sqlite-journal.ts";
 
@@ -27,6 +28,16 @@ test("a journal is made for its user alone, in a directory that need not be ther
     "owner.json": 0o600,
     "owner.lock": 0o600,
   });
+});
+
+test("every commit is flushed to the disk, on macOS too", () => {
+  using temporary = temporaryDirectory();
+  using database = openDatabase(join(temporary.path, "journal.db"), 0);
+  const settings = ["journal_mode", "synchronous", "fullfsync"].map(
+    (name) => Object.values(database.prepare(`PRAGMA ${name}`).get() ?? {})[0],
+  );
+  const FULL = 2;
+  expect(settings).toEqual(["wal", FULL, 1]);
 });
 
 test("a journal that was closed leaves one whole file, and is there when it is opened again", async () => {
