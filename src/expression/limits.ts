@@ -16,9 +16,9 @@ export const LIMITS = {
    */
   work: 10_000_000,
   /** UTF-16 units of a text that an expression makes: 16 Mi. */
-  textLength: 16 * 2 ** 20,
+  textLength: 16_777_216,
   /** Encoded size of the result, the same as the limit for one output. */
-  resultBytes: 64 * 2 ** 20,
+  resultBytes: 67_108_864,
   /** Levels of nesting of the result, and of values that are compared. */
   valueDepth: 500,
   /** Characters of a regular expression. */

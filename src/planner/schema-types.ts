@@ -13,7 +13,7 @@ const LIST = 32;
 const OBJECT = 64;
 
 /** The sets that have a name. */
-export const TYPES = {
+export const TYPES: Readonly<Record<"none" | "null" | "boolean" | "string" | "list" | "object" | "any", TypeSet>> = {
   none: 0,
   null: NULL,
   boolean: BOOLEAN,
@@ -21,7 +21,7 @@ export const TYPES = {
   list: LIST,
   object: OBJECT,
   any: 127,
-} as const satisfies Readonly<Record<string, TypeSet>>;
+};
 
 const BITS: Readonly<Record<JsonType, TypeSet>> = {
   null: NULL,
