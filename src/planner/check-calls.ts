@@ -6,7 +6,7 @@ import { partHoles } from "./part-holes.ts";
 import { readSchema } from "./read-schema.ts";
 import type { Schema } from "./schema.ts";
 import type { StepPart } from "./step-parts.ts";
-import { suggestAmong, unknownName } from "./suggest.ts";
+import { hintAt, unknownNames } from "./unknown-name.ts";
 import type { ToolIndex } from "./tool-index.ts";
 import type { Taker } from "./value-mismatch.ts";
 
@@ -19,7 +19,7 @@ export interface CallSources {
 /** Checks what is called, and with what: the tool or workflow must be there, and the arguments must fit it. */
 export function createCallCheck({ tools, workflows, known }: CallSources): (part: StepPart) => readonly Problem[] {
   const inputSchemas = new Map<Workflow, Schema>();
-  const suggestWorkflow = suggestAmong(() => Object.keys(workflows));
+  const unknownWorkflow = unknownNames("workflow", (name) => hintAt(name, Object.keys(workflows)));
 
   const checkTool = (part: StepPart, use: ToolUse): readonly Problem[] => {
     const place = calleePlace(part, "tool");
@@ -33,7 +33,7 @@ export function createCallCheck({ tools, workflows, known }: CallSources): (part
   const checkChild = (part: StepPart, { workflow: id }: WorkflowAction): readonly Problem[] => {
     const place = calleePlace(part, "workflow");
     const child = Object.hasOwn(workflows, id) ? workflows[id] : undefined;
-    if (child === undefined) return [unknownName("workflow", id, { path: place, suggestion: suggestWorkflow(id) })];
+    if (child === undefined) return [unknownWorkflow(id, { path: place })];
     const schema = inputSchemas.get(child) ?? inputSchema(child);
     inputSchemas.set(child, schema);
     return checkArguments(part, known, { schema, taker: { name: `the workflow "${id}"`, member: "input" }, place });

@@ -1,4 +1,3 @@
-import { nearest } from "../base/nearest.ts";
 import type { SourcePlace, TemplateReference } from "../expression/references.ts";
 import type { Path, Problem } from "../model/problem.ts";
 import { fieldSchema, type MissingField } from "./field-schema.ts";
@@ -6,6 +5,7 @@ import type { KnownValue, KnownValues } from "./known-values.ts";
 import { describeTypes, TYPES } from "./schema-types.ts";
 import { placeOf } from "./step-entry.ts";
 import type { StepPart } from "./step-parts.ts";
+import { hintAt } from "./unknown-name.ts";
 
 /** Finds reads of outputs and inputs that lead to something that is surely not there. */
 export function checkFields(part: StepPart, known: KnownValues): readonly Problem[] {
@@ -35,28 +35,17 @@ function missingField(
   const key = path[missing.at] ?? "";
   const owner = missing.at === 0 ? value.name : `${printPath(path.slice(0, missing.at))} in ${value.name}`;
   const hasMembers = (missing.types & TYPES.object) !== 0;
-  const suggestion = hasMembers && typeof key === "string" ? nearest(key, missing.known) : undefined;
+  const hint = hasMembers && missing.known.length > 0 ? hintAt(String(key), missing.known) : { text: "" };
   const kind = hasMembers ? "" : ` is ${describeTypes(missing.types)} and`;
-  const hint = suggestion === undefined ? listed(hasMembers ? missing.known : []) : ` - did you mean "${suggestion}"?`;
   return {
     code: "unknown-field",
     severity: "error",
-    message: `${owner}${kind} has no ${typeof key === "number" ? `element ${key}` : `"${key}"`}${hint}`,
+    message: `${owner}${kind} has no ${typeof key === "number" ? `element ${key}` : `"${key}"`}${hint.text}`,
     ...place,
-    ...(suggestion === undefined ? {} : { suggestion }),
+    ...(hint.suggestion === undefined ? {} : { suggestion: hint.suggestion }),
   };
 }
 
 function printPath(path: Path): string {
   return `"${path.map((key, at) => (typeof key === "number" ? `[${key}]` : `${at === 0 ? "" : "."}${key}`)).join("")}"`;
-}
-
-const NAMES_MAX = 8;
-
-function listed(names: readonly string[]): string {
-  if (names.length === 0) return "";
-  return `, it has ${names
-    .slice(0, NAMES_MAX)
-    .map((name) => `"${name}"`)
-    .join(", ")}${names.length > NAMES_MAX ? " and others" : ""}`;
 }

@@ -5,6 +5,7 @@ import type { Template } from "../model/workflow.ts";
 import { isListed, numberFault, sizeFault, stringFault } from "./literal-faults.ts";
 import type { Schema, SchemaObject } from "./schema.ts";
 import { possibleTypes, typeOf, type TypeSet } from "./schema-types.ts";
+import { didYouMean, hintAt, type NameHint } from "./unknown-name.ts";
 import * as mismatch from "./value-mismatch.ts";
 
 /** What is known of the value of a string with expressions before it is evaluated. */
@@ -112,7 +113,7 @@ function visitUnlisted(search: Search, schema: SchemaObject, { value, path }: Pa
   const words = choices.filter((choice) => typeof choice === "string");
   const suggestion = typeof value === "string" ? nearest(value, words) : undefined;
   const list = `${choices.length === 1 ? "" : "one of "}${choices.slice(0, 10).map(mismatch.quoted).join(", ")}${choices.length > 10 ? ", ..." : ""}`;
-  const hint = suggestion === undefined ? "" : ` - did you mean "${suggestion}"?`;
+  const hint = suggestion === undefined ? "" : didYouMean(suggestion).text;
   search.found.push({
     ...mismatch.invalidValue(search.check.taker, path, `must be ${list}, not ${mismatch.quoted(value)}${hint}`),
     code: mismatch.NOT_LISTED,
@@ -159,26 +160,25 @@ function requireMember(search: Search, schema: SchemaObject, { value, path, name
   search.found.push(mismatch.missingMember(search.check.taker, path, { name, types }));
 }
 
-function reportUnknown(search: Search, schema: SchemaObject, { value, path, name }: Member): void {
-  const known = Object.keys(schema.properties ?? {});
-  const suggestion = nearest(
-    name,
-    known.filter((other) => !Object.hasOwn(value, other)),
-  );
-  search.found.push(mismatch.unknownMember(search.check.taker, path, { name, closed: true, suggestion, known }));
+function reportUnknown(search: Search, schema: SchemaObject, member: Member): void {
+  const hint = hintAtMember(schema, member);
+  search.found.push(mismatch.unknownMember(search.check.taker, member.path, { name: member.name, closed: true, hint }));
 }
 
 /** An open object takes any member, but one that is nearly called like a known one is probably a slip. */
-function warnIfMisspelled(search: Search, schema: SchemaObject, { value, path, name }: Member): void {
+function warnIfMisspelled(search: Search, schema: SchemaObject, member: Member): void {
   if (schema.loose || schema.properties === undefined) return;
   if (schema.allOf !== undefined || schema.anyOf !== undefined || schema.oneOf !== undefined) return; // Those may know it.
-  const known = Object.keys(schema.properties);
-  const suggestion = nearest(
-    name,
-    known.filter((other) => !Object.hasOwn(value, other)),
-  );
-  if (suggestion === undefined) return;
-  search.warnings.push(mismatch.unknownMember(search.check.taker, path, { name, closed: false, suggestion, known }));
+  const hint = hintAtMember(schema, member);
+  if (hint.suggestion === undefined) return;
+  search.warnings.push(mismatch.unknownMember(search.check.taker, member.path, { name: member.name, closed: false, hint }));
+}
+
+/** A name that is there already was not meant by another one. */
+function hintAtMember({ properties = {} }: SchemaObject, { value, name }: Member): NameHint {
+  const known = Object.keys(properties);
+  const absent = known.filter((other) => !Object.hasOwn(value, other));
+  return hintAt(name, known, absent);
 }
 
 /** Looks at the value apart, without saying what is found. */

@@ -4,7 +4,7 @@ import type { Path, Problem } from "../model/problem.ts";
 import type { Effect, ToolUse } from "../model/workflow.ts";
 import { readSchema } from "./read-schema.ts";
 import type { Schema } from "./schema.ts";
-import { suggestAmong, unknownName } from "./suggest.ts";
+import { didYouMean, hintAt, type NameHint, unknownNames } from "./unknown-name.ts";
 
 /** A tool of the catalog, with its schemas as they are needed for checking; each is read once, when it is asked for. */
 export interface FoundTool {
@@ -33,18 +33,23 @@ export function createToolIndex(catalog: Catalog): ToolIndex {
     servers.set(name, tools);
     return tools;
   };
-  const suggestServer = suggestAmong(() => Object.keys(catalog));
-  const suggestTool = suggestAmong(() => allNames(catalog));
+  const unknownServer = unknownNames("server", (name) => hintAt(name, Object.keys(catalog)));
+  const unknownTool = unknownNames("tool", (name) => hintAtTool(catalog, name));
   return {
     find: ({ server, tool }) => toolsOf(server)?.get(tool),
-    unknown: ({ server, tool }, path) => {
-      if (toolsOf(server) !== undefined) {
-        const name = `${server}.${tool}`;
-        return unknownName("tool", name, { path, suggestion: suggestTool(name) });
-      }
-      return unknownName("server", server, { path, suggestion: suggestServer(server) });
-    },
+    unknown: ({ server, tool }, path) =>
+      toolsOf(server) === undefined ? unknownServer(server, { path }) : unknownTool(`${server}.${tool}`, { path }),
   };
+}
+
+/** When just one other server has a tool of that name, it was meant; else one with a similar name on the same server. */
+function hintAtTool(catalog: Catalog, name: string): NameHint {
+  const [server = "", ...rest] = name.split(".");
+  const tool = rest.join(".");
+  const [elsewhere, ...others] = Object.values(catalog).filter(({ tools }) => tools.some((other) => other.name === tool));
+  if (elsewhere !== undefined && others.length === 0) return didYouMean(`${elsewhere.name}.${tool}`);
+  const names = own(catalog, server)?.tools.map((other) => `${server}.${other.name}`);
+  return hintAt(name, names ?? []);
 }
 
 /**
@@ -70,10 +75,6 @@ function foundTool(server: ServerCatalog, tool: Tool): FoundTool {
     inputSchema: once(() => readSchema(tool.inputSchema)),
     outputSchema: once(() => (tool.outputSchema === undefined ? undefined : readSchema(tool.outputSchema))),
   };
-}
-
-function* allNames(catalog: Catalog): Iterable<string> {
-  for (const [name, server] of Object.entries(catalog)) for (const tool of server.tools) yield `${name}.${tool.name}`;
 }
 
 function own<Value>(members: Readonly<Record<string, Value>>, name: string): Value | undefined {

@@ -1,6 +1,7 @@
 import { isJsonArray, isJsonObject, type Json } from "../base/json.ts";
 import type { Path, Problem } from "../model/problem.ts";
 import { describeTypes, TYPES, type TypeSet } from "./schema-types.ts";
+import type { NameHint } from "./unknown-name.ts";
 
 /** Something about a value that cannot be right, whatever its expressions give. The path is that within the value. */
 export type Mismatch = Omit<Problem, "range">;
@@ -42,18 +43,17 @@ export function missingMember(taker: Taker, object: Path, member: { readonly nam
 export function unknownMember(
   taker: Taker,
   object: Path,
-  member: { readonly name: string; readonly closed: boolean; readonly suggestion: string | undefined; readonly known: readonly string[] },
+  member: { readonly name: string; readonly closed: boolean; readonly hint: NameHint },
 ): Mismatch {
-  const { name, closed, suggestion, known } = member;
+  const { name, closed, hint } = member;
   const owner = object.length === 0 ? taker.name : nameOf(taker, object);
-  const what = object.length === 0 ? taker.member : "member";
   return {
     code: `unknown-${taker.member}`,
     severity: closed ? "error" : "warning",
-    message: `${owner} has no ${what} "${name}"${suggestion === undefined ? listed(known) : ` - did you mean "${suggestion}"?`}`,
+    message: `${owner} has no ${object.length === 0 ? taker.member : "member"} "${name}"${hint.text}`,
     path: [...object, name],
     atKey: true,
-    ...(suggestion === undefined ? {} : { suggestion }),
+    ...(hint.suggestion === undefined ? {} : { suggestion: hint.suggestion }),
   };
 }
 
@@ -71,17 +71,10 @@ export function quoted(value: Json): string {
 }
 
 const TEXT_MAX = 60;
-const NAMES_MAX = 8;
 
 /** `"items[2].sku"`; the whole is named by who takes it. */
 function nameOf(taker: Taker, path: Path): string {
   if (path.length === 0) return `the ${taker.member}s of ${taker.name}`;
   const text = path.map((key) => (typeof key === "number" ? `[${key}]` : `.${key}`)).join("");
   return `"${text.startsWith(".") ? text.slice(1) : text}"`;
-}
-
-function listed(names: readonly string[]): string {
-  if (names.length === 0) return ", it has none";
-  const shown = names.slice(0, NAMES_MAX).map((name) => `"${name}"`);
-  return `, it has ${shown.join(", ")}${names.length > NAMES_MAX ? " and others" : ""}`;
 }
