@@ -1,16 +1,16 @@
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import type { CallProgress } from "../../../src/ports/tool-caller.ts";
+import { temporaryDirectory } from "../../support/temporary-directory.ts";
 import { httpServer, openTestConnections, startProgram, type TestConnections, testServer } from "../../support/servers/test-connections.ts";
 
 const require = createRequire(import.meta.url);
 const program = (name: string): string => require.resolve(`@modelcontextprotocol/${name}/dist/index.js`);
 
 test("server-filesystem lists, writes and reads, and refuses what lies outside", async () => {
-  await using folder = await temporaryFolder();
+  using folder = temporaryDirectory();
   await using world = openTestConnections(real("server-filesystem", [folder.path]));
   expect(await world.connections.check("s", world.signal)).toMatchObject({
     title: "secure-filesystem-server",
@@ -30,7 +30,7 @@ test("server-filesystem lists, writes and reads, and refuses what lies outside",
 });
 
 test("server-memory keeps what it is given", async () => {
-  await using folder = await temporaryFolder();
+  using folder = temporaryDirectory();
   const file = join(folder.path, "memory.jsonl");
   await using world = openTestConnections(real("server-memory", [], { MEMORY_FILE_PATH: file }));
   const entities = [{ name: "Tutti", entityType: "project", observations: ["runs workflows"] }];
@@ -103,9 +103,4 @@ const EVERYTHING = {
 
 function real(name: string, args: readonly string[] = [], env: Readonly<Record<string, string>> = {}): ReturnType<typeof testServer> {
   return testServer("", [], { connection: { kind: "stdio", command: process.execPath, args: [program(name), ...args], env } });
-}
-
-async function temporaryFolder(): Promise<AsyncDisposable & { readonly path: string }> {
-  const path = await mkdtemp(join(tmpdir(), "tutti-servers-"));
-  return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) };
 }
