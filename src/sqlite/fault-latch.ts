@@ -8,7 +8,7 @@ import { UnreadableRow } from "./stored-json.ts";
  */
 export class FaultLatch {
   readonly #path: string;
-  #fault: TuttiError | undefined;
+  #fault: Error | undefined;
 
   constructor(path: string) {
     this.#path = path;
@@ -23,6 +23,11 @@ export class FaultLatch {
       this.#fault = this.#translate(error);
       throw this.#fault ?? error;
     }
+  }
+
+  /** Answers everything with this error from now on, unless there has been a fault. */
+  close(error: Error): void {
+    this.#fault ??= error;
   }
 
   #translate(error: unknown): TuttiError | undefined {

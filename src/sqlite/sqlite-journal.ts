@@ -12,6 +12,7 @@ import { type Pruned, Pruner } from "./pruner.ts";
 /** The journal in one SQLite file. Disposing commits what waits, and lets go of the data directory. */
 export class SqliteJournal extends JournalReader implements Journal, AsyncDisposable {
   readonly #database: DatabaseSync;
+  readonly #latch: FaultLatch;
   readonly #queue: CommitQueue;
   readonly #writer: JournalWriter;
   readonly #pruner: Pruner;
@@ -21,6 +22,7 @@ export class SqliteJournal extends JournalReader implements Journal, AsyncDispos
     const latch = new FaultLatch(options.path);
     super(options.path, options.database, latch);
     this.#database = options.database;
+    this.#latch = latch;
     this.#queue = new CommitQueue(options.database, latch);
     this.#writer = new JournalWriter(options.database);
     this.#pruner = new Pruner(options.database, this.#queue);
@@ -45,6 +47,7 @@ export class SqliteJournal extends JournalReader implements Journal, AsyncDispos
 
   override async [Symbol.asyncDispose](): Promise<void> {
     this.#queue.flush();
+    this.#latch.close(new Error("the journal has been closed"));
     truncateLog(this.#database);
     await super[Symbol.asyncDispose]();
     this.#letGo();
