@@ -75,7 +75,7 @@ export function viewOf(evaluation: Evaluation, step: string): StepView {
 }
 
 /** How a step is written in an expression: a dot reads a dash as a minus. */
-export function stepText(id: string): string {
+function stepText(id: string): string {
   return /^[A-Za-z_][A-Za-z0-9_]*$/.test(id) ? `steps.${id}` : `steps[${JSON.stringify(id)}]`;
 }
 

@@ -1,6 +1,6 @@
 import { isNumber, toDouble } from "../values/arithmetic.ts";
 import { fail, spend, type Evaluation } from "../values/evaluation.ts";
-import { describeKind, Duration, isList, Optional, Timestamp, type Value } from "../values/value.ts";
+import { describeKind, isList, Optional, Timestamp, type Value } from "../values/value.ts";
 
 /** A function of the language, with what docs/workflow-file.md says of it. */
 export interface ExpressionFunction {
@@ -45,7 +45,7 @@ export function listAt(call: FunctionCall, place: number): readonly Value[] {
   return value;
 }
 
-export function numberAt(call: FunctionCall, place: number): number {
+function numberAt(call: FunctionCall, place: number): number {
   const value = argumentAt(call, place);
   return isNumber(value) ? toDouble(value) : failKind(call, place, "a number");
 }
@@ -59,11 +59,6 @@ export function wholeAt(call: FunctionCall, place: number): number {
 export function timestampAt(call: FunctionCall, place: number): Timestamp {
   const value = argumentAt(call, place);
   return value instanceof Timestamp ? value : failKind(call, place, "a timestamp");
-}
-
-export function durationAt(call: FunctionCall, place: number): Duration {
-  const value = argumentAt(call, place);
-  return value instanceof Duration ? value : failKind(call, place, "a duration");
 }
 
 export function optionalAt(call: FunctionCall, place: number): Optional {
