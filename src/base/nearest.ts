@@ -1,5 +1,9 @@
+/** The cost is the product of the lengths, and nobody mistypes a word of this length. */
+const LETTERS_MAX = 200;
+
 /** The candidate that was probably meant: at most a third of its letters differ. For "did you mean". */
 export function nearest(word: string, candidates: Iterable<string>): string | undefined {
+  if (word.length > LETTERS_MAX) return undefined;
   let best: string | undefined;
   let bestDistance = Math.max(1, Math.floor(word.length / 3)) + 1;
   for (const candidate of candidates) {
