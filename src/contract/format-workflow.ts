@@ -9,6 +9,8 @@ import type { WorkflowFile } from "./workflow-source.ts";
 export interface FormatWorkflowOutput {
   /** The canonical text; absent when the file has errors. */
   readonly text?: string;
+  /** How many comments the file has; the canonical text has none. */
+  readonly comments: number;
   readonly problems: readonly LocatedProblem[];
 }
 
@@ -20,5 +22,5 @@ export const formatWorkflow: Operation<WorkflowFile, FormatWorkflowOutput> = {
   kind: "read",
   repeatable: "always",
   input: z.strictObject({ file: z.string(), text: z.string() }),
-  output: wireObject<FormatWorkflowOutput>({ text: z.string().exactOptional(), problems: z.array(locatedProblem) }),
+  output: wireObject<FormatWorkflowOutput>({ text: z.string().exactOptional(), comments: z.int(), problems: z.array(locatedProblem) }),
 };

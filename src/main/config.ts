@@ -96,7 +96,8 @@ function readFile(path: string, request: ConfigRequest): LoadedFile {
   const file: ConfigFile = type.read(document.value, root) ?? {};
   const included = file.mcp === undefined ? undefined : includedFile(resolve(around.folder, file.mcp), root, request);
   const servers = mergedServers(file.servers ?? {}, included?.servers ?? [], { root, around });
-  const found = type === clientFile ? findings.problems.flatMap(lenient) : findings.problems;
+  const problems = [...findings.errors, ...findings.warnings];
+  const found = type === clientFile ? problems.flatMap(lenient) : problems;
   const own = [...document.problems, ...found.map((problem) => document.locate(problem, type))];
   own.sort((left, right) => left.line - right.line || left.column - right.column);
   return { file, servers, problems: [...own, ...(included?.problems ?? [])] };

@@ -13,13 +13,20 @@ export interface SecretSources {
   readonly warn: (message: string) => void;
 }
 
+/** All secrets at once, for the process that drives executions in our place. */
+export interface AllSecrets {
+  all(): Promise<Readonly<Record<string, string>>>;
+}
+
+const PREFIX = "TUTTI_SECRET_";
+
 /**
  * Looks up `NAME` as the environment variable `TUTTI_SECRET_NAME`, then in the secrets file.
  *
  * Only variables with that prefix are secrets of workflows: a workflow that somebody sends must not be able to read
  * whatever else is in the environment. The file is read anew for every look-up, so that a changed secret is used.
  */
-export function openSecrets(sources: SecretSources): Secrets {
+export function openSecrets(sources: SecretSources): Secrets & AllSecrets {
   let warned = false;
   const warnOnce = (message: string): void => {
     if (!warned) sources.warn(message);
@@ -27,12 +34,21 @@ export function openSecrets(sources: SecretSources): Secrets {
   };
   return {
     async get(name) {
-      const fromEnvironment = sources.environment[`TUTTI_SECRET_${name}`];
+      const fromEnvironment = sources.environment[`${PREFIX}${name}`];
       if (fromEnvironment !== undefined || sources.file === undefined) return fromEnvironment;
       const secrets = await readSecretsFile(sources.file, warnOnce);
       return Object.hasOwn(secrets, name) ? secrets[name] : undefined;
     },
+    async all() {
+      const fromFile = sources.file === undefined ? {} : await readSecretsFile(sources.file, warnOnce);
+      return { ...fromFile, ...secretsOf(sources.environment) };
+    },
   };
+}
+
+function secretsOf(environment: SecretSources["environment"]): Readonly<Record<string, string>> {
+  const named = Object.entries(environment).filter(([name]) => name.startsWith(PREFIX));
+  return Object.fromEntries(named.map(([name, value]) => [name.slice(PREFIX.length), value ?? ""]));
 }
 
 async function readSecretsFile(file: string, warn: (message: string) => void): Promise<Readonly<Record<string, string>>> {

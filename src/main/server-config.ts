@@ -66,6 +66,10 @@ function httpConnection(entry: ServerEntry, address: string, reading: Reading, a
     if (given === undefined) continue;
     report(within(reading, key), "contradiction", `"${key}" is for servers with a "command"`, { atKey: true });
   }
+  if (entry.type === "sse") {
+    const message = '"sse" is the transport of 2024, which is not spoken here: the address is tried as Streamable HTTP';
+    report(within(reading, "type"), "old-transport", message, { severity: "warning" });
+  }
   const url = expanded(address, within(reading, "url"), around);
   if (!url.includes("${") && !isHttpUrl(url)) {
     return report(within(reading, "url"), "invalid-text", `"${url}" is no address - it begins with http:// or https://`);

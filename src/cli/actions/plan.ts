@@ -1,0 +1,17 @@
+import { hasErrors } from "../../contract/plan-document.ts";
+import { planWorkflow } from "../../contract/plan-workflow.ts";
+import { openSession, printDocument } from "../command-context.ts";
+import type { CommandContext, CommonOptions } from "../command-context.ts";
+import { planTree } from "../render/plan-tree.ts";
+import { tellProblems } from "./validate.ts";
+
+/** `tutti plan FILE` */
+export async function plan(context: CommandContext, file: string, options: CommonOptions): Promise<number> {
+  const workflow = await context.host.readWorkflow(file);
+  await using session = await openSession(context, "servers", { ...options, workflowFile: file });
+  const planned = await session.client.call(planWorkflow, { workflow }, { signal: context.signal });
+  if (options.json === true) await printDocument(context, planWorkflow, planned);
+  else if (planned.plan !== undefined) context.terminal.out.lines(planTree(planned.plan));
+  await tellProblems(context, planned.problems);
+  return hasErrors(planned.problems) ? 65 : 0;
+}

@@ -1,0 +1,126 @@
+import type { ExecuteWorkflowInput } from "../../contract/execute-workflow.ts";
+import { executeWorkflow } from "../../contract/execute-workflow.ts";
+import { getExecution } from "../../contract/get-execution.ts";
+import { listInterruptedExecutions } from "../../contract/list-interrupted-executions.ts";
+import type { ExecutionView } from "../../contract/execution-report.ts";
+import { openSession, placesOf, printDocument, printJson } from "../command-context.ts";
+import type { CommandContext, CommonOptions } from "../command-context.ts";
+import { exitCodeOf } from "../exit-code.ts";
+import { followExecution } from "../follow-execution.ts";
+import type { Session } from "../host.ts";
+import { Interrupted } from "../interrupted.ts";
+import { readPairs } from "../read-pairs.ts";
+import { executionResult } from "../render/execution-result.ts";
+import { shortId } from "../render/short-id.ts";
+import { span } from "../render/span.ts";
+
+export interface RunOptions extends CommonOptions {
+  readonly param: readonly string[];
+  readonly params?: string;
+  readonly detach?: boolean;
+  /** The id that the execution shall have: given by the process that started this one in the background. */
+  readonly executionId?: string;
+}
+
+/** `tutti run FILE` */
+export async function run(context: CommandContext, file: string, options: RunOptions): Promise<number> {
+  if (options.detach === true) return await runInBackground(context, file, options);
+  const { host } = context;
+  const input: ExecuteWorkflowInput = {
+    workflow: await host.readWorkflow(file),
+    typedInputs: readPairs(options.param, "-p"),
+    requestKey: host.newId(),
+    ...(options.params === undefined ? {} : { inputs: await host.readObject(options.params) }),
+    ...(options.executionId === undefined ? {} : { executionId: options.executionId }),
+  };
+  await using session = await openSession(context, "driving", { ...options, workflowFile: file });
+  await tellInterrupted(context, session);
+  const { executionId } = await session.client.call(executeWorkflow, input, { signal: context.signal });
+  host.background?.started(executionId);
+  const code = await followToEnd(context, session, { options, executionId });
+  await stayForOthers(context, session);
+  return code;
+}
+
+/** Shows an execution until it has ended or stands still, and then its result. Gives the exit code. */
+export async function followToEnd(
+  context: CommandContext,
+  session: Session,
+  { options, executionId }: { readonly options: CommonOptions; readonly executionId: string },
+): Promise<number> {
+  const { terminal } = context;
+  const pid = await session.ownerPid();
+  if (pid !== undefined) terminal.notice(`process ${pid} owns the data directory and runs execution ${shortId(executionId)}`);
+  if (options.json !== true && !terminal.out.isTerminal) terminal.out.lines([[span(`execution ${executionId}`, "dim")]]);
+  try {
+    const view = await followExecution({ context, session, options, executionId });
+    await presentEnd(context, view, { options, flags: session.flags });
+    return exitCodeOf(view);
+  } catch (error) {
+    if (error instanceof Interrupted) tellHowToGoOn(context, executionId, { flags: session.flags, pid });
+    throw error;
+  }
+}
+
+/** Prints how an execution ended, as a document or for people. */
+export async function presentEnd(
+  context: CommandContext,
+  view: ExecutionView,
+  { options, flags }: { readonly options: CommonOptions; readonly flags: string },
+): Promise<void> {
+  if (options.json === true) await printDocument(context, getExecution, view);
+  else context.terminal.out.lines([...(context.terminal.out.isTerminal ? [[]] : []), ...executionResult(view, flags)]);
+}
+
+/** The process that owns the data directory also works for others; it stays until they need it no more. */
+export async function stayForOthers(context: CommandContext, session: Session): Promise<void> {
+  await session.stayForOthers(context.signal, (clients) => {
+    const others = clients === 1 ? "another process has" : `${clients} other processes have`;
+    context.terminal.notice(`${others} handed executions over to this one, which ends when they have ended (Ctrl-C ends it now)`);
+  });
+}
+
+function tellHowToGoOn(
+  context: CommandContext,
+  executionId: string,
+  { flags, pid }: { readonly flags: string; readonly pid: number | undefined },
+): void {
+  const command = `tutti executions resume ${shortId(executionId)}${flags}`;
+  context.terminal.notice(
+    pid === undefined
+      ? `interrupted; nothing is lost. To go on:\n    ${command}`
+      : `left; process ${pid} goes on with the execution. If that ends before it, go on with:\n    ${command}`,
+  );
+}
+
+async function tellInterrupted(context: CommandContext, session: Session): Promise<void> {
+  const { executions } = await session.client.call(listInterruptedExecutions, {}, { signal: context.signal });
+  if (executions.length === 0) return;
+  const named = executions.slice(0, 3).map((execution) => `${shortId(execution.executionId)} (${execution.workflowId})`);
+  const more = executions.length > 3 ? ` and ${executions.length - 3} more` : "";
+  const were = executions.length === 1 ? "1 execution was interrupted" : `${executions.length} executions were interrupted`;
+  context.terminal.notice(`${were}: ${named.join(", ")}${more} - take up with: tutti executions resume${session.flags}`);
+}
+
+async function runInBackground(context: CommandContext, file: string, options: RunOptions): Promise<number> {
+  const { host, terminal } = context;
+  const args = [
+    "run",
+    file,
+    ...options.param.flatMap((pair) => ["-p", pair]),
+    ...(options.params === undefined ? [] : ["--params", options.params]),
+    ...(options.config === undefined ? [] : ["--config", options.config]),
+    ...(options.dataDir === undefined ? [] : ["--data-dir", options.dataDir]),
+  ];
+  const start = await host.startInBackground({ args, executionId: host.newId(), ...placesOf(options, file) });
+  if (start.kind === "refused") {
+    if (options.json === true && start.refusal.document !== undefined) printJson(terminal, start.refusal.document);
+    terminal.err.write(`${start.refusal.text}\n`);
+    return start.refusal.exitCode;
+  }
+  const { executionId, pid, logFile, flags } = start;
+  if (options.json === true) printJson(terminal, { execution_id: executionId, pid, log: logFile });
+  else terminal.out.write(`${executionId}\n`);
+  terminal.notice(`process ${pid} goes on with it, its log is ${logFile}\n    tutti executions watch ${shortId(executionId)}${flags}`);
+  return 0;
+}

@@ -1,0 +1,45 @@
+import type { Command } from "commander";
+import type { CommonOptions } from "../command-context.ts";
+import { examples, withCommonOptions } from "./perform.ts";
+import type { Perform } from "./perform.ts";
+
+/** Adds `tutti servers ...`. Actions are loaded when they run. */
+export function addServerCommands(program: Command, perform: Perform): void {
+  const servers = program
+    .command("servers")
+    .summary("look at the configured MCP servers")
+    .description("Look at the configured MCP servers.")
+    .addHelpText("after", examples("tutti servers list", "tutti servers check", "tutti servers tools files"));
+  withCommonOptions(servers.command("list").summary("list the configured servers, without starting any"))
+    .description("List the configured servers, without starting any.")
+    .addHelpText("after", examples("tutti servers list", "tutti servers list --config ~/.cursor/mcp.json"))
+    .action((options: CommonOptions) =>
+      perform(
+        () => import("../actions/servers.ts"),
+        (actions, context) => actions.list(context, options),
+        options,
+      ),
+    );
+  withCommonOptions(servers.command("check").summary("start or reach servers, and tell whether they answer"))
+    .description("Start or reach servers, side by side, and tell whether they answer. Exits with 69 when one does not.")
+    .argument("[name...]", "only these")
+    .addHelpText("after", examples("tutti servers check", "tutti servers check files memory"))
+    .action((names: readonly string[], options: CommonOptions) =>
+      perform(
+        () => import("../actions/servers.ts"),
+        (actions, context) => actions.check(context, names, options),
+        options,
+      ),
+    );
+  withCommonOptions(servers.command("tools").summary("list tools, and what a call of each may do"))
+    .description("List the tools of a server, or of all, and what a call of each may do.")
+    .argument("[name]", "only of this server")
+    .addHelpText("after", examples("tutti servers tools", "tutti servers tools files --json | jq '.tools[0].input_schema'"))
+    .action((name: string | undefined, options: CommonOptions) =>
+      perform(
+        () => import("../actions/servers.ts"),
+        (actions, context) => actions.tools(context, name, options),
+        options,
+      ),
+    );
+}

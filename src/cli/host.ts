@@ -1,0 +1,96 @@
+import type { Clock } from "../base/clock.ts";
+import type { JsonObject } from "../base/json.ts";
+import type { OperationClient } from "../client/operation-client.ts";
+import type { WorkflowSource } from "../contract/workflow-source.ts";
+import type { LocatedProblem } from "../model/problem.ts";
+
+/** What the commands ask of the program around them. */
+export interface CliHost {
+  readonly version: string;
+  readonly clock: Clock;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly workingDirectory: string;
+  /** Reads a workflow file, and those of the workflows that it runs. @throws TuttiError `file.unreadable` */
+  readWorkflow(file: string): Promise<WorkflowSource>;
+  /** Reads YAML or JSON. @throws TuttiError `file.unreadable`, `input.invalid` */
+  readObject(file: string): Promise<JsonObject>;
+  /** The problem with its place and the line of the file. */
+  formatProblem(problem: LocatedProblem): Promise<string>;
+  /** @throws TuttiError `config.invalid`, `file.unreadable` */
+  open(request: SessionRequest): Promise<Session>;
+  newId(): string;
+  /** Runs this program again in the background, with these arguments. */
+  startInBackground(request: BackgroundRequest): Promise<BackgroundStart>;
+  /** There when this process was started by {@link startInBackground}. */
+  readonly background?: {
+    readonly started: (executionId: string) => void;
+    readonly refused: (refusal: Refusal) => void;
+  };
+}
+
+/**
+ * What a command needs: `definitions` nothing at all, `servers` the configured servers, `reading` the journal as it is,
+ * `driving` the journal to itself, or the process that has it.
+ */
+export type Access = "definitions" | "servers" | "reading" | "driving";
+
+/** Where a command looks for configuration and data. */
+export interface Places {
+  readonly configFile?: string;
+  readonly dataDirectory?: string;
+  /** A configuration is also looked for beside it. */
+  readonly workflowFile?: string;
+}
+
+export interface SessionRequest extends Places {
+  readonly access: Access;
+  /** Answers what servers ask in the middle of a call; undefined when nobody can be asked. */
+  readonly ask: AskPerson;
+  /** Takes warnings and the like, one line each. */
+  readonly notice: (message: string) => void;
+}
+
+/** A place where operations are carried out, until it is disposed. */
+export interface Session extends AsyncDisposable {
+  readonly client: OperationClient;
+  /** What must follow a command to make it find the same configuration and data: ` --data-dir x`, or nothing. */
+  readonly flags: string;
+  /** What is strange in the configuration, in printed form. */
+  readonly warnings: readonly string[];
+  /** The configuration file, if there is one. */
+  readonly configFile?: string;
+  /** Of the process that owns the data directory, when it is another one. */
+  ownerPid(): Promise<number | undefined>;
+  /** Waits for other processes that have handed executions over to this one; tells how many, if any. */
+  stayForOthers(signal: AbortSignal, tell: (clients: number) => void): Promise<void>;
+}
+
+export interface BackgroundRequest extends Places {
+  readonly args: readonly string[];
+  readonly executionId: string;
+}
+
+export type BackgroundStart =
+  | { readonly kind: "started"; readonly executionId: string; readonly pid: number; readonly logFile: string; readonly flags: string }
+  | { readonly kind: "refused"; readonly refusal: Refusal };
+
+/** Why something was not begun, as it would have been printed. */
+export interface Refusal {
+  readonly exitCode: number;
+  readonly text: string;
+  readonly document?: JsonObject;
+}
+
+/** What a server wants to know of a person. */
+export interface Question {
+  readonly server: string;
+  readonly message: string;
+  /** A flat JSON Schema object: the fields to fill in. */
+  readonly schema?: JsonObject;
+  /** A page to open instead. */
+  readonly url?: string;
+}
+
+export type Answer = { readonly action: "accept"; readonly content?: JsonObject } | { readonly action: "decline" | "cancel" };
+
+export type AskPerson = (question: Question, signal: AbortSignal) => Promise<Answer | undefined>;

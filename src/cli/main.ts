@@ -1,0 +1,35 @@
+import type { CommandContext } from "./command-context.ts";
+import { buildProgram, usageExitCode } from "./program.ts";
+import type { Refusal } from "./host.ts";
+
+/** Runs one command line and gives the exit code. Never rejects. */
+export async function main(args: readonly string[], context: CommandContext): Promise<number> {
+  const { host, terminal } = context;
+  let code = 0;
+  let json = false;
+  const program = buildProgram(
+    host.version,
+    async (load, action, options) => {
+      json = options.json === true;
+      code = await action(await load(), context);
+    },
+    { out: (text) => terminal.out.write(text), err: (text) => terminal.err.write(text) },
+  );
+  try {
+    await program.parseAsync(args, { from: "user" });
+    return code;
+  } catch (error) {
+    const usage = usageExitCode(error);
+    if (usage !== undefined) return usage;
+    const { refusalOf } = await import("./report-error.ts");
+    const refusal = await refusalOf(error, host);
+    host.background?.refused(refusal);
+    return present(context, refusal, json);
+  }
+}
+
+function present({ terminal }: CommandContext, { text, document, exitCode }: Refusal, json: boolean): number {
+  if (json && document !== undefined) terminal.out.write(`${JSON.stringify(document, null, 2)}\n`);
+  if (text !== "") terminal.err.write(`${text}\n`);
+  return exitCode;
+}

@@ -1,0 +1,41 @@
+import { humanDuration } from "../../base/duration.ts";
+import type { ServerVerdict } from "../../contract/check-servers.ts";
+import type { ServerEntry } from "../../contract/list-servers.ts";
+import type { ToolEntry } from "../../contract/list-tools.ts";
+import { oneLine } from "./safe-text.ts";
+import { span } from "./span.ts";
+import type { Line, Span } from "./span.ts";
+import { tableLines } from "./table.ts";
+
+/** Configured servers, one per line. */
+export function serverTable(servers: readonly ServerEntry[]): readonly Line[] {
+  return tableLines(servers.map(({ name, transport, target }) => [span(name, "bold"), span(transport, "dim"), span(oneLine(target, 400))]));
+}
+
+/** How the check of servers went, with the last words of those that do not answer. */
+export function verdictTable(verdicts: readonly ServerVerdict[]): readonly Line[] {
+  const lines = tableLines(verdicts.map(verdictRow));
+  return verdicts.flatMap((verdict, index) => {
+    const words = verdict.status === "available" ? [] : verdict.stderr.slice(-10);
+    return [lines[index] ?? [], ...words.map((text): Line => [span(`     ${oneLine(text)}`, "dim")])];
+  });
+}
+
+function verdictRow(verdict: ServerVerdict): readonly Span[] {
+  if (verdict.status === "unavailable") return [span(" ✖", "bad"), span(verdict.server, "bold"), span(oneLine(verdict.message), "bad")];
+  const software = oneLine([verdict.title, verdict.version].filter((part) => part !== undefined).join(" "), 60);
+  const tools = `${verdict.toolCount} ${verdict.toolCount === 1 ? "tool" : "tools"}`;
+  const about = [software, `protocol ${verdict.protocolVersion}`, tools, humanDuration(verdict.connectMs)].filter((part) => part !== "");
+  return [span(" ✔", "good"), span(verdict.server, "bold"), span(about.join(", "))];
+}
+
+/** Tools, one per line. */
+export function toolTable(tools: readonly ToolEntry[]): readonly Line[] {
+  return tableLines(
+    tools.map(({ name, effect, description }) => [
+      span(oneLine(name, 120), "bold"),
+      span(effect, effect === "once" ? "warn" : "dim"),
+      span(oneLine(description ?? "", 400)),
+    ]),
+  );
+}

@@ -1,0 +1,41 @@
+import { EXIT_BUG, ERROR_TRAITS } from "../contract/error-traits.ts";
+import { errorDocument } from "../contract/error-document.ts";
+import { isTuttiError } from "../model/errors.ts";
+import type { TuttiError } from "../model/errors.ts";
+import type { JsonObject } from "../base/json.ts";
+import type { CliHost, Refusal } from "./host.ts";
+import { Interrupted } from "./interrupted.ts";
+import { oneLine } from "./render/safe-text.ts";
+
+/** What is printed when a command did not do what it was asked, and the exit code. */
+export async function refusalOf(error: unknown, host: Pick<CliHost, "formatProblem">): Promise<Refusal> {
+  if (error instanceof Interrupted) return { exitCode: error.exitCode, text: "" };
+  if (!isTuttiError(error)) return { exitCode: EXIT_BUG, text: bugText(error) };
+  return {
+    exitCode: ERROR_TRAITS[error.code].exitCode,
+    text: await refusalText(error, host),
+    document: errorDocument(error) as unknown as JsonObject,
+  };
+}
+
+async function refusalText(refused: TuttiError, host: Pick<CliHost, "formatProblem">): Promise<string> {
+  if (isTuttiError(refused, "definition.invalid") || isTuttiError(refused, "config.invalid")) {
+    const { problems } = refused.details;
+    const texts = await Promise.all(problems.map((problem) => host.formatProblem(problem)));
+    return [...texts, problemCount(problems.length)].join("\n");
+  }
+  const details: string[] = [];
+  if (isTuttiError(refused, "server.unavailable")) details.push(...(refused.details.stderr ?? []).slice(-20));
+  if (isTuttiError(refused, "usage") && refused.details.hint !== undefined) details.push(refused.details.hint);
+  return [`tutti: ${oneLine(refused.message, 2_000)}`, ...details.map((line) => `  ${oneLine(line)}`)].join("\n");
+}
+
+/** `"2 problems"` */
+export function problemCount(count: number): string {
+  return count === 1 ? "1 problem" : `${count} problems`;
+}
+
+function bugText(error: unknown): string {
+  const what = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return `tutti: this is a bug in tutti, please report it\n${what}`;
+}

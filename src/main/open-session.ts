@@ -1,0 +1,89 @@
+import { systemClock } from "../base/clock.ts";
+import type { Session, SessionRequest } from "../cli/host.ts";
+import type { OperationClient } from "../client/operation-client.ts";
+import { formatProblem } from "../definition/format-problem.ts";
+import { loadConfig } from "./config.ts";
+import type { Config } from "./config.ts";
+import { addDefinitionOperations } from "./definition-operations.ts";
+import { DrivingClient } from "./driving-client.ts";
+import { OperationTable } from "./operation-table.ts";
+import type { OwnerOptions } from "./owner.ts";
+import { ReadingClient } from "./reading-client.ts";
+import { repeatedFlags } from "./repeated-flags.ts";
+import { openSecrets } from "./secrets.ts";
+import { openServerLog } from "./server-log.ts";
+import { addServerOperations } from "./server-operations.ts";
+import { openServerPool } from "./server-pool.ts";
+
+/** What a session is opened in. */
+export interface Surrounding {
+  readonly workingDirectory: string;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly version: string;
+}
+
+/**
+ * Opens what a command needs, and no more.
+ *
+ * @throws TuttiError `config.invalid`, `file.unreadable`, `journal.unusable`
+ */
+export async function openSession(request: SessionRequest, around: Surrounding): Promise<Session> {
+  const alone = { ownerPid: async () => undefined, stayForOthers: async () => undefined };
+  if (request.access === "definitions") {
+    const client = addDefinitionOperations(new OperationTable(), { catalog: async () => ({}) });
+    return { client, flags: "", warnings: [], ...alone, [Symbol.asyncDispose]: async () => undefined };
+  }
+  const config = loadConfig({ ...request, ...around });
+  const common = {
+    flags: repeatedFlags(config.found, { ...request, ...around }),
+    warnings: config.warnings.map(formatProblem),
+    ...(config.found === undefined ? {} : { configFile: config.found.file }),
+  };
+  switch (request.access) {
+    case "servers":
+      return { ...common, ...alone, ...(await openServers(config, request, around)) };
+    case "reading": {
+      const client = await ReadingClient.open({ directory: config.dataDirectory, clock: systemClock });
+      return { ...common, ...alone, client, ownerPid: () => client.ownerPid(), [Symbol.asyncDispose]: () => client[Symbol.asyncDispose]() };
+    }
+    case "driving": {
+      const client = await openDriving(config, request, around);
+      return {
+        ...common,
+        client,
+        ownerPid: () => client.ownerPid(),
+        stayForOthers: (signal, tell) => client.stayForOthers(signal, tell),
+        [Symbol.asyncDispose]: () => client[Symbol.asyncDispose](),
+      };
+    }
+  }
+}
+
+async function openServers(
+  { servers }: Config,
+  request: SessionRequest,
+  { environment, version }: Surrounding,
+): Promise<{ readonly client: OperationClient } & AsyncDisposable> {
+  const log = await openServerLog(environment["TUTTI_LOG_LEVEL"], request.notice);
+  const pool = openServerPool({ servers, clock: systemClock, elicitor: { ask: request.ask }, log, version });
+  const client = addServerOperations(addDefinitionOperations(new OperationTable(), pool.catalogs), pool, systemClock);
+  return { client, [Symbol.asyncDispose]: () => pool[Symbol.asyncDispose]() };
+}
+
+const CALLS_IN_FLIGHT = 50;
+
+async function openDriving(config: Config, request: SessionRequest, { environment, version }: Surrounding): Promise<DrivingClient> {
+  const { servers, secretsFile } = config;
+  const secrets = openSecrets({ environment, warn: request.notice, ...(secretsFile === undefined ? {} : { file: secretsFile }) });
+  const options: OwnerOptions = {
+    directory: config.dataDirectory,
+    servers,
+    secrets,
+    maxConcurrentCalls: config.maxConcurrentCalls ?? CALLS_IN_FLIGHT,
+    clock: systemClock,
+    elicitor: { ask: request.ask },
+    log: await openServerLog(environment["TUTTI_LOG_LEVEL"], request.notice),
+    version,
+  };
+  return new DrivingClient(options, async () => ({ servers, secrets: await secrets.all() }));
+}

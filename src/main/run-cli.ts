@@ -1,0 +1,45 @@
+import { Interrupted } from "../cli/interrupted.ts";
+import { main } from "../cli/main.ts";
+import { Terminal } from "../cli/terminal.ts";
+import { createHost } from "./host.ts";
+
+/**
+ * Runs the command line of this process, and ends the process.
+ *
+ * The first Ctrl-C (or SIGTERM, or the end of the terminal) closes everything in order, within limits; the second ends
+ * the process at once. In both cases the processes of servers are gone afterwards, and executions can be resumed.
+ */
+export async function runCli(args: readonly string[]): Promise<never> {
+  const stop = new AbortController();
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+    process.on(signal, () => {
+      const reason = new Interrupted(signal);
+      if (stop.signal.aborted) process.exit(reason.exitCode);
+      stop.abort(reason);
+    });
+  }
+  process.on("uncaughtException", endWithBug);
+  const terminal = new Terminal(process, process.env);
+  const host = { ...createHost(process.env, process.cwd()), ...(await background()) };
+  const code = await main(args, { host, terminal, signal: stop.signal });
+  await Promise.all([flushed(process.stdout), flushed(process.stderr)]);
+  process.exit(code);
+}
+
+async function background(): Promise<Pick<ReturnType<typeof createHost>, "background">> {
+  if (process.send === undefined) return {};
+  const { backgroundReport } = await import("./background.ts");
+  const report = backgroundReport(process.env);
+  return report === undefined ? {} : { background: report };
+}
+
+function endWithBug(error: unknown): never {
+  const what = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  process.stderr.write(`tutti: this is a bug in tutti, please report it\n${what}\n`);
+  process.exit(70);
+}
+
+/** Resolves when all that was written has been handed over, or nobody takes it any more. */
+async function flushed(stream: NodeJS.WriteStream): Promise<void> {
+  if (!stream.destroyed) await new Promise<void>((resolve) => stream.write("", () => resolve()));
+}
