@@ -2,11 +2,11 @@ import { systemClock } from "../src/base/clock.ts";
 import type { Plan } from "../src/model/plan.ts";
 import type { Effect } from "../src/model/workflow.ts";
 import { openJournal } from "../src/sqlite/open-journal.ts";
+import { temporaryDirectory } from "../test/support/temporary-directory.ts";
 import { BareJournal } from "./bare-journal.ts";
 import { compare, type Figure } from "./figure.ts";
-import { execute, noOpChain, superviseNoOps } from "./no-op-chain.ts";
+import { execute, noOpChain, superviseNoOps } from "./no-op.ts";
 import { type RecordedWrite, recordWrites } from "./recorded-writes.ts";
-import { temporaryDirectory } from "./temporary-directory.ts";
 
 const ROUNDS = 9;
 const EXECUTIONS = 3_000;
@@ -34,14 +34,14 @@ async function measureEffect(effect: Effect): Promise<Figure> {
 }
 
 async function executionsPerSecond(plan: Plan): Promise<number> {
-  await using directory = await temporaryDirectory();
+  using directory = temporaryDirectory();
   await using journal = await openJournal({ directory: directory.path, clock: systemClock });
   await using supervisor = superviseNoOps(journal);
   return await ratePerSecond(() => execute(supervisor, plan));
 }
 
 async function replaysPerSecond(writes: readonly RecordedWrite[]): Promise<number> {
-  await using directory = await temporaryDirectory();
+  using directory = temporaryDirectory();
   using journal = new BareJournal(directory.path);
   return await ratePerSecond(async (execution) => {
     for (const { bodies, awaited } of writes) {

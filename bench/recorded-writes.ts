@@ -2,7 +2,7 @@ import type { ExecutionEvent } from "../src/model/event.ts";
 import type { Plan } from "../src/model/plan.ts";
 import type { NewExecution } from "../src/ports/journal.ts";
 import { MemoryJournal } from "../test/support/memory-journal.ts";
-import { execute, superviseNoOps } from "./no-op-chain.ts";
+import { execute, superviseNoOps } from "./no-op.ts";
 
 /** One write to the journal, as JSON, and whether the engine waited for it before it made the next. */
 export interface RecordedWrite {

@@ -10,6 +10,9 @@ type Bench = () => Promise<readonly Figure[]>;
 
 const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   executions: async () => (await import("./executions.ts")).measureExecutions,
+  memory: async () => (await import("./memory.ts")).measureMemory,
+  efficiency: async () => (await import("./efficiency.ts")).measureEfficiency,
+  "linear-cost": async () => (await import("./linear-cost.ts")).measureLinearCost,
 };
 
 const names = process.argv.slice(2);

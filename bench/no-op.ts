@@ -5,6 +5,7 @@ import type { Plan } from "../src/model/plan.ts";
 import type { Effect } from "../src/model/workflow.ts";
 import type { Journal } from "../src/ports/journal.ts";
 import type { ToolCaller } from "../src/ports/tool-caller.ts";
+import { catalogOf } from "../test/support/catalog-of.ts";
 import { planOf } from "../test/support/plan-of.ts";
 
 /** Steps in a row, each of which calls a tool that does nothing. */
@@ -13,16 +14,14 @@ export function noOpChain(steps: number, effect: Effect): Plan {
     const needs = index === 0 ? "" : `needs: [s${index - 1}], `;
     return `  - { id: s${index}, ${needs}tool: none.nothing, with: { n: ${index} } }`;
   });
-  const tools = [{ name: "nothing", inputSchema: { type: "object" } }];
-  const server = { name: "none", tools, honoursIdempotencyKey: false, effects: { nothing: effect }, requires: {} };
-  return planOf(`id: chain\nsteps:\n${lines.join("\n")}\n`, { none: server });
+  return planOf(`id: chain\nsteps:\n${lines.join("\n")}\n`, catalogOf({ none: { tools: { nothing: {} }, effects: { nothing: effect } } }));
 }
 
-/** Does nothing, as soon as the engine lets it. */
+/** Does nothing, as soon as the engine lets it, and gives back what it was given. */
 const noOpCaller: ToolCaller = {
-  async call(_request, gate) {
+  async call({ input }, gate) {
     await gate.sending();
-    return { kind: "succeeded", output: { done: true } };
+    return { kind: "succeeded", output: input };
   },
 };
 
