@@ -2,8 +2,8 @@ import { mkdirSync, rmSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { type DatabaseSync, backup } from "node:sqlite";
 import { TuttiError } from "../model/errors.ts";
-import { JOURNAL_FILE, createDataDirectory, createPrivateFile, errorCode } from "./data-directory.ts";
-import { fromSqliteError, isSqliteError, journalUnusable } from "./journal-unusable.ts";
+import { JOURNAL_FILE, createDataDirectory, createPrivateFile, errorCode, refusingFileErrors } from "./data-directory.ts";
+import { fromSqliteError, isSqliteError } from "./journal-unusable.ts";
 
 // Copied on a thread of its own, so this only decides how often it can be interrupted.
 const PAGES_PER_STEP = 1_000;
@@ -30,11 +30,13 @@ export async function backupJournal(source: DatabaseSync, targetDirectory: strin
 }
 
 function makeNewDirectory(target: string): void {
-  try {
-    mkdirSync(target, { mode: 0o700 });
-  } catch (error) {
-    if (errorCode(error) !== "EEXIST") throw journalUnusable(target, "unwritable", { cause: error });
-    const problem = `${target} already exists; a backup needs a directory that does not`;
-    throw new TuttiError("input.invalid", problem, { problems: [problem] });
-  }
+  refusingFileErrors(target, () => {
+    try {
+      mkdirSync(target, { mode: 0o700 });
+    } catch (error) {
+      if (errorCode(error) !== "EEXIST") throw error;
+      const problem = `${target} already exists; a backup needs a directory that does not`;
+      throw new TuttiError("input.invalid", problem, { problems: [problem] });
+    }
+  });
 }

@@ -12,7 +12,7 @@ export const JOURNAL_FILE = "journal.db";
  * @throws TuttiError `journal.unusable` - it cannot be made, or something else has its name
  */
 export function createDataDirectory(directory: string): void {
-  refusing(directory, () => makeDirectory(directory));
+  refusingFileErrors(directory, () => makeDirectory(directory));
 }
 
 /**
@@ -21,13 +21,28 @@ export function createDataDirectory(directory: string): void {
  * @throws TuttiError `journal.unusable`
  */
 export function createPrivateFile(path: string): void {
-  refusing(path, () => {
+  refusingFileErrors(path, () => {
     try {
       closeSync(openSync(path, "wx", 0o600));
     } catch (error) {
       if (errorCode(error) !== "EEXIST") throw error;
     }
   });
+}
+
+/**
+ * Runs a task that writes a file of the data directory.
+ *
+ * @throws TuttiError `journal.unusable` - in place of the system's error
+ */
+export function refusingFileErrors(path: string, task: () => void): void {
+  try {
+    task();
+  } catch (error) {
+    if (isTuttiError(error)) throw error;
+    const reason = errorCode(error) === "ENOSPC" ? "full" : "unwritable";
+    throw journalUnusable(path, reason, { detail: error instanceof Error ? error.message : String(error), cause: error });
+  }
 }
 
 /** The code of an error of the system, such as `ENOENT`. */
@@ -47,15 +62,5 @@ function makeDirectory(directory: string): void {
     if (errorCode(error) !== "ENOENT" || existsSync(dirname(directory))) throw error;
     makeDirectory(dirname(directory));
     makeDirectory(directory);
-  }
-}
-
-function refusing(path: string, task: () => void): void {
-  try {
-    task();
-  } catch (error) {
-    if (isTuttiError(error)) throw error;
-    const reason = errorCode(error) === "ENOSPC" ? "full" : "unwritable";
-    throw journalUnusable(path, reason, { detail: error instanceof Error ? error.message : String(error), cause: error });
   }
 }

@@ -127,6 +127,20 @@ test("a small journal with a damaged page, and any that was cut short, is refuse
   await expect(open(temporary.path)).rejects.toMatchObject({ code: "journal.unusable", details: { path: file, reason: "damaged" } });
 });
 
+test("a journal that a long reader held back while its owner was killed is whole", async () => {
+  using temporary = temporaryDirectory();
+  await using owner = new AppendingChild(temporary.path, 20);
+  await owner.ready();
+  await owner.lines(100);
+  using reader = new DatabaseSync(join(temporary.path, "journal.db"), { readOnly: true });
+  reader.exec("BEGIN; SELECT count(*) FROM events");
+  await owner.lines(2_000);
+  await owner.kill();
+  await using journal = await open(temporary.path);
+  expect(await journal.unfinished()).toHaveLength(20);
+  expect(await journal.checkIntegrity()).toEqual([]);
+});
+
 test("damage that is met later is reported by every method from then on", async () => {
   using temporary = temporaryDirectory();
   const file = join(temporary.path, "journal.db");

@@ -1,7 +1,7 @@
 import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { isJsonObject } from "../base/json.ts";
-import { errorCode } from "./data-directory.ts";
+import { errorCode, refusingFileErrors } from "./data-directory.ts";
 import { isOwned } from "./owner-lock.ts";
 
 /** What the owner of a data directory says of itself to other processes. */
@@ -11,12 +11,18 @@ export interface OwnerNote {
   readonly endpoint?: string;
 }
 
-/** Replaces the note, all of it at once. Only the owner may do this. */
+/**
+ * Replaces the note, all of it at once. Only the owner may do this.
+ *
+ * @throws TuttiError `journal.unusable`
+ */
 export function writeOwnerNote(directory: string, note: OwnerNote): void {
   const path = notePath(directory);
-  const draft = `${path}.${note.pid}`;
-  writeFileSync(draft, `${JSON.stringify(note)}\n`, { mode: 0o600 });
-  renameSync(draft, path);
+  const draft = `${path}.new`;
+  refusingFileErrors(path, () => {
+    writeFileSync(draft, `${JSON.stringify(note)}\n`, { mode: 0o600 });
+    renameSync(draft, path);
+  });
 }
 
 /** The note of the process that owns the directory at this moment; undefined when none does. The note of a dead owner does not count. */

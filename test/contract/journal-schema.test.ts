@@ -1,0 +1,20 @@
+import { join } from "node:path";
+import type { DatabaseSync } from "node:sqlite";
+import { expect, test } from "vitest";
+import { openDatabase } from "../../src/sqlite/open-database.ts";
+import { temporaryDirectory } from "../support/temporary-directory.ts";
+
+// Whoever changes this adds a migration: journals of this schema are on the disks of users.
+test("the schema of the journal is the one in journal-schema.sql", async () => {
+  using temporary = temporaryDirectory();
+  using database = openDatabase(join(temporary.path, "journal.db"), 0);
+  await expect(schemaOf(database)).toMatchFileSnapshot("journal-schema.sql");
+});
+
+function schemaOf(database: DatabaseSync): string {
+  const statements = database.prepare("SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY rowid").all();
+  const settings = ["application_id", "auto_vacuum"].map(
+    (name) => `PRAGMA ${name} = ${Number(database.prepare(`PRAGMA ${name}`).get()?.[name])};\n`,
+  );
+  return [...settings, ...statements.map(({ sql }) => `\n${String(sql)};\n`)].join("");
+}
