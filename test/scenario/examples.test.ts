@@ -1,0 +1,174 @@
+import { cpSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { expect, test } from "vitest";
+import { inRepository, runCommand, startCommand } from "../support/built-command.ts";
+import { temporaryDirectory } from "../support/temporary-directory.ts";
+
+const RUN = ["run", "examples/notes-digest/digest.yaml", "--config", "examples/notes-digest/tutti.yaml"];
+const RESUME = ["executions", "resume", "--config", "examples/notes-digest/tutti.yaml"];
+
+test("every example is run by a test in this file", () => {
+  expect(readdirSync(inRepository("examples"))).toEqual(["notes-digest"]);
+});
+
+test("notes-digest stores what the notes say, writes the digest, and can be run again", async () => {
+  using clone = freshClone();
+  const first = await runCommand([...RUN, "--json"], clone.path);
+  expect(first).toMatchObject({ exitCode: 0 });
+  expect(JSON.parse(first.stdout)).toMatchObject({
+    outcome: "completed",
+    output: { digest: "out/digest.md", notes: 10, new_in_memory: 22 },
+    leftovers: [],
+  });
+  const notes = clone.notes();
+  expect(notes).toHaveLength(10);
+  const digest = clone.digest();
+  const memory = clone.memory();
+  for (const { title, topic, people, decided, tasks } of notes) {
+    for (const text of [...decided, ...tasks, `## ${topic}`]) expect(digest).toContain(text);
+    expect(memory).toContainEqual(
+      expect.objectContaining({ type: "entity", name: title, observations: expect.arrayContaining([...decided, ...tasks]) }),
+    );
+    expect(memory).toContainEqual({ type: "relation", from: title, to: topic, relationType: "is about" });
+    for (const name of people) {
+      expect(memory).toContainEqual({ type: "relation", from: name, to: title, relationType: "took part in" });
+    }
+  }
+
+  const second = await runCommand([...RUN, "--json"], clone.path);
+  expect(JSON.parse(second.stdout)).toMatchObject({ outcome: "completed", output: { new_in_memory: 0 } });
+  expect(clone.memory()).toEqual(memory);
+  expect(clone.digest()).toBe(digest);
+});
+
+test("notes-digest takes back what it stored when it may not write the digest", async () => {
+  using clone = freshClone();
+  const failed = await runCommand([...RUN, "-p", "digest=../digest.md", "--json"], clone.path);
+  expect(failed).toMatchObject({ exitCode: 1 });
+  expect(JSON.parse(failed.stdout)).toMatchObject({
+    outcome: "failed_with_rollback",
+    error: { server: "files", tool: "write_file", message: expect.stringContaining("path outside allowed directories") },
+    leftovers: [],
+  });
+  expect(clone.memory()).toEqual([]);
+});
+
+test("notes-digest, killed with SIGKILL half-way, is resumed, and no call is made twice", async () => {
+  using clone = freshClone();
+  const id = await killedHalfWay(clone.path);
+  const stored = clone.memory();
+  expect(stored.length).toBeGreaterThan(22);
+
+  const resumed = await runCommand([...RESUME, "--json"], clone.path);
+  expect(resumed).toMatchObject({ exitCode: 0 });
+  expect(JSON.parse(resumed.stdout)).toMatchObject([{ execution_id: id, outcome: "completed" }]);
+  expect(clone.memory()).toEqual(stored);
+  for (const { tasks } of clone.notes()) for (const task of tasks) expect(clone.digest()).toContain(task);
+
+  const calls = await startedCalls(id, clone.path);
+  expect(calls).toHaveLength(14);
+  expect(new Set(calls).size).toBe(14);
+});
+
+test("the README of notes-digest shows the commands that are tested here", () => {
+  const text = readFileSync(inRepository("examples/notes-digest/README.md"), "utf8");
+  for (const command of [RUN, RESUME]) expect(text).toContain(`npx tutti ${command.join(" ")}`);
+});
+
+/** A repository as it is after `git clone` and `npm ci`, at a place that has a space in its name. */
+function freshClone(): Clone {
+  const directory = temporaryDirectory();
+  const path = join(directory.path, "a clone");
+  const example = join(path, "examples/notes-digest");
+  mkdirSync(path);
+  symlinkSync(inRepository("node_modules"), join(path, "node_modules"));
+  cpSync(inRepository("examples"), join(path, "examples"), { recursive: true, filter: isTracked });
+  return {
+    path,
+    notes: () => readdirSync(join(example, "notes")).map((name) => readNote(join(example, "notes", name))),
+    digest: () => readFileSync(join(example, "out/digest.md"), "utf8"),
+    memory: () => readFileSync(join(example, "out/memory.jsonl"), "utf8").split("\n").filter(Boolean).map(parseRecord),
+    [Symbol.dispose]: () => directory[Symbol.dispose](),
+  };
+}
+
+/** What runs of the example on this machine have left in its folder is not in the repository. */
+function isTracked(path: string): boolean {
+  return basename(dirname(path)) !== "out" || basename(path) === ".gitignore";
+}
+
+interface Clone extends Disposable {
+  readonly path: string;
+  readonly notes: () => readonly Note[];
+  readonly digest: () => string;
+  /** What the memory server has in its file. */
+  readonly memory: () => readonly Readonly<Record<string, unknown>>[];
+}
+
+interface Note {
+  readonly title: string;
+  readonly topic: string;
+  readonly people: readonly string[];
+  readonly decided: readonly string[];
+  readonly tasks: readonly string[];
+}
+
+function readNote(path: string): Note {
+  const text = readFileSync(path, "utf8");
+  const all = (label: string): readonly string[] => [...text.matchAll(new RegExp(`^${label}(.*)$`, "gm"))].map(([, rest = ""]) => rest);
+  return {
+    title: all("# ").join(),
+    topic: all("Topic: ").join(),
+    people: all("People: ").join().split(", "),
+    decided: all("Decided: "),
+    tasks: all("To do: "),
+  };
+}
+
+function parseRecord(line: string): Readonly<Record<string, unknown>> {
+  return JSON.parse(line) as Readonly<Record<string, unknown>>;
+}
+
+/** Runs the example until it waits with half of its work done, and kills it there. Gives the id of the execution. */
+async function killedHalfWay(directory: string): Promise<string> {
+  await using run = startCommand([...RUN, "-p", "pause=4s"], directory);
+  let id: string | undefined;
+  for (let look = 0; look < 100; look += 1) {
+    id = await waitingExecution(directory);
+    if (id !== undefined) break;
+    await pause(50);
+  }
+  process.kill(ownerPid(directory), "SIGKILL");
+  expect((await run.finished).signal).toBe("SIGKILL");
+  expect(id).toBeDefined();
+  return id ?? "";
+}
+
+/** As the README finds it. */
+function ownerPid(directory: string): number {
+  return (JSON.parse(readFileSync(join(directory, ".tutti/owner.json"), "utf8")) as { readonly pid: number }).pid;
+}
+
+interface Listed {
+  readonly executions?: readonly { readonly execution_id: string }[];
+}
+
+interface Shown {
+  readonly steps: readonly { readonly id: string; readonly status: string }[];
+}
+
+async function waitingExecution(directory: string): Promise<string | undefined> {
+  const listed = await runCommand(["executions", "list", "--json"], directory);
+  const id = listed.exitCode === 0 ? (JSON.parse(listed.stdout) as Listed).executions?.[0]?.execution_id : undefined;
+  if (id === undefined) return undefined;
+  const shown = JSON.parse((await runCommand(["executions", "show", id, "--json"], directory)).stdout) as Shown;
+  return shown.steps.some((step) => step.id === "pause" && step.status === "waiting") ? id : undefined;
+}
+
+/** The calls that were begun, once for each attempt. */
+async function startedCalls(id: string, directory: string): Promise<readonly string[]> {
+  const { stdout } = await runCommand(["executions", "events", id, "--json"], directory);
+  const { events } = JSON.parse(stdout) as { readonly events: readonly { readonly type: string; readonly call?: unknown }[] };
+  return events.filter(({ type }) => type === "call-started").map(({ call }) => JSON.stringify(call));
+}
