@@ -114,7 +114,7 @@ describe("a workflow that a program has made", () => {
       ["duplicate-step"],
     ],
     ["may need itself", { ...workflow, steps: [{ ...step, id: "a", needs: ["a"] }] }, ["cycle"]],
-    ["may read itself", { ...workflow, steps: [{ ...step, id: "a", if: "steps.a.output" }] }, ["cycle"]],
+    ["may read itself", { ...workflow, steps: [{ ...step, id: "a", if: "steps.a.status == 'failed'" }] }, ["cycle"]],
     [
       "may need a finally step",
       { ...workflow, steps: [{ ...step, id: "a", needs: ["z"] }], finally: [{ ...step, id: "z" }] },

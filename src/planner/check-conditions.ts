@@ -1,5 +1,5 @@
 import { evaluateCondition } from "../expression/evaluate.ts";
-import type { References } from "../expression/references.ts";
+import { expressionReferences, type References } from "../expression/references.ts";
 import type { Problem } from "../model/problem.ts";
 import type { Expression } from "../model/workflow.ts";
 import type { OrderedGraph } from "./add-wanted-edges.ts";
@@ -35,9 +35,9 @@ interface Condition {
   readonly asksForStatus: boolean;
 }
 
-function conditionOf({ step, path, parts }: StepEntry): Condition | undefined {
-  const references = parts.find((part) => part.path[path.length] === "if")?.expressions[0]?.references;
-  if (step.if === undefined || references === undefined) return undefined;
+function conditionOf({ step, path }: StepEntry): Condition | undefined {
+  if (step.if === undefined) return undefined;
+  const references = expressionReferences(step.if);
   const asksForStatus = references.always || references.statusFunctions.length > 0;
   return { path: [...path, "if"], source: step.if, references, asksForStatus };
 }

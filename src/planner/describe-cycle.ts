@@ -1,5 +1,6 @@
 import type { Problem } from "../model/problem.ts";
 import { placeOf, visitReads, type StepEntries, type StepEntry } from "./step-entry.ts";
+import { stepParts } from "./step-parts.ts";
 
 const SHOWN_MAX = 10;
 
@@ -18,7 +19,7 @@ export function placeOfNeed(entry: StepEntry, need: StepEntry): Pick<Problem, "p
   const named = entry.step.needs.indexOf(need.step.id);
   if (named >= 0) return { path: [...entry.path, "needs", named] };
   let place: Pick<Problem, "path" | "range"> | undefined;
-  for (const part of entry.parts) {
+  for (const part of stepParts(entry.step, entry.path)) {
     visitReads(part, (read, expression) => {
       if (read.step === need.step.id) place ??= placeOf(part, expression, read);
     });

@@ -19,6 +19,13 @@ export interface Links {
   readonly problems: readonly Problem[];
 }
 
+/** Takes the steps one after the other, so that what their parts hold need not be kept. */
+export interface LinkCollector {
+  readonly add: (entry: StepEntry, parts: readonly StepPart[]) => void;
+  /** Complete when every step has been added. */
+  readonly links: Links;
+}
+
 /**
  * Finds what each step needs.
  *
@@ -30,25 +37,28 @@ export interface Links {
  *   own step as a matter of course.
  * - A finally step begins when all steps are over, so reading them makes no edge, and no step can need a finally step.
  */
-export function linkSteps(entries: StepEntries): Links {
+export function createLinks(entries: StepEntries): LinkCollector {
+  const needs: (readonly number[])[] = [];
   const sink: Sink = { wanted: [], problems: [] };
-  const needs = entries.list.map((entry) => {
-    const needed = new Set<number>();
-    for (const [place, id] of entry.step.needs.entries()) {
-      const target = entries.byId.get(id);
-      if (target === undefined) continue;
-      if (target.phase === entry.phase) needed.add(target.index);
-      else sink.problems.push(needsOtherPhase(entry, target, place));
-    }
-    for (const part of entry.parts) {
-      visitReads(part, (read, expression) => {
-        const target = entries.byId.get(read.step);
-        if (target !== undefined) linkRead({ entry, target, part, read, expression }, needed, sink);
-      });
-    }
-    return needed.size < 2 ? [...needed] : [...needed].sort((left, right) => left - right);
-  });
-  return { needs, ...sink };
+  return {
+    links: { needs, ...sink },
+    add: (entry, parts) => {
+      const needed = new Set<number>();
+      for (const [place, id] of entry.step.needs.entries()) {
+        const target = entries.byId.get(id);
+        if (target === undefined) continue;
+        if (target.phase === entry.phase) needed.add(target.index);
+        else sink.problems.push(needsOtherPhase(entry, target, place));
+      }
+      for (const part of parts) {
+        visitReads(part, (read, expression) => {
+          const target = entries.byId.get(read.step);
+          if (target !== undefined) linkRead({ entry, target, part, read, expression }, needed, sink);
+        });
+      }
+      needs[entry.index] = needed.size < 2 ? [...needed] : [...needed].sort((left, right) => left - right);
+    },
+  };
 }
 
 interface Sink {

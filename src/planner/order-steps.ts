@@ -2,7 +2,7 @@ import type { Problem } from "../model/problem.ts";
 import { addWantedEdges, type OrderedGraph } from "./add-wanted-edges.ts";
 import { describeCycle } from "./describe-cycle.ts";
 import { findCycles } from "./find-cycles.ts";
-import { linkSteps, type WantedEdge } from "./link-steps.ts";
+import type { Links, WantedEdge } from "./link-steps.ts";
 import type { StepEntries } from "./step-entry.ts";
 import type { ToolIndex } from "./tool-index.ts";
 import { describeUnmet, unmetRequirements } from "./tool-requirements.ts";
@@ -12,15 +12,15 @@ import { topologicalOrder } from "./topological-order.ts";
 const CYCLES_MAX = 20;
 
 /**
- * Finds what each step needs, and an order in which that holds. Without a catalog, what tools require is not looked at.
+ * Completes what each step needs, and finds an order in which that holds. Without a catalog, what tools require is not looked at.
  *
  * @returns no graph when there is a cycle
  */
 export function orderSteps(
   entries: StepEntries,
+  { needs, wanted, problems }: Links,
   tools: ToolIndex | undefined,
 ): { readonly graph?: OrderedGraph; readonly problems: readonly Problem[] } {
-  const { needs, wanted, problems } = linkSteps(entries);
   const order = topologicalOrder(needs);
   if (order.length < needs.length) {
     return { problems: [...problems, ...findCycles(needs, CYCLES_MAX).map((cycle) => describeCycle(entries, cycle))] };

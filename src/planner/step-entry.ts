@@ -1,7 +1,7 @@
 import type { SourcePlace, StatusReference, StepReference, TemplateReference } from "../expression/references.ts";
 import type { Path, Problem } from "../model/problem.ts";
 import type { Step, Workflow } from "../model/workflow.ts";
-import { stepParts, type StepPart } from "./step-parts.ts";
+import type { StepPart } from "./step-parts.ts";
 
 /** A step on its way into the plan. */
 export interface StepEntry {
@@ -11,7 +11,6 @@ export interface StepEntry {
   readonly phase: "main" | "finally";
   /** Where the step is in the workflow. */
   readonly path: Path;
-  readonly parts: readonly StepPart[];
 }
 
 /** All steps of a workflow, by place and by id. */
@@ -20,8 +19,13 @@ export interface StepEntries {
   readonly byId: ReadonlyMap<string, StepEntry>;
 }
 
+/** With what is wrong with their ids. */
+export interface ReadEntries extends StepEntries {
+  readonly problems: readonly Problem[];
+}
+
 /** Gives every step its place. Of steps with the same id the first is known by it, and the others are reported. */
-export function readEntries(workflow: Workflow): StepEntries & { readonly problems: readonly Problem[] } {
+export function readEntries(workflow: Workflow): ReadEntries {
   const list: StepEntry[] = [];
   const byId = new Map<string, StepEntry>();
   const problems: Problem[] = [];
@@ -30,8 +34,7 @@ export function readEntries(workflow: Workflow): StepEntries & { readonly proble
     ["finally", "finally", workflow.finally],
   ] as const) {
     for (const [place, step] of steps.entries()) {
-      const path = [key, place];
-      const entry = { index: list.length, step, phase, path, parts: stepParts(step, path) };
+      const entry = { index: list.length, step, phase, path: [key, place] };
       list.push(entry);
       if (byId.has(step.id)) problems.push(duplicateStep(entry));
       else byId.set(step.id, entry);
