@@ -21,7 +21,7 @@ export interface LiveViewOptions {
   readonly look: (signal: AbortSignal) => Promise<ExecutionView>;
 }
 
-/** The tree of an execution, drawn again and again on a terminal. Disposing stops drawing. */
+/** The tree of an execution, drawn again and again on a terminal. Disposing takes the picture away. */
 export class LiveView implements LivePicture, AsyncDisposable {
   readonly #options: LiveViewOptions;
   readonly #draw: ReturnType<typeof createLogUpdate>;
@@ -67,12 +67,12 @@ export class LiveView implements LivePicture, AsyncDisposable {
   async finish(view: ExecutionView): Promise<void> {
     await this[Symbol.asyncDispose]();
     const { output, clock } = this.#options;
-    this.#draw.clear();
     output.lines(executionTree(view, { nowMs: clock.nowMs() }));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#tasks[Symbol.asyncDispose]();
+    this.#draw.clear();
     this.#draw.done();
   }
 

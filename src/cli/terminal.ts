@@ -23,13 +23,13 @@ export class Output {
     return this.stream.isTTY;
   }
 
-  /** Undefined when it is no terminal: lines then are as long as they are. */
+  /** Undefined when it is no terminal, or one that does not know: lines then are as long as they are. */
   get columns(): number | undefined {
-    return this.isTerminal ? this.stream.columns : undefined;
+    return this.isTerminal && this.stream.columns > 0 ? this.stream.columns : undefined;
   }
 
   get rows(): number | undefined {
-    return this.isTerminal ? this.stream.rows : undefined;
+    return this.isTerminal && this.stream.rows > 0 ? this.stream.rows : undefined;
   }
 
   write(text: string): void {

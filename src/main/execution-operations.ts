@@ -45,7 +45,7 @@ export interface ReadingPorts {
 export function addReadingOperations(table: OperationTable, ports: ReadingPorts): OperationTable {
   return table
     .add(listExecutions, (input) => handleList(input, ports))
-    .add(listInterruptedExecutions, () => handleListInterrupted(ports))
+    .add(listInterruptedExecutions, (input) => handleListInterrupted(input, ports))
     .add(getExecution, (input) => handleGet(input, ports))
     .add(listEvents, (input) => handleListEvents(input, ports))
     .add(backup, async ({ directory }) => {

@@ -1,20 +1,26 @@
-import type { ListInterruptedExecutionsOutput } from "../contract/list-interrupted-executions.ts";
-import type { ExecutionSummary } from "../model/execution.ts";
+import type { ListInterruptedExecutionsInput, ListInterruptedExecutionsOutput } from "../contract/list-interrupted-executions.ts";
+import type { ExecutionReport, ExecutionSummary } from "../model/execution.ts";
 import type { Journal } from "../ports/journal.ts";
 
 export interface ListInterruptedExecutionsPorts {
   readonly journal: Pick<Journal, "unfinished" | "summary">;
   /** Whether some process drives it. */
   readonly driven: (executionId: string) => boolean | Promise<boolean>;
+  readonly report: (executionId: string) => Promise<ExecutionReport>;
 }
 
-/** Lists what could go on if somebody drove it. Children go on with their root; what is paused waits for a person. */
-export async function listInterruptedExecutions(ports: ListInterruptedExecutionsPorts): Promise<ListInterruptedExecutionsOutput> {
+/** Lists what could go on if somebody drove it. Children go on with their root. */
+export async function listInterruptedExecutions(
+  { includeWaiting = false, limit = Infinity }: ListInterruptedExecutionsInput,
+  ports: ListInterruptedExecutionsPorts,
+): Promise<ListInterruptedExecutionsOutput> {
   const executions: ExecutionSummary[] = [];
   for (const id of await ports.journal.unfinished()) {
+    if (executions.length >= limit) break;
     const summary = await ports.journal.summary(id);
     if (summary === undefined || summary.parentId !== undefined || summary.status === "paused") continue;
-    if (!(await ports.driven(id))) executions.push(summary);
+    if ((await ports.driven(id)) || (!includeWaiting && (await ports.report(id)).needsPerson)) continue;
+    executions.push(summary);
   }
   return { executions };
 }

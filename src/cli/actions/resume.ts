@@ -32,7 +32,7 @@ async function takeUp({ signal }: CommandContext, session: Session, ids: readonl
 }
 
 async function takeUpInterrupted({ signal }: CommandContext, session: Session): Promise<readonly string[]> {
-  const { executions } = await session.client.call(listInterruptedExecutions, {}, { signal });
+  const { executions } = await session.client.call(listInterruptedExecutions, { includeWaiting: true }, { signal });
   for (const { executionId } of executions) await session.client.call(resumeExecution, { executionId, liftPause: false }, { signal });
   return executions.map(({ executionId }) => executionId);
 }

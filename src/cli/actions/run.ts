@@ -53,7 +53,9 @@ export async function followToEnd(
   if (pid !== undefined) terminal.notice(`process ${pid} owns the data directory and runs execution ${shortId(executionId)}`);
   if (options.json !== true && !terminal.out.isTerminal) terminal.out.lines([[span(`execution ${executionId}`, "dim")]]);
   try {
-    const view = await followExecution({ context, session, options, executionId });
+    const followed = await followExecution({ context, session, options, executionId });
+    // What this process drives is driven no more when the command has ended.
+    const view = pid === undefined ? { ...followed, driven: false } : followed;
     await presentEnd(context, view, { options, flags: session.flags });
     return exitCodeOf(view);
   } catch (error) {
@@ -93,12 +95,14 @@ function tellHowToGoOn(
   );
 }
 
+const MOST_NAMED = 3;
+
 async function tellInterrupted(context: CommandContext, session: Session): Promise<void> {
-  const { executions } = await session.client.call(listInterruptedExecutions, {}, { signal: context.signal });
+  const { executions } = await session.client.call(listInterruptedExecutions, { limit: MOST_NAMED + 1 }, { signal: context.signal });
   if (executions.length === 0) return;
-  const named = executions.slice(0, 3).map((execution) => `${shortId(execution.executionId)} (${execution.workflowId})`);
-  const more = executions.length > 3 ? ` and ${executions.length - 3} more` : "";
-  const were = executions.length === 1 ? "1 execution was interrupted" : `${executions.length} executions were interrupted`;
+  const named = executions.slice(0, MOST_NAMED).map((execution) => `${shortId(execution.executionId)} (${execution.workflowId})`);
+  const more = executions.length > MOST_NAMED ? " and more" : "";
+  const were = executions.length === 1 ? "1 execution was interrupted" : "executions were interrupted";
   context.terminal.notice(`${were}: ${named.join(", ")}${more} - take up with: tutti executions resume${session.flags}`);
 }
 

@@ -82,11 +82,22 @@ function placeSteps(steps: readonly PlannedStep[]): readonly Placed[] {
   push(undefined, "");
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
     const { step, before, below } = next;
-    const above = lastNeed(step, byId);
-    placed.push({ step, branch: before, also: step.needs.filter((need) => need !== above && byId.has(need)) });
+    placed.push({ step, branch: before, also: notAbove(step, byId) });
     push(step.id, below);
   }
   return placed;
+}
+
+/** What a step waits for beside the steps that stand above it in the tree. */
+function notAbove(step: PlannedStep, byId: ReadonlyMap<string, PlannedStep>): readonly string[] {
+  const others = new Set(step.needs.filter((need) => byId.has(need)));
+  let above = lastNeed(step, byId);
+  while (above !== undefined && others.size > 0) {
+    others.delete(above);
+    const next = byId.get(above);
+    above = next === undefined ? undefined : lastNeed(next, byId);
+  }
+  return [...others];
 }
 
 /** Of what a step waits for, the one that comes last. */
