@@ -31,10 +31,13 @@ export class CommitQueue {
   readonly #latch: FaultLatch;
   readonly #begin: Statement<never>;
   readonly #commit: Statement<never>;
+  readonly #checkFile: () => void;
   #waiting: Waiting[] = [];
   #scheduled = false;
 
-  constructor(database: DatabaseSync, latch: FaultLatch) {
+  /** `checkFile` throws when what the database writes to is not what the next process would open. */
+  constructor(database: DatabaseSync, latch: FaultLatch, checkFile: () => void) {
+    this.#checkFile = checkFile;
     this.#database = database;
     this.#latch = latch;
     this.#begin = prepare(database, "BEGIN IMMEDIATE");
@@ -96,6 +99,7 @@ export class CommitQueue {
     try {
       const tell = batch.map((write) => attempt(write));
       this.#commit.run();
+      this.#checkFile();
       return tell;
     } catch (error) {
       // SQLite has rolled back by itself after some errors; what is left of the transaction ends with the connection.

@@ -30,6 +30,12 @@ export function createPrivateFile(path: string): void {
   });
 }
 
+/** Tells a file from any other, also from one that has taken its path; undefined when there is none. */
+export function fileIdentity(path: string): string | undefined {
+  const stats = statSync(path, { throwIfNoEntry: false });
+  return stats === undefined ? undefined : `${stats.dev}:${stats.ino}`;
+}
+
 /**
  * Runs a task that writes a file of the data directory.
  *

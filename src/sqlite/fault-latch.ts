@@ -1,4 +1,4 @@
-import type { TuttiError } from "../model/errors.ts";
+import { type TuttiError, isTuttiError } from "../model/errors.ts";
 import { fromSqliteError, isSqliteError, journalUnusable } from "./journal-unusable.ts";
 import { UnreadableRow } from "./stored-json.ts";
 
@@ -31,6 +31,7 @@ export class FaultLatch {
   }
 
   #translate(error: unknown): TuttiError | undefined {
+    if (isTuttiError(error, "journal.unusable")) return error;
     if (isSqliteError(error)) return fromSqliteError(this.#path, error);
     if (!(error instanceof UnreadableRow)) return undefined;
     return journalUnusable(this.#path, "damaged", { detail: error.message, cause: error.cause });

@@ -141,8 +141,9 @@ export class JournalReader implements ReadableJournal, AsyncDisposable {
     if (size === undefined) return undefined;
     const known = this.#plans.get(planHash);
     if (known !== undefined) return known;
-    const text = present(this.#planBody.get(planHash), "a plan that has a size has a body").body;
-    const plan = parseStoredObject(text, `the plan ${planHash}`) as unknown as Plan;
+    const row = this.#planBody.get(planHash);
+    if (row === undefined) return undefined;
+    const plan = parseStoredObject(row.body, `the plan ${planHash}`) as unknown as Plan;
     this.#plans.set(planHash, plan, { size });
     return plan;
   }

@@ -31,9 +31,10 @@ export function readOwnerNote(directory: string): OwnerNote | undefined {
   return note !== undefined && isOwned(directory) ? note : undefined;
 }
 
-/** Takes the note away, before the lock is given back. */
+/** Takes our note away, before the lock is given back. Where the directory was replaced meanwhile, it has a note of somebody else. */
 export function removeOwnerNote(directory: string): void {
-  rmSync(notePath(directory), { force: true });
+  const path = notePath(directory);
+  if (parseNote(readText(path))?.pid === process.pid) rmSync(path, { force: true });
 }
 
 function notePath(directory: string): string {

@@ -5,9 +5,9 @@ import { UNFINISHED_STATES } from "./listed-state.ts";
 import { type Statement, prepare } from "./prepare.ts";
 
 // What one transaction takes away: some milliseconds of work, so that executions at work hardly wait.
-const EXECUTIONS_PER_BATCH = 200;
+const EXECUTIONS_PER_BATCH = 100;
 const EVENTS_PER_BATCH = 1_000;
-const PAGES_PER_BATCH = 500;
+const PAGES_PER_BATCH = 200;
 
 interface Root {
   readonly id: number;

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, renameSync } from "node:fs";
 import { join } from "node:path";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { expect, test } from "vitest";
@@ -107,6 +107,21 @@ test("when one of many writes of a turn finds the disk full, none of them is ack
   }
   await using journal = await openJournal({ directory: temporary.path, clock: systemClock });
   expect(await journal.read("e1")).toHaveLength(1);
+});
+
+test("when the data directory is removed or replaced, nothing more is acknowledged, and the next owner is left in peace", async () => {
+  using temporary = temporaryDirectory();
+  const directory = join(temporary.path, "data");
+  {
+    await using first = await openJournal({ directory, clock: systemClock });
+    await first.create(sampleStart("e1"));
+    renameSync(directory, join(temporary.path, "moved"));
+    const gone = { code: "journal.unusable", details: { path: join(directory, "journal.db"), reason: "io" } };
+    await expect(first.append("e1", eventsAfter(1, succeeded("a")))).rejects.toMatchObject(gone);
+    await expect(first.read("e1")).rejects.toMatchObject(gone);
+  }
+  await using second = await openJournal({ directory, clock: systemClock });
+  expect(await second.list({ limit: 1 })).toEqual({ executions: [] });
 });
 
 test("an event larger than an event may be is refused, and the journal goes on", async () => {
