@@ -26,9 +26,13 @@ export async function followExecution(followed: Followed): Promise<ExecutionView
   return await narrateExecution(followed);
 }
 
-/** Tells an execution in lines, or not at all with `--json`. */
-export async function narrateExecution(followed: Followed): Promise<ExecutionView> {
-  const narrator = new Narrator();
+/**
+ * Tells an execution in lines, or not at all with `--json`.
+ *
+ * @param subject - stands before every line
+ */
+export async function narrateExecution(followed: Followed, subject?: string): Promise<ExecutionView> {
+  const narrator = new Narrator(subject);
   const { out } = followed.context.terminal;
   const silent = followed.options.json === true;
   return await watch(followed, (news) => {

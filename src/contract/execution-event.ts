@@ -10,7 +10,7 @@ import { wireName } from "./wire-object.ts";
  */
 export const executionEvent: z.ZodType<ExecutionEvent> = z.codec(
   z.looseObject({ seq: z.int(), at: z.string().meta({ format: "date-time" }), type: z.string() }),
-  z.custom<ExecutionEvent>(),
+  z.custom<ExecutionEvent>((value) => value !== undefined),
   {
     decode: ({ at, ...fields }) => ({ ...(rename(fields as Json, camelName) as object), atMs: Date.parse(at) }) as ExecutionEvent,
     encode: ({ seq, atMs, type, ...fields }) => ({

@@ -8,6 +8,7 @@ import { exitCodeOf, worstExitCode } from "../exit-code.ts";
 import { followExecution, narrateExecution } from "../follow-execution.ts";
 import type { Session } from "../host.ts";
 import { executionResult } from "../render/execution-result.ts";
+import { shortId } from "../render/short-id.ts";
 import { span } from "../render/span.ts";
 import { stayForOthers } from "./run.ts";
 
@@ -55,7 +56,9 @@ async function followAll(
   session: Session,
   { options, taken }: Following & { readonly taken: readonly string[] },
 ): Promise<readonly ExecutionView[]> {
-  return await Promise.all(taken.map((executionId) => narrateExecution({ context, session, options, executionId })));
+  return await Promise.all(
+    taken.map((executionId) => narrateExecution({ context, session, options, executionId }, `${shortId(executionId)} `)),
+  );
 }
 
 function presentAll({ terminal }: CommandContext, session: Session, views: readonly ExecutionView[]): void {

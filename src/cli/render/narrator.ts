@@ -17,10 +17,16 @@ export class Narrator {
   readonly #itemCounts = new Map<string, number>();
   /** What stands before the steps of a child execution: the step that runs it. */
   readonly #prefixes = new Map<string, string>();
+  readonly #subject: string;
+
+  /** @param subject - stands before every line, when several executions are told at once */
+  constructor(subject: string = "") {
+    this.#subject = subject;
+  }
 
   tell(news: ExecutionNews): readonly Line[] {
     if (news.type !== "event") return [];
-    const prefix = this.#prefixes.get(news.executionId) ?? "";
+    const prefix = this.#prefixes.get(news.executionId) ?? this.#subject;
     const { event } = news;
     if (event.type === "call-started" && event.childId !== undefined) this.#prefixes.set(event.childId, `${prefix}${event.call.step}/`);
     const told = this.#tellEvent(event, prefix);
