@@ -15,7 +15,8 @@ export interface Journal {
   /**
    * Begins an execution with its `execution-started` event, and keeps the plan under the event's `planHash`.
    *
-   * A second start with the same `requestKey` creates nothing and returns the first one's id.
+   * A second start with the same `requestKey` creates nothing and returns the first one's id; nor does one with an id
+   * that is there.
    */
   create(start: NewExecution): Promise<{ readonly executionId: string; readonly created: boolean }>;
 

@@ -8,7 +8,7 @@ import { UnreadableRow, contentHash, parseStored, parseStoredObject } from "./st
 export const INLINE_CHARACTERS_MAX: number = 256 * 1024;
 
 /** An output may have 64 MiB; the rest is for what stands around it. */
-export const EVENT_BYTES_MAX: number = 65 * 1024 * 1024;
+const EVENT_BYTES_MAX: number = 65 * 1024 * 1024;
 
 /** An event as it is stored: without `blob` in one row, with it in two. */
 export interface EventRow {

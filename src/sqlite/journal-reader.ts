@@ -22,7 +22,7 @@ const FIND_LIMIT = 10;
 const PLANS_CACHED_CHARACTERS = 32 * 1024 * 1024;
 
 /** The part of a journal that changes nothing. */
-export type ReadableJournal = Pick<Journal, "read" | "plan" | "list" | "unfinished" | "find" | "summary">;
+type ReadableJournal = Pick<Journal, "read" | "plan" | "list" | "unfinished" | "find" | "summary">;
 
 interface SummaryRow {
   readonly id: number;

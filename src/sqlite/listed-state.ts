@@ -13,7 +13,7 @@ const COMPLETED_STATES: readonly Outcome[] = ["completed", "partial_success"];
 const FAILED_STATES: readonly Outcome[] = ["validation_failed", "failed", "failed_with_rollback", "rollback_failed", "cancelled"];
 
 /** Every state. */
-export const LISTED_STATES: readonly ListedState[] = [...UNFINISHED_STATES, ...COMPLETED_STATES, ...FAILED_STATES];
+const LISTED_STATES: readonly ListedState[] = [...UNFINISHED_STATES, ...COMPLETED_STATES, ...FAILED_STATES];
 
 /** The state after one more event. An execution that has ended stays as it ended. */
 export function stateAfter(state: ListedState, event: EventBody): ListedState {
