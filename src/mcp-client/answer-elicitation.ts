@@ -17,9 +17,10 @@ export async function answerElicitation(
   signal: AbortSignal,
 ): Promise<ElicitResult> {
   const waiting = [...calls];
+  using wanted = whileAnyIsWanted(waiting, signal);
   for (const call of waiting) call.hold();
   try {
-    const answer = await elicitor.ask(question, signal);
+    const answer = await elicitor.ask(question, wanted.signal);
     if (answer === undefined) {
       for (const call of waiting) call.unanswered = question.message;
       throw new ProtocolError(ProtocolErrorCode.InternalError, nobodyCanBeAsked(question.message));
@@ -28,6 +29,23 @@ export async function answerElicitation(
   } finally {
     for (const call of waiting) call.release();
   }
+}
+
+/** A signal that aborts also when all calls have been given up that the answer could be for. */
+function whileAnyIsWanted(calls: readonly LiveCall[], signal: AbortSignal): Disposable & { readonly signal: AbortSignal } {
+  const controller = new AbortController();
+  const look = (): void => {
+    if (signal.aborted || (calls.length > 0 && calls.every((call) => call.signal.aborted))) controller.abort(signal.reason);
+  };
+  const signals = [signal, ...calls.map((call) => call.signal)];
+  for (const one of signals) one.addEventListener("abort", look, { once: true });
+  look();
+  return {
+    signal: controller.signal,
+    [Symbol.dispose]: () => {
+      for (const one of signals) one.removeEventListener("abort", look);
+    },
+  };
 }
 
 /** The error of a call whose server wanted to ask. */

@@ -46,7 +46,7 @@ async function connectLegacy(connection: HttpConnection, plan: ConnectPlan, sign
 /** Nothing is left when it rejects. */
 async function connectBy(way: Way, connection: HttpConnection, plan: ConnectPlan, signal: AbortSignal): Promise<Connected> {
   const Transport = way === "sse" ? SseTransport : HttpTransport;
-  const transport = new Transport(connection, plan.ports, plan.timeoutMs);
+  const transport = new Transport(connection, plan.ports);
   // The SDK's question cannot be aborted; the end of its transport ends it.
   const stop = (): void => void transport.close();
   signal.addEventListener("abort", stop, { once: true });

@@ -17,6 +17,11 @@ export type Era = "legacy" | "modern";
 
 export const MODERN_VERSION = "2026-07-28";
 
+/** Whether a protocol version, which is a date, belongs to the newer era. */
+export function isModern(version: string): boolean {
+  return version >= MODERN_VERSION;
+}
+
 /** The JSON-RPC error of a server that does not speak the version of a request. */
 export const UNSUPPORTED_VERSION = -32_022;
 

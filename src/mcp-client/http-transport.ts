@@ -8,9 +8,10 @@ import {
 import type { Ms } from "../base/duration.ts";
 import type { HttpConnection } from "../model/server.ts";
 import { cancelledId, createExchange, EXCHANGE_HEADER, type HttpExchange, requestId, stopExchange } from "./http-exchange.ts";
-import { MODERN_VERSION } from "./era.ts";
+import { isModern } from "./era.ts";
 import { createLeanFetch, type LeanFetch } from "./lean-fetch.ts";
 import { createProgressGate } from "./progress-gate.ts";
+import { repairTools } from "./repair-tools.ts";
 import type { SessionPorts } from "./session-ports.ts";
 import { type Ending, faultAnswer, type ServerTransport, WireFault } from "./wire-fault.ts";
 
@@ -45,10 +46,10 @@ export class HttpTransport implements ServerTransport {
   #deliveries = 0;
   #closing: Promise<void> | undefined;
 
-  constructor(connection: HttpConnection, ports: SessionPorts, connectTimeoutMs: Ms) {
+  constructor(connection: HttpConnection, ports: SessionPorts) {
     this.#ports = ports;
     this.#admits = createProgressGate(ports.clock);
-    this.#fetch = createLeanFetch({ clock: ports.clock, connectTimeoutMs, exchange: (key) => this.#exchanges.get(key) });
+    this.#fetch = createLeanFetch({ clock: ports.clock, exchange: (key) => this.#exchanges.get(key) });
     this.#inner = new StreamableHTTPClientTransport(new URL(connection.url), {
       fetch: (url, init) => this.#resumable(url, init),
       requestInit: { headers: connection.headers },
@@ -68,7 +69,7 @@ export class HttpTransport implements ServerTransport {
   }
 
   setProtocolVersion(version: string): void {
-    this.#modern = version >= MODERN_VERSION;
+    this.#modern = isModern(version);
     this.#inner.setProtocolVersion(version);
   }
 
@@ -140,7 +141,7 @@ export class HttpTransport implements ServerTransport {
     const exchange = "method" in message ? undefined : this.#exchanges.get(String(message.id));
     if (exchange?.stopped !== undefined) return this.#unanswered(exchange, "");
     if (!("method" in message)) this.#exchanges.delete(String(message.id));
-    this.onmessage?.(message);
+    this.onmessage?.(this.#modern ? repairTools(message) : message);
   }
 
   #unanswered(exchange: HttpExchange, why: string): void {

@@ -12,10 +12,11 @@ import { MESSAGE_BYTES_MAX } from "./wire-fault.ts";
 /** The text of a refusal; nobody reads more. */
 const REFUSAL_BYTES_MAX = 64 * 1_024;
 const SOCKETS_MAX = 128;
+/** Shorter than calls usually have: that there is no connection is a better end than a timeout, after which nothing is known. */
+const CONNECTED_WITHIN_MS: Ms = 10_000;
 
 export interface LeanFetchOptions {
   readonly clock: Clock;
-  readonly connectTimeoutMs: Ms;
   /** The exchange with this key, for requests that carry {@link EXCHANGE_HEADER}. */
   readonly exchange: (key: string) => HttpExchange | undefined;
 }
@@ -34,7 +35,7 @@ export interface LeanFetch extends AsyncDisposable {
  */
 export function createLeanFetch(options: LeanFetchOptions): LeanFetch {
   const unconnected = new WeakSet<Error>();
-  const agent = createAgent(options.connectTimeoutMs, unconnected);
+  const agent = createAgent(unconnected);
   const fetch: FetchLike = async (url, init = {}) => {
     const headers = Object.fromEntries(new Headers(init.headers));
     const exchange = options.exchange(headers[EXCHANGE_HEADER] ?? "");
@@ -56,8 +57,8 @@ export function createLeanFetch(options: LeanFetchOptions): LeanFetch {
 }
 
 /** @param unconnected - gets the errors of connections that could not be made */
-function createAgent(connectTimeoutMs: Ms, unconnected: WeakSet<Error>): Agent {
-  const connect = buildConnector({ timeout: connectTimeoutMs });
+function createAgent(unconnected: WeakSet<Error>): Agent {
+  const connect = buildConnector({ timeout: CONNECTED_WITHIN_MS });
   return new Agent({
     connections: SOCKETS_MAX,
     headersTimeout: 0,

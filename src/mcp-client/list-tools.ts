@@ -1,7 +1,8 @@
 import { type CallToolRequestOptions, type Client, isSpecType, type StandardSchemaV1 } from "@modelcontextprotocol/client";
-import { isJsonArray, isJsonObject, type Json, type JsonObject } from "../base/json.ts";
+import { isJsonArray, isJsonObject, type Json } from "../base/json.ts";
 import type { Tool } from "../model/tool.ts";
 import { createOutputSchema, type OutputSchema } from "./output-schema.ts";
+import { readTool } from "./read-tool.ts";
 
 /** A tool with what calls of it need. */
 export interface ServerTool {
@@ -64,41 +65,15 @@ function nextCursor(page: unknown): string | undefined {
 }
 
 function addTool(tools: Map<string, ServerTool>, listed: Json, note: (text: string) => void): void {
-  const name = isJsonObject(listed) ? listed["name"] : undefined;
-  if (!isJsonObject(listed) || typeof name !== "string" || name === "") return note("one of its tools has no name and is left out");
-  const tool = readTool(name, listed);
-  const output =
-    tool.outputSchema === undefined
-      ? undefined
-      : createOutputSchema(tool.outputSchema, (reason) =>
-          note(`the output schema of "${name}" cannot be used, so outputs are not checked: ${reason}`),
-        );
+  const tool = readTool(listed);
+  if (tool === undefined) return note("one of its tools has no name and is left out");
+  const { name, outputSchema } = tool;
+  const unusable = (reason: string): void => note(`the output schema of "${name}" cannot be used, so outputs are not checked: ${reason}`);
+  const output = outputSchema === undefined ? undefined : createOutputSchema(outputSchema, unusable);
   tools.set(name, { tool, output, withHeaders: headerTool(tool) });
 }
 
 function headerTool({ name, inputSchema }: Tool): HeaderTool | undefined {
   const definition: unknown = { name, inputSchema };
   return JSON.stringify(inputSchema).includes('"x-mcp-header"') && isSpecType.Tool(definition) ? definition : undefined;
-}
-
-function readTool(name: string, listed: JsonObject): Tool {
-  const { title, description, inputSchema, outputSchema, annotations } = listed;
-  return {
-    name,
-    ...(typeof title === "string" ? { title } : {}),
-    ...(typeof description === "string" ? { description } : {}),
-    inputSchema: isJsonObject(inputSchema) ? inputSchema : { type: "object" },
-    ...(isJsonObject(outputSchema) ? { outputSchema } : {}),
-    ...(isJsonObject(annotations) ? { annotations: readAnnotations(annotations) } : {}),
-  };
-}
-
-function readAnnotations(annotations: JsonObject): NonNullable<Tool["annotations"]> {
-  const { readOnlyHint, destructiveHint, idempotentHint, openWorldHint } = annotations;
-  return {
-    ...(typeof readOnlyHint === "boolean" ? { readOnlyHint } : {}),
-    ...(typeof destructiveHint === "boolean" ? { destructiveHint } : {}),
-    ...(typeof idempotentHint === "boolean" ? { idempotentHint } : {}),
-    ...(typeof openWorldHint === "boolean" ? { openWorldHint } : {}),
-  };
 }

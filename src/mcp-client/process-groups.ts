@@ -15,7 +15,8 @@ let reaper: Reaper | undefined;
 export function guardGroup(groupId: number): Disposable {
   if (groups.size === 0) {
     process.on("exit", killAll);
-    for (const signal of FATAL_SIGNALS) process.on(signal, onFatalSignal);
+    // Before all others: those that listen only once are not counted any more when it is their turn.
+    for (const signal of FATAL_SIGNALS) process.prependListener(signal, onFatalSignal);
     reaper = startReaper();
   }
   groups.add(groupId);

@@ -10,6 +10,7 @@ import { abortable } from "./abortable.ts";
 import type { Era } from "./era.ts";
 import { reconnectDelayMs, STABLE_AFTER_MS } from "./reconnect-delay.ts";
 import type { Session } from "./session.ts";
+import { SessionLostError } from "./session-lost-error.ts";
 import type { SessionPorts } from "./session-ports.ts";
 import { StartError } from "./start-error.ts";
 
@@ -46,29 +47,19 @@ export class ServerConnection implements AsyncDisposable {
 
   /** @throws TuttiError `server.unavailable` */
   async tools(signal: AbortSignal): Promise<readonly Tool[]> {
-    return await this.#withSession(signal, async (session) => Array.from((await session.tools(signal)).values(), ({ tool }) => tool));
+    return await this.#ask(signal, async (session) => Array.from((await session.tools(signal)).values(), ({ tool }) => tool));
   }
 
   /** @throws TuttiError `server.unavailable` */
   async check(signal: AbortSignal): Promise<ServerCheck> {
-    return await this.#withSession(signal, (session) => session.check(signal));
+    return await this.#ask(signal, (session) => session.check(signal));
   }
 
-  /** A call that the server refused because it does not know the session any more is sent once again in a new one. */
   async call(request: WireCall, observer: CallObserver, signal: AbortSignal): Promise<CallOutcome> {
-    for (let lost = 0; ; lost += 1) {
-      let session: Session;
-      try {
-        session = await this.#open(signal);
-        await session.tools(signal);
-      } catch (error) {
-        return notSent(error, signal);
-      }
-      const outcome = await session.call(request, observer, signal);
-      if (outcome !== "session-lost") return outcome;
-      const why = new StartError("it does not know the session any more", {});
-      this.#retire(session, why);
-      if (lost > 0) return notSent(why, signal);
+    try {
+      return await this.#withSession(signal, (session) => session.call(request, observer, signal));
+    } catch (error) {
+      return notSent(error, signal);
     }
   }
 
@@ -79,9 +70,9 @@ export class ServerConnection implements AsyncDisposable {
     await this.#closings[Symbol.asyncDispose]();
   }
 
-  async #withSession<T>(signal: AbortSignal, use: (session: Session) => Promise<T>): Promise<T> {
+  async #ask<T>(signal: AbortSignal, use: (session: Session) => Promise<T>): Promise<T> {
     try {
-      return await use(await this.#open(signal));
+      return await this.#withSession(signal, use);
     } catch (error) {
       signal.throwIfAborted();
       const { server } = this.#ports;
@@ -92,6 +83,20 @@ export class ServerConnection implements AsyncDisposable {
         { server, stderr },
         { cause: error },
       );
+    }
+  }
+
+  /** What is refused because the server does not know the session any more is done once again in a new one. */
+  async #withSession<T>(signal: AbortSignal, use: (session: Session) => Promise<T>): Promise<T> {
+    for (let lost = 0; ; lost += 1) {
+      const session = await this.#open(signal);
+      try {
+        return await use(session);
+      } catch (error) {
+        if (!(error instanceof SessionLostError)) throw error;
+        this.#retire(session, new StartError(error.message, { cause: error }));
+        if (lost > 0) throw error;
+      }
     }
   }
 

@@ -1,5 +1,5 @@
 /* oxlint-disable unicorn/prefer-add-event-listener -- the SDK has one handler of each kind and no event listeners */
-import { type Client, type Progress, ProtocolError, SdkHttpError } from "@modelcontextprotocol/client";
+import type { Client, Progress } from "@modelcontextprotocol/client";
 import { deadline } from "../base/deadline.ts";
 import type { Ms } from "../base/duration.ts";
 import { TaskGroup } from "../base/task-group.ts";
@@ -8,16 +8,22 @@ import type { ServerCheck, WireCall } from "../ports/connections.ts";
 import type { CallObserver, CallProgress } from "../ports/tool-caller.ts";
 import { abortable } from "./abortable.ts";
 import { nobodyCanBeAsked } from "./answer-elicitation.ts";
-import { type Era, UNSUPPORTED_VERSION } from "./era.ts";
+import type { Era } from "./era.ts";
 import { followTools } from "./follow-tools.ts";
 import { AS_SENT, listTools, NO_TIMEOUT_MS, type ServerTool, type ServerTools } from "./list-tools.ts";
 import { beginCall, type LiveCall } from "./live-call.ts";
 import { notAccepted, outcomeOfError } from "./outcome-of-error.ts";
 import { outcomeOfResult } from "./outcome-of-result.ts";
+import { saysSessionLost } from "./says-session-lost.ts";
+import { SessionLostError } from "./session-lost-error.ts";
 import type { SessionPorts } from "./session-ports.ts";
 import type { SessionState } from "./session-state.ts";
 import { StartError } from "./start-error.ts";
 import type { ServerTransport } from "./wire-fault.ts";
+
+/** Calls wait for a list that has become stale, so it has not as long as the first one. */
+const LISTED_WITHIN_MS: Ms = 10_000;
+const CHECKED_WITHIN_MS: Ms = 10_000;
 
 /** What a session is made of: a client that is connected. */
 export interface SessionParts {
@@ -30,8 +36,6 @@ export interface SessionParts {
   readonly state: SessionState;
   readonly toolsChanged: () => void;
   readonly ports: SessionPorts;
-  /** For listing again, and for asking whether the server is there. */
-  readonly requestTimeoutMs: Ms;
   readonly onEnded: (session: Session, why: StartError) => void;
 }
 
@@ -60,7 +64,11 @@ export class Session implements AsyncDisposable {
     return this.#parts.era;
   }
 
-  /** The tools as they are now. A change while they are being listed has them listed again. */
+  /**
+   * The tools as they are now. A change while they are being listed has them listed again.
+   *
+   * @throws SessionLostError
+   */
   async tools(signal: AbortSignal): Promise<ServerTools> {
     while (this.#parts.state.toolsStale) {
       this.#listing ??= this.#list();
@@ -69,8 +77,10 @@ export class Session implements AsyncDisposable {
     return this.#tools;
   }
 
-  /** @returns `session-lost` when the server does not know the session any more; it has then not looked at the call */
-  async call(request: WireCall, observer: CallObserver, signal: AbortSignal): Promise<CallOutcome | "session-lost"> {
+  /** @throws SessionLostError - the call has then not been looked at */
+  async call(request: WireCall, observer: CallObserver, signal: AbortSignal): Promise<CallOutcome> {
+    await this.#refreshTools(signal);
+    if (signal.aborted) return notAccepted("cancelled", "it was cancelled before it was sent");
     if (!this.open) return notAccepted("connection", (this.#lifetime.signal.reason as Error).message);
     const { ports, state } = this.#parts;
     const tool = this.#tools.get(request.tool);
@@ -82,7 +92,7 @@ export class Session implements AsyncDisposable {
     } catch (error) {
       if (live.timedOut) return unanswered("timeout", `no answer within ${request.timeoutMs} ms; the server was told to stop`);
       if (signal.aborted) return unanswered("cancelled", "it was cancelled after it had been sent; the server was told to stop");
-      if (this.#isSessionLost(error)) return "session-lost";
+      if (this.#isLostBy(error)) throw new SessionLostError(error);
       const ending = this.#parts.transport.ending;
       return explained(outcomeOfError(error, { toolListed: tool !== undefined, ending }), live);
     } finally {
@@ -90,13 +100,16 @@ export class Session implements AsyncDisposable {
     }
   }
 
-  /** Asks whether the server is there. */
+  /**
+   * Asks whether the server is there.
+   *
+   * @throws SessionLostError
+   */
   async check(signal: AbortSignal): Promise<ServerCheck> {
-    const { client, era, ports, connectMs, requestTimeoutMs } = this.#parts;
-    using limit = deadline(ports.clock, signal, requestTimeoutMs, () => new Error(`no answer within ${requestTimeoutMs} ms`));
+    const { client, era, ports, connectMs } = this.#parts;
+    using limit = deadline(ports.clock, signal, CHECKED_WITHIN_MS, () => new Error(`no answer within ${CHECKED_WITHIN_MS} ms`));
     const options = { signal: limit.signal, timeout: NO_TIMEOUT_MS };
-    if (era === "modern") await client.discover(options);
-    else await client.ping(options);
+    await this.#noticing(era === "modern" ? client.discover(options) : client.ping(options));
     const about = client.getServerVersion();
     return {
       server: ports.server,
@@ -137,12 +150,12 @@ export class Session implements AsyncDisposable {
   }
 
   async #list(): Promise<ServerTools> {
-    const { client, ports, requestTimeoutMs } = this.#parts;
+    const { client, ports } = this.#parts;
     const note = (text: string): void => ports.log.write({ server: ports.server, source: "connection", text });
-    using limit = deadline(ports.clock, this.#lifetime.signal, requestTimeoutMs, () => new Error("the list of tools took too long"));
+    using limit = deadline(ports.clock, this.#lifetime.signal, LISTED_WITHIN_MS, () => new Error("the list of tools took too long"));
     this.#parts.state.toolsStale = false;
     try {
-      this.#tools = await listTools(client, limit.signal, note);
+      this.#tools = await this.#noticing(listTools(client, limit.signal, note));
       return this.#tools;
     } catch (error) {
       this.#parts.state.toolsStale = true;
@@ -152,14 +165,27 @@ export class Session implements AsyncDisposable {
     }
   }
 
-  #isSessionLost(error: unknown): boolean {
-    const modern = this.#parts.era === "modern";
-    // There are no sessions in the newer era; a server that has gone back to the older one looks like this.
-    if (error instanceof ProtocolError) return modern && error.code === UNSUPPORTED_VERSION;
-    if (!(error instanceof SdkHttpError)) return false;
-    if (error.status === 404) return modern || this.#parts.transport.sessionId !== undefined;
-    // Many servers copied an example that answers like this in place of 404.
-    return error.status === 400 && this.#parts.transport.sessionId !== undefined && /session/i.test(String(error.data["text"]));
+  /** A call does with the tools that are known when they cannot be listed again. */
+  async #refreshTools(signal: AbortSignal): Promise<void> {
+    if (!this.#parts.state.toolsStale) return;
+    try {
+      await this.tools(signal);
+    } catch (error) {
+      if (error instanceof SessionLostError) throw error;
+    }
+  }
+
+  async #noticing<T>(work: Promise<T>): Promise<T> {
+    try {
+      return await work;
+    } catch (error) {
+      throw this.#isLostBy(error) ? new SessionLostError(error) : error;
+    }
+  }
+
+  #isLostBy(error: unknown): boolean {
+    const { era, transport } = this.#parts;
+    return saysSessionLost(error, { modern: era === "modern", session: transport.sessionId !== undefined });
   }
 }
 

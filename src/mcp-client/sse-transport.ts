@@ -1,6 +1,5 @@
 /* oxlint-disable unicorn/prefer-add-event-listener -- the SDK has one handler of each kind and no event listeners */
 import { type JSONRPCMessage, SSEClientTransport, SseError } from "@modelcontextprotocol/client";
-import type { Ms } from "../base/duration.ts";
 import type { HttpConnection } from "../model/server.ts";
 import { createLeanFetch, type LeanFetch } from "./lean-fetch.ts";
 import { createProgressGate } from "./progress-gate.ts";
@@ -22,9 +21,9 @@ export class SseTransport implements ServerTransport {
   #ending: Ending | undefined;
   #closing: Promise<void> | undefined;
 
-  constructor(connection: HttpConnection, ports: SessionPorts, connectTimeoutMs: Ms) {
+  constructor(connection: HttpConnection, ports: SessionPorts) {
     const admits = createProgressGate(ports.clock);
-    this.#fetch = createLeanFetch({ clock: ports.clock, connectTimeoutMs, exchange: () => undefined });
+    this.#fetch = createLeanFetch({ clock: ports.clock, exchange: () => undefined });
     this.#inner = new SSEClientTransport(new URL(connection.url), {
       fetch: this.#fetch.fetch,
       requestInit: { headers: connection.headers },

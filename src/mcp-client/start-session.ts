@@ -53,7 +53,7 @@ export async function startSession(start: SessionStart, signal: AbortSignal): Pr
     const note = (text: string): void => ports.log.write({ server: ports.server, source: "connection", text });
     const tools = await listTools(client, limit.signal, note);
     const connectMs = Math.round(ports.clock.monotonicMs() - startedMs);
-    return new Session({ ...connected, tools, connectMs, state, ports, requestTimeoutMs: timeoutMs, toolsChanged, onEnded: start.onEnded });
+    return new Session({ ...connected, tools, connectMs, state, ports, toolsChanged, onEnded: start.onEnded });
   } catch (error) {
     const reason = limit.signal.aborted ? (limit.signal.reason as Error) : (error as Error);
     const message = transport.ending?.message ?? `its tools could not be listed: ${reason.message}`;

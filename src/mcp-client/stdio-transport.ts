@@ -1,8 +1,10 @@
 import type { JSONRPCMessage } from "@modelcontextprotocol/client";
 import type { StdioConnection } from "../model/server.ts";
+import { isModern } from "./era.ts";
 import { createLineReader } from "./line-reader.ts";
 import { createProgressGate } from "./progress-gate.ts";
 import { readMessages } from "./read-message.ts";
+import { repairTools } from "./repair-tools.ts";
 import { LINE_CHARACTERS_MAX, type ServerLogLine } from "./server-log.ts";
 import { type ProcessEnd, ServerProcess } from "./server-process.ts";
 import type { SessionPorts } from "./session-ports.ts";
@@ -29,6 +31,8 @@ export class StdioTransport implements ServerTransport {
   #process: ServerProcess | undefined;
   #ending: Ending | undefined;
   #closing: Promise<void> | undefined;
+  #modern = false;
+  #notifying = false;
   #noiseBytes = 0;
 
   constructor(connection: StdioConnection, ports: SessionPorts) {
@@ -49,6 +53,10 @@ export class StdioTransport implements ServerTransport {
   start(): Promise<void> {
     this.#starting ??= this.#start();
     return this.#starting;
+  }
+
+  setProtocolVersion(version: string): void {
+    this.#modern = isModern(version);
   }
 
   send(message: JSONRPCMessage): Promise<void> {
@@ -88,7 +96,23 @@ export class StdioTransport implements ServerTransport {
     const text = line.toString("utf8");
     const messages = readMessages(text);
     if (messages === undefined) return this.#noise(text, line.length);
-    for (const message of messages) if (this.#closing === undefined && this.#admits(message)) this.onmessage?.(message);
+    for (const message of messages) if (this.#closing === undefined && this.#admits(message)) this.#pass(message);
+  }
+
+  /**
+   * The SDK handles a notification one microtask after it has come, and an answer at once. Progress that comes in one chunk
+   * with the answer would be too late, so after a notification an answer takes the same time.
+   */
+  #pass(message: JSONRPCMessage): void {
+    const deliver = (): void => this.onmessage?.(this.#modern ? repairTools(message) : message);
+    const notifies = "method" in message && !("id" in message);
+    if (this.#notifying && !notifies) return queueMicrotask(deliver);
+    deliver();
+    if (!notifies || this.#notifying) return;
+    this.#notifying = true;
+    queueMicrotask(() => {
+      this.#notifying = false;
+    });
   }
 
   #noise(text: string, sizeBytes: number): void {

@@ -46,12 +46,15 @@ test.each(["cut_stream", "cut_body", "accepted", "other_id"])(
   },
 );
 
-test("a server that is killed ends the calls in flight at once, and the next call was not accepted", async () => {
+test("a server that is killed ends the calls in flight at once, and those that come later are not accepted", async () => {
   await using listening = await startListening("http-odd.ts");
   await using world = openTestConnections(httpServer(listening.url));
-  const call = world.call("silent", {}, { sent: () => setTimeout(() => listening.process.kill("SIGKILL"), 50) });
+  const call = world.call("silent");
+  await expect.poll(() => listening.stderr()).toContain("silent");
+  listening.process.kill("SIGKILL");
   expect(await call).toMatchObject({ kind: "unknown", error: { kind: "connection" } });
-  expect(await world.call("echo")).toMatchObject({ kind: "failed", accepted: false, error: { kind: "connection" } });
+  // The very next one may still go out on a socket of which the end has not been heard.
+  await expect.poll(() => world.call("echo")).toMatchObject({ kind: "failed", accepted: false, error: { kind: "connection" } });
 });
 
 test("a call over HTTP that takes too long is unknown", async () => {
@@ -76,6 +79,13 @@ test.each(["big", "big_event"])("results of nearly 64 MiB are taken over HTTP, l
     error: { kind: "output_invalid" },
   });
   expect(await world.call("echo")).toMatchObject({ kind: "succeeded" });
+});
+
+test("a session that the server has lost while its tools were listed is opened again, too", async () => {
+  await using listening = await startListening("http-odd.ts");
+  await using world = openTestConnections(httpServer(listening.url));
+  await world.call("forget");
+  expect(await world.connections.check("s", world.signal)).toMatchObject({ server: "s", toolCount: 12 });
 });
 
 test("a server that does not listen is unavailable", async () => {

@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
-import type { CallProgress } from "../../../src/ports/tool-caller.ts";
 import { httpServer, openTestConnections, startListening, testServer } from "../../support/servers/test-connections.ts";
 import type { ServerConfig } from "../../../src/model/server.ts";
+import type { Elicitor } from "../../../src/ports/elicitation.ts";
+import type { CallProgress } from "../../../src/ports/tool-caller.ts";
 
 const OVER = ["stdio", "http"] as const;
 
@@ -15,12 +16,11 @@ test.each(OVER)("over %s the metadata of a call arrives unchanged", async (over)
 test.each(OVER)("over %s a question is put to a person, and the call goes on with the answer", async (over) => {
   await using server = await modernServer(over);
   const asked: unknown[] = [];
-  await using world = openTestConnections(server.config, {
-    ask: async (question) => {
-      asked.push(question);
-      return { action: "accept", content: { name: "Ada" } };
-    },
-  });
+  const ask: Elicitor["ask"] = async (question) => {
+    asked.push(question);
+    return { action: "accept", content: { name: "Ada" } };
+  };
+  await using world = openTestConnections(server.config, { elicitor: { ask } });
   expect(await world.call("ask")).toEqual({ kind: "succeeded", output: { text: "hello Ada" } });
   expect(asked).toEqual([expect.objectContaining({ server: "s", message: "What is your name?" })]);
 });
@@ -65,6 +65,14 @@ test.each(OVER)("over %s a tool gets the arguments that it wants as headers", as
   await using server = await modernServer(over);
   await using world = openTestConnections(server.config);
   expect(await world.call("in_region", { region: "eu" })).toEqual({ kind: "succeeded", output: { text: "in eu" } });
+});
+
+test("odd tools and odd results of a server of the newer era leave the others usable", async () => {
+  await using world = openTestConnections(testServer("modern-odd.ts"));
+  expect((await world.connections.tools("s", world.signal)).map(({ name }) => name)).toEqual(["good", "odd", "bare"]);
+  expect(await world.call("odd")).toMatchObject({ kind: "failed", accepted: true, error: { kind: "server_error" } });
+  expect(await world.call("bare")).toMatchObject({ kind: "failed", accepted: true, error: { kind: "server_error" } });
+  expect(await world.call("good")).toEqual({ kind: "succeeded", output: { text: "fine" } });
 });
 
 interface ModernServer extends AsyncDisposable {

@@ -1,16 +1,16 @@
 import { expect, test } from "vitest";
 import type { CallProgress } from "../../../src/ports/tool-caller.ts";
-import type { ElicitationQuestion } from "../../../src/ports/elicitation.ts";
+import type { ElicitationQuestion, Elicitor } from "../../../src/ports/elicitation.ts";
+import { ManualClock } from "../../support/manual-clock.ts";
 import { openTestConnections, testServer } from "../../support/servers/test-connections.ts";
 
 test("a server's question is put to a person, and the answer goes back", async () => {
   const asked: ElicitationQuestion[] = [];
-  await using world = openTestConnections(testServer("asks.ts"), {
-    ask: async (question) => {
-      asked.push(question);
-      return question.url === undefined ? { action: "accept", content: { name: "Ada" } } : { action: "decline" };
-    },
-  });
+  const ask: Elicitor["ask"] = async (question) => {
+    asked.push(question);
+    return question.url === undefined ? { action: "accept", content: { name: "Ada" } } : { action: "decline" };
+  };
+  await using world = openTestConnections(testServer("asks.ts"), { elicitor: { ask } });
   expect(await world.call("ask")).toEqual({ kind: "succeeded", output: { action: "accept", content: { name: "Ada" } } });
   expect(await world.call("ask_to_open")).toEqual({ kind: "succeeded", output: { action: "decline" } });
   expect(asked).toEqual([
@@ -28,11 +28,26 @@ test("when nobody can be asked, the call fails and says what the server wanted t
 });
 
 test("the time in which a person thinks does not count as time of the call", async () => {
-  await using world = openTestConnections(testServer("asks.ts"), {
-    ask: () => new Promise((resolve) => setTimeout(() => resolve({ action: "cancel" }), 600)),
-  });
-  await world.connections.tools("s", world.signal);
+  const clock = new ManualClock();
+  const ask: Elicitor["ask"] = async () => {
+    clock.advance(3_600_000);
+    return { action: "cancel" };
+  };
+  await using world = openTestConnections(testServer("asks.ts"), { clock, elicitor: { ask } });
   expect(await world.call("ask", {}, { timeoutMs: 300 })).toEqual({ kind: "succeeded", output: { action: "cancel" } });
+});
+
+test("a person is not asked any longer when the call has been given up", async () => {
+  const cancel = new AbortController();
+  const givenUp = Promise.withResolvers<void>();
+  const ask: Elicitor["ask"] = (_, signal) => {
+    signal.addEventListener("abort", () => givenUp.resolve());
+    cancel.abort();
+    return new Promise(() => undefined);
+  };
+  await using world = openTestConnections(testServer("asks.ts"), { elicitor: { ask } });
+  expect(await world.call("ask", {}, { signal: cancel.signal })).toMatchObject({ kind: "unknown", error: { kind: "cancelled" } });
+  await expect(givenUp.promise).resolves.toBeUndefined();
 });
 
 test("a question to a language model is refused clearly, and one for roots is answered with none", async () => {
@@ -42,6 +57,15 @@ test("a question to a language model is refused clearly, and one for roots is an
     error: { message: expect.stringContaining('does not offer "sampling/createMessage"') },
   });
   expect(await world.call("roots")).toEqual({ kind: "succeeded", output: { roots: [] } });
+});
+
+test("progress that comes together with the answer is passed on before it", async () => {
+  await using world = openTestConnections(testServer("odd-answers.ts"));
+  const steps: number[] = [];
+  expect(await world.call("late_progress", {}, { progress: ({ progress }) => void steps.push(progress) })).toMatchObject({
+    kind: "succeeded",
+  });
+  expect(steps).toEqual([1, 2, 3, 4, 5]);
 });
 
 test("a flood of progress reaches the observer as a trickle, and other calls do not wait for its end", async () => {

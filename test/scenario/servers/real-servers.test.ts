@@ -59,8 +59,8 @@ test("server-everything over the HTTP of 2024-11-05: text, progress, images and 
 test("a stream of 2024-11-05 that breaks off ends the calls in flight at once", async () => {
   await using listening = await startProgram(program("server-everything"), ["sse"], /running on port (\d+)/);
   await using world = openTestConnections(httpServer(`http://127.0.0.1:${listening.port}/sse`));
-  const kill = (): void => void setTimeout(() => listening.process.kill("SIGKILL"), 100);
-  expect(await world.call("trigger-long-running-operation", { duration: 60, steps: 1 }, { sent: kill })).toMatchObject({
+  const kill = (): void => void listening.process.kill("SIGKILL");
+  expect(await world.call("trigger-long-running-operation", { duration: 60, steps: 600 }, { progress: kill })).toMatchObject({
     kind: "unknown",
     error: { kind: "connection", message: "the connection was lost: its stream of events broke off" },
   });
@@ -69,9 +69,9 @@ test("a stream of 2024-11-05 that breaks off ends the calls in flight at once", 
 test("a server over Streamable HTTP that is killed ends its calls, also those whose stream could be taken up again", async () => {
   await using listening = await startProgram(program("server-everything"), ["streamableHttp"], /listening on port (\d+)/);
   await using world = openTestConnections(httpServer(`http://127.0.0.1:${listening.port}/mcp`));
-  const kill = (): void => void setTimeout(() => listening.process.kill("SIGKILL"), 100);
+  const kill = (): void => void listening.process.kill("SIGKILL");
   const startMs = performance.now();
-  expect(await world.call("trigger-long-running-operation", { duration: 60, steps: 1 }, { sent: kill })).toMatchObject({
+  expect(await world.call("trigger-long-running-operation", { duration: 60, steps: 600 }, { progress: kill })).toMatchObject({
     kind: "unknown",
     error: { kind: "connection" },
   });

@@ -33,12 +33,11 @@ await listenRaw(async (incoming, outgoing) => {
   const message = JSON.parse(await readBody(incoming)) as Message;
   const given = incoming.headers["mcp-session-id"];
   if (message.method === "initialize") return initialize(outgoing, message);
-  if (message.method === "tools/call" || message.method === "tools/list") {
+  if (message.method === "tools/call" || message.method === "tools/list" || message.method === "ping") {
     if (given !== session) return refuse(outgoing, 404, "session not found");
     return serve(outgoing, message);
   }
   if (message.id === undefined) return end(outgoing, 202);
-  if (message.method === "ping") return result(outgoing, message, {});
   if (unknownMethods === "500") return refuse(outgoing, 500, "unknown method");
   if (unknownMethods === "empty") return end(outgoing, 200);
   return refuse(outgoing, 400, "unknown method");
@@ -50,6 +49,7 @@ function initialize(outgoing: ServerResponse, message: Message): void {
 }
 
 function serve(outgoing: ServerResponse, message: Message): void {
+  if (message.method === "ping") return result(outgoing, message, {});
   if (message.method === "tools/list") return result(outgoing, message, { tools: TOOLS.map((name) => tool(name)) });
   const name = message.params?.name ?? "";
   const count = (counts.get(name) ?? 0) + 1;
@@ -76,7 +76,7 @@ function misbehave(name: string, count: number, outgoing: ServerResponse, messag
     outgoing.write("{");
     return void setTimeout(() => outgoing.destroy(), 50);
   }
-  if (name === "silent") return;
+  if (name === "silent") return void process.stderr.write("a call of silent has come\n");
   if (name === "accepted") return end(outgoing, 202);
   if (name === "other_id") return text(outgoing, { ...message, id: 4_711 }, "for somebody else");
   if (name === "big_event") return event(outgoing, message, "x".repeat(bytes));

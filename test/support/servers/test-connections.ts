@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { createServer } from "node:net";
 import { fileURLToPath } from "node:url";
-import { systemClock } from "../../../src/base/clock.ts";
+import { type Clock, systemClock } from "../../../src/base/clock.ts";
 import type { JsonObject } from "../../../src/base/json.ts";
 import { openConnections } from "../../../src/mcp-client/open-connections.ts";
 import type { ServerLogLine } from "../../../src/mcp-client/server-log.ts";
@@ -34,6 +34,13 @@ export interface TestConnections extends AsyncDisposable {
   call(tool: string, input?: JsonObject, more?: TestCall): Promise<CallOutcome>;
 }
 
+export interface TestPorts {
+  /** Default: nobody can be asked. */
+  readonly elicitor?: Elicitor;
+  /** Default: real time. */
+  readonly clock?: Clock;
+}
+
 export interface TestCall {
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal;
@@ -42,11 +49,11 @@ export interface TestCall {
   readonly sent?: () => void;
 }
 
-export function openTestConnections(config: ServerConfig, elicitor: Elicitor = nobody): TestConnections {
+export function openTestConnections(config: ServerConfig, { elicitor = nobody, clock = systemClock }: TestPorts = {}): TestConnections {
   const log: ServerLogLine[] = [];
   const connections = openConnections({
     servers: [config],
-    clock: systemClock,
+    clock,
     elicitor,
     log: { write: (line) => void log.push(line) },
     clientVersion: "0.0.0",
