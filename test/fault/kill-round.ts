@@ -17,6 +17,9 @@ export const KILLED: readonly { readonly file: string; readonly outcome: string 
 const ROOT = resolve(import.meta.dirname, "../..");
 const LIVES_MAX = 12;
 
+/** Counted from the start of the server, which comes just before the first call; the longest workflow takes about as long. */
+const KILL_WITHIN_MS = 500;
+
 interface Entry {
   readonly tool: string;
   readonly call: string;
@@ -88,7 +91,7 @@ class KillRound {
     for (let life = 0; life < LIVES_MAX && !hasEnded(document); life += 1) {
       const begun = existsSync(join(this.#folder, "data", "journal.db")) && (await this.#unfinished()) > 0;
       const command = begun ? ["executions", "resume"] : ["run", workflow];
-      const killAfterMs = life < 3 && (life === 0 || this.#random() < 0.5) ? 150 + this.#random() * 700 : undefined;
+      const killAfterMs = life < 3 && (life === 0 || this.#random() < 0.5) ? this.#random() * KILL_WITHIN_MS : undefined;
       const text = await this.#tutti(command, killAfterMs);
       if (text === undefined) continue;
       const answer = JSON.parse(text) as ExecutionDocument | readonly ExecutionDocument[];
@@ -162,9 +165,8 @@ class KillRound {
     child.stdout.on("data", (chunk: Buffer) => (output += chunk.toString()));
     child.stderr.on("data", (chunk: Buffer) => (errors += chunk.toString()));
     const exit = exited(child);
-    const killer = killAfterMs === undefined ? undefined : setTimeout(() => child.kill("SIGKILL"), killAfterMs);
+    if (killAfterMs !== undefined) await this.#killLater(child, killAfterMs);
     const { code, signal } = await exit;
-    clearTimeout(killer);
     if (signal === "SIGKILL") {
       this.#kills += 1;
       await this.#untilServersAreGone();
@@ -174,10 +176,22 @@ class KillRound {
     return output;
   }
 
+  async #killLater(child: ChildProcess, afterMs: number): Promise<void> {
+    const servers = this.#servers().length;
+    while (child.exitCode === null && this.#servers().length === servers) await pause(2);
+    await pause(afterMs);
+    child.kill("SIGKILL");
+  }
+
+  /** A file for each server that was ever started. */
+  #servers(): readonly string[] {
+    return globSync(`${this.#ledger}.*.pid`);
+  }
+
   /** A server whose client was killed sees the end of its input and goes; what it does until then is done. */
   async #untilServersAreGone(): Promise<void> {
     for (let look = 0; look < 500; look += 1) {
-      const alive = globSync(`${this.#ledger}.*.pid`)
+      const alive = this.#servers()
         .map((file) => Number(readFileSync(file, "utf8")))
         .filter(isAlive);
       if (alive.length === 0) return;
