@@ -25,9 +25,14 @@ async function refusalText(refused: TuttiError, host: Pick<CliHost, "formatProbl
     return [...texts, problemCount(problems.length)].join("\n");
   }
   const details: string[] = [];
-  if (isTuttiError(refused, "server.unavailable")) details.push(...(refused.details.stderr ?? []).slice(-20));
+  if (isTuttiError(refused, "server.unavailable")) details.push(...lastWords(refused.details.stderr ?? []));
   if (isTuttiError(refused, "usage") && refused.details.hint !== undefined) details.push(refused.details.hint);
   return [`tutti: ${oneLine(refused.message, 2_000)}`, ...details.map((line) => `  ${oneLine(line)}`)].join("\n");
+}
+
+/** What a server wrote before it ended; the message has the last line. */
+function lastWords(stderr: readonly string[]): readonly string[] {
+  return stderr.length > 1 ? stderr.slice(-20) : [];
 }
 
 /** `"2 problems"` */

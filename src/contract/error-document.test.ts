@@ -23,6 +23,10 @@ const cases = [
     document: { error: { code: "input.invalid", message: "the inputs do not fit", problems: ['"a" is missing'] } },
   },
   {
+    error: new TuttiError("step.not-found", "no such step", { executionId: "e", stepId: "s" }),
+    document: { error: { code: "step.not-found", message: "no such step", details: { execution_id: "e", step_id: "s" } } },
+  },
+  {
     error: new TuttiError("server.unavailable", "it ended", { server: "files", stderr: ["boom"] }),
     document: { error: { code: "server.unavailable", message: "it ended", details: { server: "files", stderr: ["boom"] } } },
   },

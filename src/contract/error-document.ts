@@ -5,6 +5,7 @@ import type { ErrorCode, ErrorDetails } from "../model/errors.ts";
 import type { LocatedProblem } from "../model/problem.ts";
 import { ERROR_TRAITS } from "./error-traits.ts";
 import { locatedProblem } from "./located-problem.ts";
+import { insideName, wireName } from "./wire-object.ts";
 
 /** What a program gets in place of a result. */
 export interface ErrorDocument {
@@ -24,7 +25,7 @@ export function errorDocument(error: TuttiError): ErrorDocument {
       code: error.code,
       message: error.message,
       ...(problems === undefined ? {} : { problems: problems.map(problemDocument) }),
-      ...(Object.keys(details).length === 0 ? {} : { details }),
+      ...(Object.keys(details).length === 0 ? {} : { details: renamed(details, wireName) }),
     },
   };
 }
@@ -34,7 +35,7 @@ export function readErrorDocument(document: unknown): TuttiError | undefined {
   const parsed = errorDocumentSchema.safeParse(document);
   if (!parsed.success || !isErrorCode(parsed.data.error.code)) return undefined;
   const { code, message, problems, details } = parsed.data.error;
-  const given = { ...(details as object | undefined), ...(problems === undefined ? {} : { problems: problems.map(readProblem) }) };
+  const given = { ...renamed(details ?? {}, insideName), ...(problems === undefined ? {} : { problems: problems.map(readProblem) }) };
   return new TuttiError(code, message, given as ErrorDetails[ErrorCode]);
 }
 
@@ -43,9 +44,13 @@ const errorDocumentSchema = z.object({
     code: z.string(),
     message: z.string(),
     problems: z.array(z.unknown()).exactOptional(),
-    details: z.unknown().exactOptional(),
+    details: z.record(z.string(), z.unknown()).exactOptional(),
   }),
 });
+
+function renamed(details: Readonly<Record<string, unknown>>, name: (key: string) => string): Record<string, Json> {
+  return Object.fromEntries(Object.entries(details).map(([key, value]) => [name(key), value as Json]));
+}
 
 function isErrorCode(code: string): code is ErrorCode {
   return Object.hasOwn(ERROR_TRAITS, code);

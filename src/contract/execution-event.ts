@@ -2,7 +2,7 @@ import * as z from "zod";
 import { isJsonArray, isJsonObject } from "../base/json.ts";
 import type { Json } from "../base/json.ts";
 import type { ExecutionEvent } from "../model/event.ts";
-import { wireName } from "./wire-object.ts";
+import { insideName, wireName } from "./wire-object.ts";
 
 /**
  * One event of an execution. The names of its own fields are changed for the wire; what people and servers put into
@@ -12,7 +12,7 @@ export const executionEvent: z.ZodType<ExecutionEvent> = z.codec(
   z.looseObject({ seq: z.int(), at: z.string().meta({ format: "date-time" }), type: z.string() }),
   z.custom<ExecutionEvent>((value) => value !== undefined),
   {
-    decode: ({ at, ...fields }) => ({ ...(rename(fields as Json, camelName) as object), atMs: Date.parse(at) }) as ExecutionEvent,
+    decode: ({ at, ...fields }) => ({ ...(rename(fields as Json, insideName) as object), atMs: Date.parse(at) }) as ExecutionEvent,
     encode: ({ seq, atMs, type, ...fields }) => ({
       seq,
       at: new Date(atMs).toISOString(),
@@ -34,8 +34,4 @@ function rename(value: Json, name: (key: string) => string): Json {
 /** Moments inside an event stay numbers, and so keep the unit in their name: `retry_at_ms`. */
 function snakeName(key: string): string {
   return key.endsWith("AtMs") ? `${wireName(key)}_ms` : wireName(key);
-}
-
-function camelName(key: string): string {
-  return key.replaceAll(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
 }

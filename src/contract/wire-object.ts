@@ -29,6 +29,11 @@ export function wireName(key: string): string {
     .replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }
 
+/** The way back, for names that are no moments: `execution_id` gives `executionId`. */
+export function insideName(key: string): string {
+  return key.replaceAll(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
+}
+
 /** A moment: milliseconds inside, ISO 8601 in UTC on the wire. */
 export const moment: z.ZodType<number> = z.codec(z.string().meta({ format: "date-time" }), z.number(), {
   decode: (text, context) => {

@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { systemClock } from "../base/clock.ts";
+import { randomIds } from "../base/ids.ts";
 import type { JsonObject } from "../base/json.ts";
 import type { BackgroundRequest, BackgroundStart, CliHost } from "../cli/host.ts";
 import { readVersion } from "./version.ts";
@@ -11,7 +12,7 @@ export function createHost(environment: Readonly<Record<string, string | undefin
   return {
     ...around,
     clock: systemClock,
-    newId: () => crypto.randomUUID(),
+    newId: () => randomIds.next(),
     readWorkflow: async (file) => await (await import("./read-workflow.ts")).readWorkflow(file, workingDirectory),
     readObject: async (file) => await readObject(file, workingDirectory),
     formatProblem: async (problem) => (await import("../definition/format-problem.ts")).formatProblem(problem),

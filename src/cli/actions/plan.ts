@@ -3,6 +3,7 @@ import { planWorkflow } from "../../contract/plan-workflow.ts";
 import { openSession, printDocument } from "../command-context.ts";
 import type { CommandContext, CommonOptions } from "../command-context.ts";
 import { planTree } from "../render/plan-tree.ts";
+import { tellMissingConfig } from "./run.ts";
 import { tellProblems } from "./validate.ts";
 
 /** `tutti plan FILE` */
@@ -13,5 +14,7 @@ export async function plan(context: CommandContext, file: string, options: Commo
   if (options.json === true) await printDocument(context, planWorkflow, planned);
   else if (planned.plan !== undefined) context.terminal.out.lines(planTree(planned.plan));
   await tellProblems(context, planned.problems);
-  return hasErrors(planned.problems) ? 65 : 0;
+  if (!hasErrors(planned.problems)) return 0;
+  tellMissingConfig(context, session);
+  return 65;
 }

@@ -1,8 +1,9 @@
-import type { ExecuteWorkflowInput } from "../../contract/execute-workflow.ts";
+import type { ExecuteWorkflowInput, ExecuteWorkflowOutput } from "../../contract/execute-workflow.ts";
 import { executeWorkflow } from "../../contract/execute-workflow.ts";
 import { getExecution } from "../../contract/get-execution.ts";
 import { listInterruptedExecutions } from "../../contract/list-interrupted-executions.ts";
 import type { ExecutionView } from "../../contract/execution-report.ts";
+import { isTuttiError } from "../../model/errors.ts";
 import { openSession, placesOf, printDocument, printJson } from "../command-context.ts";
 import type { CommandContext, CommonOptions } from "../command-context.ts";
 import { exitCodeOf } from "../exit-code.ts";
@@ -35,11 +36,25 @@ export async function run(context: CommandContext, file: string, options: RunOpt
   };
   await using session = await openSession(context, "driving", { ...options, workflowFile: file });
   await tellInterrupted(context, session);
-  const { executionId } = await session.client.call(executeWorkflow, input, { signal: context.signal });
+  const { executionId } = await start(context, session, input);
   host.background?.started(executionId);
   const code = await followToEnd(context, session, { options, executionId });
   await stayForOthers(context, session);
   return code;
+}
+
+async function start(context: CommandContext, session: Session, input: ExecuteWorkflowInput): Promise<ExecuteWorkflowOutput> {
+  try {
+    return await session.client.call(executeWorkflow, input, { signal: context.signal });
+  } catch (error) {
+    if (isTuttiError(error, "definition.invalid")) tellMissingConfig(context, session);
+    throw error;
+  }
+}
+
+/** Says what may be the reason that servers and tools are unknown. */
+export function tellMissingConfig({ terminal }: CommandContext, session: Session): void {
+  if (session.configFile === undefined) terminal.notice("no configuration was found, so there are no servers: see --config");
 }
 
 /** Shows an execution until it has ended or stands still, and then its result. Gives the exit code. */

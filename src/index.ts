@@ -1,0 +1,44 @@
+export { parseWorkflow } from "./definition/parse-workflow.ts";
+export type { ParsedWorkflow } from "./definition/parse-workflow.ts";
+export { printWorkflow, workflowToDocument } from "./definition/print-workflow.ts";
+export { workflowJsonSchema } from "./definition/workflow-json-schema.ts";
+export { formatProblem } from "./definition/format-problem.ts";
+
+export { buildPlan } from "./planner/build-plan.ts";
+export type { PlanInput, PlanResult } from "./planner/build-plan.ts";
+
+export { loadConfig } from "./main/config.ts";
+export type { Config, ConfigRequest } from "./main/config.ts";
+export { openTutti } from "./main/open-tutti.ts";
+export type { ExecuteRequest, Tutti, TuttiOptions } from "./main/open-tutti.ts";
+
+export { approveExecution } from "./contract/approve-execution.ts";
+export { cancelExecution } from "./contract/cancel-execution.ts";
+export { getExecution } from "./contract/get-execution.ts";
+export { listEvents } from "./contract/list-events.ts";
+export { listExecutions } from "./contract/list-executions.ts";
+export { pauseExecution } from "./contract/pause-execution.ts";
+export { planWorkflow } from "./contract/plan-workflow.ts";
+export { pruneExecutions } from "./contract/prune-executions.ts";
+export { resolveExecution } from "./contract/resolve-execution.ts";
+export { resumeExecution } from "./contract/resume-execution.ts";
+export { retryExecution } from "./contract/retry-execution.ts";
+export { watchExecution } from "./contract/watch-execution.ts";
+export type { CallOptions, OperationClient } from "./client/operation-client.ts";
+export type { ExecutionView } from "./contract/execution-report.ts";
+export type { ExecutionNews } from "./contract/news.ts";
+export type { Operation } from "./contract/operation.ts";
+
+export type { Json, JsonObject } from "./base/json.ts";
+export { isTuttiError, TuttiError } from "./model/errors.ts";
+export type { ErrorCode, ErrorDetails } from "./model/errors.ts";
+export type { CallError, CallErrorKind } from "./model/call.ts";
+export type { ExecutionEvent } from "./model/event.ts";
+export type { ExecutionReport, ExecutionStatus, ExecutionSummary, Leftover, Outcome, StepReport, StepStatus } from "./model/execution.ts";
+export type { Plan, PlanNode } from "./model/plan.ts";
+export type { LocatedProblem, Problem } from "./model/problem.ts";
+export type { HttpConnection, ServerConfig, StdioConnection } from "./model/server.ts";
+export type { Catalog, ServerCatalog, Tool } from "./model/tool.ts";
+export type { Effect, Step, Workflow } from "./model/workflow.ts";
+export type { ElicitationAnswer, ElicitationQuestion, Elicitor } from "./ports/elicitation.ts";
+export type { Secrets } from "./ports/secrets.ts";

@@ -1,0 +1,113 @@
+import { systemClock } from "../base/clock.ts";
+import { defined } from "../base/defined.ts";
+import type { JsonObject } from "../base/json.ts";
+import type { OperationClient } from "../client/operation-client.ts";
+import { executeWorkflow } from "../contract/execute-workflow.ts";
+import type { ExecuteWorkflowOutput } from "../contract/execute-workflow.ts";
+import type { ExecutionView } from "../contract/execution-report.ts";
+import { getExecution } from "../contract/get-execution.ts";
+import { listInterruptedExecutions } from "../contract/list-interrupted-executions.ts";
+import type { ExecutionNews } from "../contract/news.ts";
+import { resumeExecution } from "../contract/resume-execution.ts";
+import { watchExecution } from "../contract/watch-execution.ts";
+import type { WorkflowFile } from "../contract/workflow-source.ts";
+import { printWorkflow } from "../definition/print-workflow.ts";
+import type { ServerConfig } from "../model/server.ts";
+import type { Workflow } from "../model/workflow.ts";
+import type { Elicitor } from "../ports/elicitation.ts";
+import type { Secrets } from "../ports/secrets.ts";
+import type { ServerLog } from "../mcp-client/server-log.ts";
+import { Owner } from "./owner.ts";
+import { readVersion } from "./version.ts";
+
+/** What {@link openTutti} is given. */
+export interface TuttiOptions {
+  /** Where the journal is; made when it is not there. One process at a time owns it. */
+  readonly dataDirectory: string;
+  readonly servers: readonly ServerConfig[];
+  /** Where the values of `${{ secrets.NAME }}` come from. Default: there are none. */
+  readonly secrets?: Secrets;
+  /** Calls in flight at once, to all servers. Default 50. */
+  readonly maxConcurrentCalls?: number;
+  /** Answers what servers ask in the middle of a call. Default: nobody does, and such calls fail. */
+  readonly elicitor?: Elicitor;
+  /** Takes what servers write beside the protocol. Default: it is dropped. */
+  readonly log?: ServerLog;
+}
+
+/** What {@link Tutti.execute} is given. */
+export interface ExecuteRequest {
+  /** The text of a workflow file, or a workflow. */
+  readonly workflow: string | Workflow;
+  /** The workflows that its steps run, also of theirs. */
+  readonly children?: readonly (string | Workflow)[];
+  readonly inputs?: JsonObject;
+  /** The same key always gives the same execution. At most 200 characters. */
+  readonly requestKey?: string;
+}
+
+/** Runs workflows in this process. Disposing lets go of everything; executions that have not ended can be resumed. */
+export interface Tutti extends AsyncDisposable {
+  /**
+   * Starts an execution: it is durable when this resolves, and goes on by itself.
+   *
+   * @throws TuttiError `definition.invalid`, `input.invalid`, `server.unavailable`
+   */
+  execute(request: ExecuteRequest): Promise<ExecuteWorkflowOutput>;
+  /**
+   * Resolves when an execution has ended, or when only a person can move it on.
+   *
+   * @param tell - is told its news until then
+   */
+  wait(executionId: string, signal?: AbortSignal, tell?: (news: ExecutionNews) => void): Promise<ExecutionView>;
+  /** What is known of an execution now. */
+  report(executionId: string): Promise<ExecutionView>;
+  /** Takes up all executions that an earlier process has left; gives their ids. */
+  resumeInterrupted(): Promise<readonly string[]>;
+  /** Everything else that can be asked, by its contract: pause, cancel, approve, resolve, retry, list, prune. */
+  readonly operations: OperationClient;
+}
+
+/**
+ * Opens Tutti in this process.
+ *
+ * @throws TuttiError `journal.locked`, `journal.unusable`
+ */
+export async function openTutti(options: TuttiOptions): Promise<Tutti> {
+  const owner = await Owner.open({
+    directory: options.dataDirectory,
+    servers: options.servers,
+    secrets: options.secrets ?? { get: async () => undefined },
+    maxConcurrentCalls: options.maxConcurrentCalls ?? 50,
+    clock: systemClock,
+    elicitor: options.elicitor ?? { ask: async () => undefined },
+    log: options.log ?? { write: () => undefined },
+    version: readVersion(),
+  });
+  const { operations } = owner;
+  const endless = new AbortController().signal;
+  return {
+    operations,
+    async execute({ workflow, children = [], inputs, requestKey }) {
+      const source = {
+        ...fileOf(workflow, "workflow.yaml"),
+        children: children.map((child, index) => fileOf(child, `child-${index + 1}.yaml`)),
+      };
+      return await operations.call(executeWorkflow, { workflow: source, ...defined({ inputs, requestKey }) }, { signal: endless });
+    },
+    wait: async (executionId, signal = endless, tell = () => undefined) =>
+      await operations.call(watchExecution, { executionId }, { signal, tell }),
+    report: async (executionId) => await operations.call(getExecution, { executionId }, { signal: endless }),
+    async resumeInterrupted() {
+      const { executions } = await operations.call(listInterruptedExecutions, { includeWaiting: true }, { signal: endless });
+      const ids = executions.map(({ executionId }) => executionId);
+      for (const executionId of ids) await operations.call(resumeExecution, { executionId, liftPause: false }, { signal: endless });
+      return ids;
+    },
+    [Symbol.asyncDispose]: async () => await owner[Symbol.asyncDispose](),
+  };
+}
+
+function fileOf(workflow: string | Workflow, file: string): WorkflowFile {
+  return { file, text: typeof workflow === "string" ? workflow : printWorkflow(workflow) };
+}
