@@ -6,6 +6,8 @@ import { buildPlan } from "./build-plan.ts";
 describe("the effect of a call", () => {
   const cases: readonly [name: string, step: string, effect: string, irreversible: boolean][] = [
     ["is what the step says, before all others", "{ id: a, tool: shop.look, effect: once }", "once", true],
+    ["is what the step says, before the configuration", "{ id: a, tool: shop.find, effect: idempotent }", "idempotent", true],
+    ["is what the configuration says, before the server", "{ id: a, tool: shop.peek }", "once", true],
     ["is what the configuration says", "{ id: a, tool: shop.find }", "read", false],
     ["is what the server says", "{ id: a, tool: shop.look }", "read", false],
     ["may be repeated when the server says so", "{ id: a, tool: shop.put }", "idempotent", true],

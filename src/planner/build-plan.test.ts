@@ -26,6 +26,17 @@ describe("children", () => {
     ]);
   });
 
+  test("give the workflow what they occupy, and keep their warnings to themselves", () => {
+    const heavy = 'id: heavy\nsteps: [{ id: run, value: 1, if: "${{ false }}", resources: { gpu: 2 } }]';
+    const result = planWith("id: test\nsteps: [{ id: a, workflow: heavy }, { id: b, workflow: heavy }]", heavy);
+    expect(planned(result)).toMatchObject({
+      resources: { gpu: 4 },
+      warnings: [],
+      children: { heavy: { warnings: [{ code: "never-true" }] } },
+    });
+    expect(result.problems).toEqual([]);
+  });
+
   test("that change nothing make a step that changes nothing", () => {
     expect(nodeOf(planned(planWith("id: test\nsteps: [{ id: a, workflow: reader }]", reader)), "a")).toMatchObject({
       call: { effect: "read" },

@@ -1,4 +1,4 @@
-import type { SourcePlace, TemplateReference } from "../expression/references.ts";
+import type { InputReference, StepReference, TemplateReference } from "../expression/references.ts";
 import type { Path, Problem } from "../model/problem.ts";
 import { fieldSchema, type MissingField } from "./field-schema.ts";
 import type { KnownValue, KnownValues } from "./known-values.ts";
@@ -11,7 +11,7 @@ import { hintAt } from "./unknown-name.ts";
 export function checkFields(part: StepPart, known: KnownValues): readonly Problem[] {
   const problems: Problem[] = [];
   const check = (expression: TemplateReference, read: FieldRead, value: KnownValue | undefined): void => {
-    if (value === undefined || read.optional || read.path === undefined || read.path.length === 0) return;
+    if (value === undefined || mayBeMissing(read) || read.path === undefined || read.path.length === 0) return;
     const { missing } = fieldSchema(value.schema, read.path);
     if (missing !== undefined) problems.push(missingField(value, { ...read, path: read.path, missing }, placeOf(part, expression, read)));
   };
@@ -22,9 +22,11 @@ export function checkFields(part: StepPart, known: KnownValues): readonly Proble
   return problems;
 }
 
-interface FieldRead extends SourcePlace {
-  readonly path?: Path;
-  readonly optional: boolean;
+type FieldRead = StepReference | InputReference;
+
+/** Whether it is written so that nothing fails when what is read is not there. */
+export function mayBeMissing(read: FieldRead): boolean {
+  return read.optional || ("optionalKeys" in read && read.optionalKeys);
 }
 
 function missingField(

@@ -10,7 +10,7 @@ const WANTED: Readonly<Record<string, TypeSet>> = { for_each: TYPES.list, if: TY
 /** Finds keys of a step that are given something of another type than they take. */
 export function checkKeyTypes(part: StepPart, known: KnownValues): readonly Problem[] {
   const key = String(part.path.at(-1));
-  const wanted = part.owner === "step" && Object.hasOwn(WANTED, key) ? WANTED[key] : undefined;
+  const wanted = Object.hasOwn(WANTED, key) ? WANTED[key] : undefined;
   const given = wanted === undefined ? undefined : partHoles(part, known)([]);
   if (wanted === undefined || given === undefined || (given.types & wanted) !== 0) return [];
   const message = `"${key}" must be ${describeTypes(wanted)}, but ${given.origin}`;

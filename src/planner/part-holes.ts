@@ -2,6 +2,7 @@ import { isJsonArray, isJsonObject, type Json } from "../base/json.ts";
 import type { SourcePlace, TemplateReference } from "../expression/references.ts";
 import type { Path } from "../model/problem.ts";
 import type { Hole } from "./check-value.ts";
+import { mayBeMissing } from "./check-fields.ts";
 import { fieldSchema } from "./field-schema.ts";
 import type { KnownValue, KnownValues } from "./known-values.ts";
 import { describeTypes, possibleTypes, TYPES } from "./schema-types.ts";
@@ -42,7 +43,8 @@ function wholeHole(part: StepPart, expression: TemplateReference, known: KnownVa
   if (secrets.length > 0) return SECRET;
   const [step] = steps;
   const [input] = inputs;
-  if (!plain || step?.optional === true || input?.optional === true) return UNKNOWN;
+  const read = step ?? input;
+  if (!plain || read === undefined || mayBeMissing(read)) return UNKNOWN;
   if (step?.path !== undefined) return readHole(known.output(step), step.path, textOf(part, expression, step));
   return input === undefined ? UNKNOWN : readHole(known.input(input), input.path, textOf(part, expression, input));
 }

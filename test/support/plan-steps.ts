@@ -8,9 +8,10 @@ import { catalogOf, closed, type ServerFacts } from "./catalog-of.ts";
 
 /** A server with a tool of every effect. */
 export const SHOP: ServerFacts = {
-  effects: { find: "read" },
+  effects: { find: "read", peek: "once" },
   tools: {
     find: {},
+    peek: { annotations: { readOnlyHint: true } },
     look: { annotations: { readOnlyHint: true } },
     put: { annotations: { idempotentHint: true } },
     buy: {},
