@@ -10,7 +10,7 @@ import type { Session } from "../host.ts";
 import { executionResult } from "../render/execution-result.ts";
 import { shortId } from "../render/short-id.ts";
 import { span } from "../render/span.ts";
-import { stayForOthers } from "./run.ts";
+import { asLeftBy, stayForOthers } from "./run.ts";
 
 /** `tutti executions resume [ID...]` */
 export async function resume(context: CommandContext, ids: readonly string[], options: CommonOptions): Promise<number> {
@@ -20,8 +20,9 @@ export async function resume(context: CommandContext, ids: readonly string[], op
     taken.length === 1
       ? [await followOne(context, session, { options, executionId: taken[0] ?? "" })]
       : await followAll(context, session, { options, taken });
-  if (options.json === true) printJson(context.terminal, await Promise.all(views.map((view) => documentOf(getExecution, view))));
-  else presentAll(context, session, views);
+  const left = await Promise.all(views.map((view) => asLeftBy(session, view)));
+  if (options.json === true) printJson(context.terminal, await Promise.all(left.map((view) => documentOf(getExecution, view))));
+  else presentAll(context, session, left);
   await stayForOthers(context, session);
   return worstExitCode(views.map(exitCodeOf));
 }

@@ -38,9 +38,9 @@ export async function run(context: CommandContext, file: string, options: RunOpt
   await tellInterrupted(context, session);
   const { executionId } = await start(context, session, input);
   host.background?.started(executionId);
-  const code = await followToEnd(context, session, { options, executionId });
+  const view = await followToEnd(context, session, { options, executionId });
   await stayForOthers(context, session);
-  return code;
+  return exitCodeOf(view);
 }
 
 async function start(context: CommandContext, session: Session, input: ExecuteWorkflowInput): Promise<ExecuteWorkflowOutput> {
@@ -57,26 +57,29 @@ export function tellMissingConfig({ terminal }: CommandContext, session: Session
   if (session.configFile === undefined) terminal.notice("no configuration was found, so there are no servers: see --config");
 }
 
-/** Shows an execution until it has ended or stands still, and then its result. Gives the exit code. */
+/** Shows an execution until it has ended or stands still, and then its result. */
 export async function followToEnd(
   context: CommandContext,
   session: Session,
   { options, executionId }: { readonly options: CommonOptions; readonly executionId: string },
-): Promise<number> {
+): Promise<ExecutionView> {
   const { terminal } = context;
   const pid = await session.ownerPid();
   if (pid !== undefined) terminal.notice(`process ${pid} owns the data directory and runs execution ${shortId(executionId)}`);
   if (options.json !== true && !terminal.out.isTerminal) terminal.out.lines([[span(`execution ${executionId}`, "dim")]]);
   try {
-    const followed = await followExecution({ context, session, options, executionId });
-    // What this process drives is driven no more when the command has ended.
-    const view = pid === undefined ? { ...followed, driven: false } : followed;
+    const view = await asLeftBy(session, await followExecution({ context, session, options, executionId }));
     await presentEnd(context, view, { options, flags: session.flags });
-    return exitCodeOf(view);
+    return view;
   } catch (error) {
     if (error instanceof Interrupted) tellHowToGoOn(context, executionId, { flags: session.flags, pid });
     throw error;
   }
+}
+
+/** The state as it will be when the command has ended: what this process drives is driven no more. */
+export async function asLeftBy(session: Session, view: ExecutionView): Promise<ExecutionView> {
+  return (await session.ownerPid()) === undefined ? { ...view, driven: false } : view;
 }
 
 /** Prints how an execution ended, as a document or for people. */

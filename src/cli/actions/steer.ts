@@ -12,17 +12,15 @@ import { TuttiError } from "../../model/errors.ts";
 import { openSession, printDocument } from "../command-context.ts";
 import type { CommandContext, CommonOptions } from "../command-context.ts";
 import { exitCodeOf } from "../exit-code.ts";
-import { followExecution } from "../follow-execution.ts";
 import { nextSteps } from "../render/next-steps.ts";
 import { shortId } from "../render/short-id.ts";
-import { followToEnd, presentEnd, stayForOthers } from "./run.ts";
+import { asLeftBy, followToEnd, stayForOthers } from "./run.ts";
 
 /** `tutti executions cancel ID`: waits until everything is undone. */
 export async function cancel(context: CommandContext, executionId: string, options: CommonOptions): Promise<number> {
   await using session = await openSession(context, "driving", options);
   const begun = await session.client.call(cancelExecution, { executionId }, { signal: context.signal });
-  const view = await followExecution({ context, session, options, executionId: begun.executionId });
-  await presentEnd(context, view, { options, flags: session.flags });
+  const view = await followToEnd(context, session, { options, executionId: begun.executionId });
   await stayForOthers(context, session);
   return view.outcome === "cancelled" ? 0 : exitCodeOf(view);
 }
@@ -31,7 +29,7 @@ export async function cancel(context: CommandContext, executionId: string, optio
 export async function pause(context: CommandContext, executionId: string, options: CommonOptions): Promise<number> {
   await using session = await openSession(context, "driving", options);
   const view = await session.client.call(pauseExecution, { executionId }, { signal: context.signal });
-  return await tellRecorded(context, view, { options, flags: session.flags, what: "paused" });
+  return await tellRecorded(context, await asLeftBy(session, view), { options, flags: session.flags, what: "paused" });
 }
 
 export interface ApproveOptions extends CommonOptions {
@@ -57,7 +55,11 @@ export async function approve(
   };
   await using session = await openSession(context, "driving", options);
   const view = await session.client.call(approveExecution, input, { signal: context.signal });
-  return await tellRecorded(context, view, { options, flags: session.flags, what: input.approved ? "approved" : "refused" });
+  return await tellRecorded(context, await asLeftBy(session, view), {
+    options,
+    flags: session.flags,
+    what: input.approved ? "approved" : "refused",
+  });
 }
 
 export interface ResolveOptions extends CommonOptions {
@@ -78,7 +80,11 @@ export async function resolve(context: CommandContext, target: readonly [string,
   };
   await using session = await openSession(context, "driving", options);
   const view = await session.client.call(resolveExecution, input, { signal: context.signal });
-  return await tellRecorded(context, view, { options, flags: session.flags, what: `recorded: ${input.verdict.replace("_", " ")}` });
+  return await tellRecorded(context, await asLeftBy(session, view), {
+    options,
+    flags: session.flags,
+    what: `recorded: ${input.verdict.replace("_", " ")}`,
+  });
 }
 
 /** `charge` or `labels[3]` */
@@ -115,9 +121,9 @@ export async function retry(context: CommandContext, executionId: string, option
   const { terminal } = context;
   if (started.reused.length > 0) terminal.notice(`taken over: ${started.reused.join(", ")}`);
   if (started.repeated.length > 0) terminal.notice(`had completed, and run once more: ${started.repeated.join(", ")}`);
-  const code = await followToEnd(context, session, { options, executionId: started.executionId });
+  const view = await followToEnd(context, session, { options, executionId: started.executionId });
   await stayForOthers(context, session);
-  return code;
+  return exitCodeOf(view);
 }
 
 /** Tells that something was recorded, and how the execution goes on if nobody drives it. */

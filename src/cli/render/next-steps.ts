@@ -16,17 +16,14 @@ export function nextSteps(view: ExecutionView, flags: string): readonly Line[] {
   const waits = doubts.length + approvals.length > 0;
   if (view.driven && !view.needsPerson) return [...doubts, ...approvals];
   if (!waits)
-    return [[span(view.status === "paused" ? "   It is paused. To go on:" : "   It was interrupted. To go on:")], command("resume")];
+    return [[span(view.status === "paused" ? "   It is paused. To go on:" : "   No process drives it now. To go on:")], command("resume")];
   return view.driven ? [...doubts, ...approvals] : [...doubts, ...approvals, [span("   Then go on:")], command("resume")];
 }
 
 type CommandLine = (verb: string, ...words: readonly string[]) => Line;
 
 function afterEnd(view: ExecutionView, command: CommandLine): readonly Line[] {
-  if (view.outcome === "completed") return [];
-  const failed = view.steps.find((step) => step.status === "failed");
-  const from = failed === undefined ? [] : ["--from", failed.id];
-  return [[span("   To run again what did not succeed:")], command("retry", ...from)];
+  return view.outcome === "completed" ? [] : [[span("   To run again what did not succeed:")], command("retry")];
 }
 
 function doubtLines(step: StepReport, command: CommandLine): readonly Line[] {
