@@ -71,7 +71,8 @@ export class ExecutionLoop {
   #closing = false;
   /** Nobody reads the inbox any more. */
   #over = false;
-  #standing = false;
+  /** What an earlier process knew of standing still is not believed before the first look. */
+  #begun = false;
 
   constructor(state: ExecutionState, ports: LoopPorts, host: LoopHost) {
     this.state = state;
@@ -82,7 +83,7 @@ export class ExecutionLoop {
 
   /** True while only a person can move the execution on. */
   get standing(): boolean {
-    return this.#standing;
+    return this.#begun && this.state.stands;
   }
 
   /** Drives the execution to its end, or until it is closed. Rejects when the journal does. */
@@ -223,6 +224,7 @@ export class ExecutionLoop {
 
   /** Makes what was recorded durable, and then does what was decided. */
   async #commit(effects: readonly Effect[]): Promise<void> {
+    const standing = this.#noteStanding();
     if (this.#pending.length > 0) {
       const events = this.#pending;
       this.#pending = [];
@@ -237,7 +239,18 @@ export class ExecutionLoop {
       else this.#host.cancelChild(call.childId);
     }
     if (!this.#closing) for (const effect of effects) this.#begin(effect);
-    this.#lookWhetherStanding();
+    if (standing === "changed" || this.state.phase === "ended") this.#host.changed(this);
+  }
+
+  /** Lists show what only a person can move on, so the journal has to know. */
+  #noteStanding(): "changed" | "same" {
+    const stands = needsPerson(this.state, (childId) => this.#host.childStands(childId));
+    const first = !this.#begun;
+    this.#begun = true;
+    if (this.state.phase === "ended") return "same";
+    if (stands === this.state.stands) return first && stands ? "changed" : "same";
+    this.#record({ type: stands ? "execution-stood" : "execution-moved" });
+    return "changed";
   }
 
   async #append(events: readonly ExecutionEvent[], earlier: Promise<void>): Promise<void> {
@@ -276,18 +289,11 @@ export class ExecutionLoop {
     return this.state.calls.get(id)?.sent === true;
   }
 
-  #lookWhetherStanding(): void {
-    const standing = needsPerson(this.state, (childId) => this.#host.childStands(childId));
-    const news = standing !== this.#standing || this.state.phase === "ended";
-    this.#standing = standing;
-    if (news) this.#host.changed(this);
-  }
-
   /** Waits for a message, or for the time of the next timer. */
   async #rest(): Promise<void> {
     if (this.#inbox.length > 0) return;
     const atMs = this.#closing ? undefined : nextTimerMs(this.state);
-    const stuck = atMs === undefined && this.state.inFlight === 0 && !this.#standing && !this.#closing;
+    const stuck = atMs === undefined && this.state.inFlight === 0 && !this.state.stands && !this.#closing;
     assert(!stuck, `execution ${this.state.executionId} waits for nothing`);
     using timer = atMs === undefined ? undefined : this.#ports.clock.after(atMs - this.#ports.clock.nowMs(), () => this.wake());
     await this.#wake.promise;

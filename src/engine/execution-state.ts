@@ -35,6 +35,8 @@ export interface ExecutionState {
   phase: Phase;
   /** A person has paused it. */
   paused: boolean;
+  /** The journal says that only a person can move it on. */
+  stands: boolean;
   cancel?: { readonly reason: string; readonly by?: string };
   /** The failure that ends the execution, under fail_fast. */
   failure?: { readonly step: number; readonly error: CallError };
@@ -171,6 +173,7 @@ export function newState(plan: Plan, executionId: string): ExecutionState {
     inputs: {},
     phase: "running",
     paused: false,
+    stands: false,
     inFlight: 0,
     openMain: plan.nodes.filter((node) => node.phase === "main").length,
     openFinally: plan.nodes.filter((node) => node.phase === "finally").length,

@@ -7,7 +7,8 @@ import { replacements } from "./replacements.ts";
 import { closeCall, endStep, lookAtOpenSteps, mayGoOn, stopWhenIdle } from "./step-end.ts";
 
 type Of<Type extends ExecutionEvent["type"]> = Extract<ExecutionEvent, { type: Type }>;
-type CallEvent = Of<
+/** The events about one call. */
+export type CallEvent = Of<
   "call-started" | "call-sent" | "call-succeeded" | "call-failed" | "call-interrupted" | "call-in-doubt" | "call-resolved"
 >;
 

@@ -2,10 +2,12 @@ import { defined } from "../base/defined.ts";
 import { assert, unreachable } from "../base/assert.ts";
 import type { ExecutionEvent, ReusedStep } from "../model/event.ts";
 import { type ExecutionState, stepOf } from "./execution-state.ts";
-import { foldCall } from "./fold-call.ts";
+import { type CallEvent, foldCall } from "./fold-call.ts";
 import { beginStopping, endStep, itemsOutput, lookAtOpenSteps } from "./step-end.ts";
 
 type Of<Type extends ExecutionEvent["type"]> = Extract<ExecutionEvent, { type: Type }>;
+
+type StepEvent = Of<"step-started" | "step-completed" | "step-failed" | "step-skipped" | "approval-answered">;
 
 /**
  * Applies one event to the state. The only way in which a state comes to be, whether the event has just happened or
@@ -58,10 +60,7 @@ function foldReused(state: ExecutionState, reused: ReusedStep, atMs: number): vo
   endStep(state, step, reused.skipped === true ? "skipped" : "completed", atMs);
 }
 
-function foldStep(
-  state: ExecutionState,
-  event: Of<"step-started" | "step-completed" | "step-failed" | "step-skipped" | "approval-answered">,
-): void {
+function foldStep(state: ExecutionState, event: StepEvent): void {
   const step = stepOf(state, event.step);
   switch (event.type) {
     case "step-started":
@@ -107,13 +106,16 @@ function foldAnswer(state: ExecutionState, event: Of<"approval-answered">): void
   endStep(state, step, "failed", event.atMs);
 }
 
-function foldLife(
-  state: ExecutionState,
-  event: Of<"execution-paused" | "execution-resumed" | "cancel-requested" | "compensation-started" | "finally-started" | "execution-ended">,
-): void {
+function foldLife(state: ExecutionState, event: Exclude<ExecutionEvent, CallEvent | StepEvent | Of<"execution-started">>): void {
   switch (event.type) {
     case "execution-paused":
       state.paused = true;
+      return;
+    case "execution-stood":
+      state.stands = true;
+      return;
+    case "execution-moved":
+      state.stands = false;
       return;
     case "execution-resumed":
       state.paused = false;

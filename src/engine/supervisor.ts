@@ -15,6 +15,7 @@ import { loadExecution } from "./load-execution.ts";
 import { eventsOfSignal, type ExecutionSignal } from "./person-signal.ts";
 import { planHash } from "./plan-hash.ts";
 import { reportExecution } from "./report.ts";
+import { needsPerson } from "./standstill.ts";
 import type { StartRequest } from "./start-request.ts";
 
 /** How long `once` calls in flight are awaited when Tutti closes. */
@@ -113,6 +114,8 @@ export class Supervisor implements AsyncDisposable, LoopHost {
       if (drive !== undefined && drive.running) return await drive.loop.signal(signal);
       const state = drive?.loop.state ?? (await loadExecution(this.#ports.journal, executionId));
       await this.#recordFor(state, eventsOfSignal(state, signal));
+      if (state.stands && !needsPerson(state, (childId) => this.childStands(childId)))
+        await this.#recordFor(state, [{ type: "execution-moved" }]);
       // What is cancelled need not wait for its turn to end.
       if (state.cancel !== undefined) drive?.turn.resolve();
     });

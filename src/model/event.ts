@@ -86,6 +86,9 @@ export type EventBody =
   | { readonly type: "step-skipped"; readonly step: string; readonly reason: "condition" | "needs" | "stopped" }
   | { readonly type: "execution-paused"; readonly by?: string }
   | { readonly type: "execution-resumed"; readonly by?: string }
+  /** From here on only a person can move it on; `execution-moved` ends that. Lists show it as paused. */
+  | { readonly type: "execution-stood" }
+  | { readonly type: "execution-moved" }
   | { readonly type: "cancel-requested"; readonly reason: "person" | "deadline" | "concurrency" | "parent"; readonly by?: string }
   | { readonly type: "compensation-started" }
   | { readonly type: "finally-started"; readonly outcome: Outcome }

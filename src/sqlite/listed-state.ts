@@ -22,8 +22,10 @@ export function stateAfter(state: ListedState, event: EventBody): ListedState {
     case "execution-ended":
       return event.outcome;
     case "execution-paused":
+    case "execution-stood":
       return "paused";
     case "execution-resumed":
+    case "execution-moved":
       return "executing";
     default:
       return state;

@@ -287,3 +287,26 @@ test("a thousand executions at once all end", async () => {
   expect(page.executions.filter(({ outcome }) => outcome === "completed").length).toBe(1_000);
   expect(world.of("pay").length).toBe(1_000);
 });
+
+test("what stands still is listed as paused, and not any more once a person has spoken, also when nobody drives it", async () => {
+  const world = new World({});
+  await using first = new Bench(world);
+  await first.start(plan(world, WAITING));
+  expect((await first.journal.summary("e"))?.status).toBe("paused");
+  await using second = first.restarted();
+  await second.signal({ type: "approve", step: "ok", approved: true });
+  expect((await second.journal.summary("e"))?.status).toBe("executing");
+  await second.supervisor.resume("e");
+  const report = await second.supervisor.settled("e", new AbortController().signal);
+  expect([report.outcome, (await second.journal.summary("e"))?.status]).toEqual(["completed", "completed"]);
+});
+
+test("an execution that stood still is settled at once for the next process", async () => {
+  const world = new World({});
+  await using first = new Bench(world);
+  await first.start(plan(world, WAITING));
+  await using second = first.restarted();
+  await second.supervisor.resume("e");
+  expect(await second.supervisor.settled("e", new AbortController().signal)).toMatchObject({ status: "paused", needsPerson: true });
+  expect((await second.journal.read("e")).filter((event) => event.type === "execution-stood").length).toBe(1);
+});
