@@ -1,6 +1,7 @@
-import { cpSync, mkdirSync, readdirSync, readFileSync, realpathSync, symlinkSync } from "node:fs";
+import { execFile } from "node:child_process";
+import { cpSync, mkdirSync, readdirSync, readFileSync, realpathSync, symlinkSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { setTimeout as pause } from "node:timers/promises";
+import { promisify } from "node:util";
 import { expect, test } from "vitest";
 import { inRepository, runCommand, startCommand } from "../support/built-command.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
@@ -71,6 +72,18 @@ test("notes-digest, killed with SIGKILL half-way, is resumed, and no call is mad
   expect(new Set(calls).size).toBe(15);
 });
 
+test("the code in the README runs the example, and twice with one key gives one execution", async () => {
+  using clone = freshClone();
+  const [, code = ""] = /```js\n([\s\S]*?)```/.exec(readFileSync(inRepository("README.md"), "utf8")) ?? [];
+  writeFileSync(join(clone.path, "program.mjs"), code);
+  for (const _ of ["first", "second"]) {
+    const { stdout, stderr } = await promisify(execFile)(process.execPath, ["program.mjs"], { cwd: clone.path });
+    expect({ stdout, stderr }).toEqual({ stdout: expect.stringMatching(/^completed \{[^]*new_in_memory: 22/), stderr: "" });
+  }
+  const listed = await runCommand(["executions", "list", "--json"], clone.path);
+  expect((JSON.parse(listed.stdout) as Listed).executions).toHaveLength(1);
+});
+
 test("the README of notes-digest shows the commands that are tested here", () => {
   const text = readFileSync(inRepository("examples/notes-digest/README.md"), "utf8");
   for (const command of [RUN, RESUME]) expect(text).toContain(`npx tutti ${command.join(" ")}`);
@@ -81,8 +94,10 @@ function freshClone(): Clone {
   const directory = temporaryDirectory();
   const path = join(directory.path, "a clone");
   const example = join(path, "examples/notes-digest");
-  mkdirSync(path);
-  symlinkSync(inRepository("node_modules"), join(path, "node_modules"));
+  mkdirSync(join(path, "node_modules"), { recursive: true });
+  for (const [name, target] of Object.entries({ tutti: ".", "@modelcontextprotocol": "node_modules/@modelcontextprotocol" })) {
+    symlinkSync(inRepository(target), join(path, "node_modules", name));
+  }
   cpSync(inRepository("examples"), join(path, "examples"), { recursive: true, filter: isTracked });
   return {
     path,
@@ -132,17 +147,11 @@ function parseRecord(line: string): Readonly<Record<string, unknown>> {
 
 /** Runs the example until it waits with half of its work done, and kills it there. Gives the id of the execution. */
 async function killedHalfWay(directory: string): Promise<string> {
-  await using run = startCommand([...RUN, "-p", "pause=4s"], directory);
-  let id: string | undefined;
-  for (let look = 0; look < 100; look += 1) {
-    id = await waitingExecution(directory);
-    if (id !== undefined) break;
-    await pause(50);
-  }
+  await using run = startCommand([...RUN, "-p", "pause=6s"], directory);
+  const [, id = ""] = await run.printed(/^execution (\S+)[^]*pause: waits until/);
   process.kill(ownerPid(directory), "SIGKILL");
   expect((await run.finished).signal).toBe("SIGKILL");
-  expect(id).toBeDefined();
-  return id ?? "";
+  return id;
 }
 
 /** As the README finds it. */
@@ -152,18 +161,6 @@ function ownerPid(directory: string): number {
 
 interface Listed {
   readonly executions?: readonly { readonly execution_id: string }[];
-}
-
-interface Shown {
-  readonly steps: readonly { readonly id: string; readonly status: string }[];
-}
-
-async function waitingExecution(directory: string): Promise<string | undefined> {
-  const listed = await runCommand(["executions", "list", "--json"], directory);
-  const id = listed.exitCode === 0 ? (JSON.parse(listed.stdout) as Listed).executions?.[0]?.execution_id : undefined;
-  if (id === undefined) return undefined;
-  const shown = JSON.parse((await runCommand(["executions", "show", id, "--json"], directory)).stdout) as Shown;
-  return shown.steps.some((step) => step.id === "pause" && step.status === "waiting") ? id : undefined;
 }
 
 /** The calls that were begun, once for each attempt. */

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
 import { join, resolve } from "node:path";
 
 /** The product as it is installed: the command that `npm run build` has made. */
@@ -16,6 +17,8 @@ export interface Finished {
 export interface RunningCommand extends AsyncDisposable {
   readonly process: ChildProcess;
   readonly finished: Promise<Finished>;
+  /** Resolves with the first match of the pattern in what it has printed so far; rejects when it ends without one. */
+  printed(pattern: RegExp): Promise<RegExpExecArray>;
 }
 
 /** Starts `tutti` with these arguments in a directory. Nothing of our own environment that begins with TUTTI_ reaches it. */
@@ -32,6 +35,14 @@ export function startCommand(args: readonly string[], directory: string): Runnin
   return {
     process: child,
     finished,
+    async printed(pattern) {
+      for (;;) {
+        const match = pattern.exec(texts.stdout);
+        if (match !== null) return match;
+        const more = once(child.stdout, "data").then(() => true);
+        if (!(await Promise.race([more, finished.then(() => false)]))) throw new Error(`it never printed ${pattern}: ${texts.stdout}`);
+      }
+    },
     async [Symbol.asyncDispose]() {
       child.kill("SIGKILL");
       await finished;
