@@ -13,6 +13,8 @@ import { type Ending, faultAnswer, MESSAGE_BYTES_MAX, type ServerTransport, Wire
 /** What a server may write to its stdout that is no message, over the life of a connection. */
 const NOISE_BYTES_MAX = 2 ** 20;
 
+const DEATH_KNOWN_WITHIN_MS = 500;
+
 /**
  * JSON-RPC messages as lines over the stdio of a child process.
  *
@@ -31,6 +33,7 @@ export class StdioTransport implements ServerTransport {
   #process: ServerProcess | undefined;
   #ending: Ending | undefined;
   #closing: Promise<void> | undefined;
+  readonly #gone = Promise.withResolvers<void>();
   #modern = false;
   #notifying = false;
   #noiseBytes = 0;
@@ -59,9 +62,12 @@ export class StdioTransport implements ServerTransport {
     this.#modern = isModern(version);
   }
 
-  send(message: JSONRPCMessage): Promise<void> {
-    const written = this.#process?.write(`${JSON.stringify(message)}\n`) ?? false;
-    return written ? Promise.resolve() : Promise.reject(new NotSentError());
+  async send(message: JSONRPCMessage): Promise<void> {
+    if (this.#process?.write(`${JSON.stringify(message)}\n`) === true) return;
+    // A pipe breaks a moment before the death behind it is known, and only the death tells why.
+    using _patience = this.#ports.clock.after(DEATH_KNOWN_WITHIN_MS, () => this.#gone.resolve());
+    await this.#gone.promise;
+    throw this.#ending === undefined ? new NotSentError() : new NotSentError(this.#ending.message);
   }
 
   /** Calls in flight fail at once; resolves when no process of the server is left. */
@@ -82,6 +88,7 @@ export class StdioTransport implements ServerTransport {
   }
 
   async #close(): Promise<void> {
+    this.#gone.resolve();
     this.onclose?.();
     await this.#process?.stop();
   }
@@ -89,6 +96,7 @@ export class StdioTransport implements ServerTransport {
   #end(ending: Ending): void {
     if (this.#closing !== undefined) return;
     this.#ending = ending;
+    this.#gone.resolve();
     void this.close();
   }
 
@@ -138,8 +146,8 @@ export class StdioTransport implements ServerTransport {
 export class NotSentError extends Error {
   override readonly name = "NotSentError";
 
-  constructor() {
-    super("the server does not take messages any more");
+  constructor(ending?: string) {
+    super(ending ?? "the server does not take messages any more");
   }
 }
 
