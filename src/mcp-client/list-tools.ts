@@ -13,7 +13,7 @@ export interface ServerTool {
 }
 
 /** What the SDK needs of a tool to make the headers. Without an output schema, which it would compile for every call. */
-export type HeaderTool = NonNullable<CallToolRequestOptions["toolDefinition"]>;
+type HeaderTool = NonNullable<CallToolRequestOptions["toolDefinition"]>;
 
 /** All tools of a server, by name, in the server's order. */
 export type ServerTools = ReadonlyMap<string, ServerTool>;

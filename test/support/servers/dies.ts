@@ -11,7 +11,8 @@ serveLines({
   tools: [tool("die"), tool("die_by_signal"), tool("answer_and_die"), tool("live")],
   call: (id, { name }) => {
     if (name === "die_by_signal") process.kill(process.pid, "SIGKILL");
-    if (name !== "die") answerText(id, "fine");
+    // Less than a pipe holds, so that all of it is written when the process ends.
+    if (name !== "die") answerText(id, name === "answer_and_die" ? "fine".repeat(20_000) : "fine");
     if (name === "die" || name === "answer_and_die") {
       writeSync(2, "Error: out of cheese\n");
       process.exit(7);

@@ -34,14 +34,14 @@ export interface TestConnections extends AsyncDisposable {
   call(tool: string, input?: JsonObject, more?: TestCall): Promise<CallOutcome>;
 }
 
-export interface TestPorts {
+interface TestPorts {
   /** Default: nobody can be asked. */
   readonly elicitor?: Elicitor;
   /** Default: real time. */
   readonly clock?: Clock;
 }
 
-export interface TestCall {
+interface TestCall {
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal;
   readonly meta?: JsonObject;
