@@ -109,7 +109,7 @@ export class Session implements AsyncDisposable {
     const { client, era, ports, connectMs } = this.#parts;
     using limit = deadline(ports.clock, signal, CHECKED_WITHIN_MS, () => new Error(`no answer within ${CHECKED_WITHIN_MS} ms`));
     const options = { signal: limit.signal, timeout: NO_TIMEOUT_MS };
-    await this.#noticing(era === "modern" ? client.discover(options) : client.ping(options));
+    await this.#noticing(era === "modern" ? client.discover(options) : anyAnswer(client.ping(options)));
     const about = client.getServerVersion();
     return {
       server: ports.server,
@@ -186,6 +186,15 @@ export class Session implements AsyncDisposable {
   #isLostBy(error: unknown): boolean {
     const { era, transport } = this.#parts;
     return saysSessionLost(error, { modern: era === "modern", session: transport.sessionId !== undefined });
+  }
+}
+
+/** A server that does not know the method is there all the same. */
+async function anyAnswer(ping: Promise<unknown>): Promise<void> {
+  try {
+    await ping;
+  } catch (error) {
+    if (!(error instanceof ProtocolError)) throw error;
   }
 }
 
