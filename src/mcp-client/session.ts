@@ -1,5 +1,5 @@
 /* oxlint-disable unicorn/prefer-add-event-listener -- the SDK has one handler of each kind and no event listeners */
-import type { Client, Progress } from "@modelcontextprotocol/client";
+import { type Client, type Progress, ProtocolError } from "@modelcontextprotocol/client";
 import { deadline } from "../base/deadline.ts";
 import type { Ms } from "../base/duration.ts";
 import { TaskGroup } from "../base/task-group.ts";
@@ -109,7 +109,7 @@ export class Session implements AsyncDisposable {
     const { client, era, ports, connectMs } = this.#parts;
     using limit = deadline(ports.clock, signal, CHECKED_WITHIN_MS, () => new Error(`no answer within ${CHECKED_WITHIN_MS} ms`));
     const options = { signal: limit.signal, timeout: NO_TIMEOUT_MS };
-    await this.#noticing(era === "modern" ? client.discover(options) : anyAnswer(client.ping(options)));
+    await this.#noticing<unknown>(era === "modern" ? client.discover(options) : anyAnswer(client.ping(options)));
     const about = client.getServerVersion();
     return {
       server: ports.server,
@@ -190,11 +190,12 @@ export class Session implements AsyncDisposable {
 }
 
 /** A server that does not know the method is there all the same. */
-async function anyAnswer(ping: Promise<unknown>): Promise<void> {
+async function anyAnswer(ping: Promise<unknown>): Promise<unknown> {
   try {
-    await ping;
+    return await ping;
   } catch (error) {
-    if (!(error instanceof ProtocolError)) throw error;
+    if (error instanceof ProtocolError) return error;
+    throw error;
   }
 }
 
