@@ -6,17 +6,20 @@ import type { Answer, Question } from "./host.ts";
 import { oneLine } from "./render/safe-text.ts";
 import type { Terminal } from "./terminal.ts";
 
-/** Asks the person at the terminal what a server wants to know. Ctrl-D cancels. */
+/** Asks the person at the terminal what a server wants to know. Ctrl-D cancels the question, Ctrl-C the command. */
 export async function askOnTerminal(question: Question, terminal: Terminal, signal: AbortSignal): Promise<Answer> {
   using _suspended = terminal.suspend();
   const reader = createInterface({ input: terminal.input, output: terminal.err.stream });
   const closed = new AbortController();
   reader.once("close", () => closed.abort());
+  // While lines are edited, the terminal hands Ctrl-C to the reader and not to the process.
+  reader.on("SIGINT", () => process.kill(process.pid, "SIGINT"));
   const ask: Ask = (text) => reader.question(text, { signal: AbortSignal.any([signal, closed.signal]) });
   try {
     terminal.notice(`\n${oneLine(question.server)} asks: ${oneLine(question.message)}`);
     return question.url === undefined ? await askFields(question, terminal, ask) : await askToOpen(question.url, terminal, ask);
   } catch (error) {
+    terminal.err.write("\n");
     signal.throwIfAborted();
     if (closed.signal.aborted) return { action: "cancel" };
     throw error;

@@ -1,5 +1,5 @@
+import { Semaphore } from "../base/semaphore.ts";
 import type { Operation } from "../contract/operation.ts";
-import { askOnTerminal } from "./ask-on-terminal.ts";
 import type { Access, CliHost, Places, Session } from "./host.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -34,11 +34,17 @@ export async function openSession(
   access: Access,
   options: CommonOptions & { readonly workflowFile?: string },
 ): Promise<Session> {
+  const turn = new Semaphore(1);
   return await host.open({
     access,
     ...placesOf(options, options.workflowFile),
-    ask: async (question, signal) =>
-      terminal.interactive && options.json !== true ? await askOnTerminal(question, terminal, signal) : undefined,
+    async ask(question, signal) {
+      if (!terminal.interactive || options.json === true) return undefined;
+      // Calls run side by side, but a person answers one question after the other.
+      using _turn = await turn.acquire(signal);
+      const { askOnTerminal } = await import("./ask-on-terminal.ts");
+      return await askOnTerminal(question, terminal, signal);
+    },
     notice: (message) => terminal.notice(message),
   });
 }

@@ -7,10 +7,8 @@ import type { WorkflowFile } from "./workflow-source.ts";
 
 /** Output of `format_workflow`. */
 export interface FormatWorkflowOutput {
-  /** The canonical text; absent when the file has errors. */
+  /** The canonical text, with the comments of the file; absent when the file has errors. */
   readonly text?: string;
-  /** How many comments the file has; the canonical text has none. */
-  readonly comments: number;
   readonly problems: readonly LocatedProblem[];
 }
 
@@ -18,9 +16,9 @@ export interface FormatWorkflowOutput {
 export const formatWorkflow: Operation<WorkflowFile, FormatWorkflowOutput> = {
   name: "format_workflow",
   title: "Format a workflow",
-  description: "Prints a workflow in its canonical form: usual order of keys, usual spelling of names and durations.",
+  description: "Prints a workflow in its canonical form: usual order of keys, usual spelling of names and durations. Comments stay.",
   kind: "read",
   repeatable: "always",
   input: z.strictObject({ file: z.string(), text: z.string() }),
-  output: wireObject<FormatWorkflowOutput>({ text: z.string().exactOptional(), comments: z.int(), problems: z.array(locatedProblem) }),
+  output: wireObject<FormatWorkflowOutput>({ text: z.string().exactOptional(), problems: z.array(locatedProblem) }),
 };

@@ -27,12 +27,12 @@ const serverEntries = recordOf(serverEntry, {
 
 /** The keys of `tutti.yaml`, as docs/configuration.md lists them. */
 export const configFile: Shape<ConfigFile> = shape<ConfigFile>("config", {
-  servers: { key: "servers", type: serverEntries, about: "The MCP servers, by the name that workflows use." },
-  mcp: { key: "mcp", type: text(4_096), about: "An mcp.json with more servers, relative to this file." },
+  servers: { key: "servers", type: serverEntries, about: "the MCP servers, by the name that workflows use" },
+  mcp: { key: "mcp", type: text(4_096), about: "an mcp.json with more servers, relative to this file" },
   dataDirectory: {
     key: "data_dir",
     type: text(4_096),
-    about: "Where the journal is, relative to this file. Default: .tutti where tutti is started.",
+    about: "where the journal is, relative to this file; .tutti where tutti is started if not given",
   },
   secrets: {
     key: "secrets",
@@ -41,10 +41,10 @@ export const configFile: Shape<ConfigFile> = shape<ConfigFile>("config", {
         key: "file",
         type: text(4_096),
         required: true,
-        about: "A file with NAME=value lines, or a YAML or JSON object; relative to this file.",
+        about: "a file with NAME=value lines, or a YAML or JSON object; relative to this file",
       },
     }),
-    about: "Where the values of ${{ secrets.NAME }} come from, beside the environment.",
+    about: "where the values of ${{ secrets.NAME }} come from, beside the environment",
   },
   limits: {
     key: "limits",
@@ -52,14 +52,14 @@ export const configFile: Shape<ConfigFile> = shape<ConfigFile>("config", {
       maxConcurrentCalls: {
         key: "max_concurrent_calls",
         type: numberIn({ min: 1, max: 10_000 }),
-        about: "Calls in flight at once, to all servers. Default 50.",
+        about: "calls in flight at once, to all servers; 50 if not given",
       },
     }),
-    about: "Limits for all executions of a process together.",
+    about: "limits for all executions of a process together",
   },
 });
 
 /** An `mcp.json`, as the clients of MCP and VS Code write it. */
 export const clientFile: Shape<Pick<ConfigFile, "servers">> = shape<Pick<ConfigFile, "servers">>("mcp", {
-  servers: { key: "mcpServers", aliases: ["servers"], type: serverEntries, required: true, about: "The MCP servers, by name." },
+  servers: { key: "mcpServers", aliases: ["servers"], type: serverEntries, required: true, about: "the MCP servers, by name" },
 });

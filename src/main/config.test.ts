@@ -145,13 +145,12 @@ servers:
     },
     problems: [
       'tutti.yaml:1:1: unknown key "data_dri" - did you mean "data_dir"?',
-      'tutti.yaml:3:3: "command" or "url" is missing: a server is a program to start or an address',
       'tutti.yaml:3:8: unknown key "comand" - did you mean "command"?',
       'tutti.yaml:4:8: a server has a "command" or a "url", not both',
       'tutti.yaml:5:13: "ftp://x/" is no address - it begins with http:// or https://',
       "tutti.yaml:7:14: the environment variable NOPE is not set - set it, or write ${NOPE:-default}",
       "tutti.yaml:8:12: ${input:key} asks a person each time, which tutti does not do - use an environment variable such as ${KEY}",
-      'tutti.yaml:9:15: "args[1]" must be text, not the number 5: put it in quotes',
+      'tutti.yaml:9:15: "args[1]" must be text, not a number: put it in quotes',
       'tutti.yaml:10:22: "connect_timeout" needs a unit: write "5s" or "5ms" instead of 5',
       'tutti.yaml:11:23: "write" cannot be "onc" - did you mean "once"?',
       'tutti.yaml:12:3: "bad name" is not allowed as a name: at most 64 letters, digits, - and _',
@@ -172,7 +171,7 @@ servers:
   {
     name: "a client's file without servers",
     files: { "mcp.json": "{}" },
-    problems: ['mcp.json:1:1: "mcpServers" is missing: The MCP servers, by name.'],
+    problems: ['mcp.json:1:1: "mcpServers" is missing: the MCP servers, by name'],
   },
   {
     name: "what is strange in a file that was not written for tutti is only a warning",

@@ -6,10 +6,11 @@ import { parseEnv } from "node:util";
 import type { Json } from "../base/json.ts";
 import { isJsonObject } from "../base/json.ts";
 import { noFindings, report } from "../definition/reading.ts";
-import type { Reading } from "../definition/reading.ts";
+import type { Findings, Reading } from "../definition/reading.ts";
 import { TuttiError } from "../model/errors.ts";
 import type { LocatedProblem, Problem } from "../model/problem.ts";
 import type { ServerConfig } from "../model/server.ts";
+import type { ConfigDocument } from "./config-document.ts";
 import { readConfigDocument } from "./config-document.ts";
 import { clientFile, configFile } from "./config-file.ts";
 import type { ConfigFile } from "./config-file.ts";
@@ -93,14 +94,22 @@ function readFile(path: string, request: ConfigRequest): LoadedFile {
   const root: Reading = { path: [], findings };
   const around = surroundings(path, request);
   const type = isClientFile(path, document.value) ? clientFile : configFile;
-  const file: ConfigFile = type.read(document.value, root) ?? {};
+  const file: ConfigFile = type.readPartly(document.value, root)?.values ?? {};
   const included = file.mcp === undefined ? undefined : includedFile(resolve(around.folder, file.mcp), root, request);
   const servers = mergedServers(file.servers ?? {}, included?.servers ?? [], { root, around });
-  const problems = [...findings.errors, ...findings.warnings];
+  return { file, servers, problems: [...problemsOf(document, findings, type), ...(included?.problems ?? [])] };
+}
+
+/** In the order of the file. */
+function problemsOf(
+  document: ConfigDocument,
+  { errors, warnings }: Findings,
+  type: typeof configFile | typeof clientFile,
+): readonly LocatedProblem[] {
+  const problems = [...errors, ...warnings];
   const found = type === clientFile ? problems.flatMap(lenient) : problems;
-  const own = [...document.problems, ...found.map((problem) => document.locate(problem, type))];
-  own.sort((left, right) => left.line - right.line || left.column - right.column);
-  return { file, servers, problems: [...own, ...(included?.problems ?? [])] };
+  const located = [...document.problems, ...found.map((problem) => document.locate(problem, type))];
+  return located.sort((left, right) => left.line - right.line || left.column - right.column);
 }
 
 function readText(path: string): string {

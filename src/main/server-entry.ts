@@ -2,6 +2,7 @@ import { listOf, recordOf } from "../definition/collection-types.ts";
 import { choice, duration, flag, numberIn, text } from "../definition/scalar-types.ts";
 import { shape } from "../definition/shape.ts";
 import type { Shape } from "../definition/shape.ts";
+import type { ValueType } from "../definition/value-type.ts";
 import type { Effect } from "../model/workflow.ts";
 
 /** One server as it stands in a configuration file, before variables and relative paths are put in. */
@@ -26,41 +27,57 @@ export interface ServerEntry {
 const longText = text(32_768);
 const argument = { ...longText, read: (...given: Parameters<typeof longText.read>) => (given[0] === "" ? "" : longText.read(...given)) };
 
-/** The keys of a server, as docs/configuration.md lists them. */
-export const serverEntry: Shape<ServerEntry> = shape<ServerEntry>("server", {
+const entryShape: Shape<ServerEntry> = shape<ServerEntry>("server", {
   type: {
     key: "type",
     type: choice("stdio", "http", "streamable-http", "sse"),
-    about: "How the server is reached; follows from command or url.",
+    about: "how the server is reached; follows from command or url",
   },
-  command: { key: "command", type: longText, about: "The program to start, looked up in PATH; with a slash it is relative to this file." },
-  args: { key: "args", type: listOf(argument, 1_000), about: "Its arguments." },
+  command: { key: "command", type: longText, about: "the program to start, looked up in PATH; with a slash it is relative to this file" },
+  args: { key: "args", type: listOf(argument, 1_000), about: "its arguments" },
   env: {
     key: "env",
     type: recordOf(argument, { most: 1_000 }),
-    about: "Environment variables for it, beside the few that every program needs.",
+    about: "environment variables for it, beside the few that every program needs",
   },
-  envFile: { key: "env_file", aliases: ["envFile"], type: longText, about: "A file with more of them, NAME=value per line." },
-  cwd: { key: "cwd", type: longText, about: "Where it is started. Default: the folder of this file." },
-  url: { key: "url", type: longText, about: "The address of the server, http or https." },
-  headers: { key: "headers", type: recordOf(argument, { most: 100 }), about: "HTTP headers to send." },
-  disabled: { key: "disabled", type: flag, about: "True leaves the server out." },
+  envFile: { key: "env_file", aliases: ["envFile"], type: longText, about: "a file with more of them, NAME=value per line" },
+  cwd: { key: "cwd", type: longText, about: "where it is started; the folder of this file if not given" },
+  url: { key: "url", type: longText, about: "the address of the server, http or https" },
+  headers: { key: "headers", type: recordOf(argument, { most: 100 }), about: "HTTP headers to send" },
+  disabled: { key: "disabled", type: flag, about: "true leaves the server out" },
   honoursIdempotencyKey: {
     key: "idempotency_keys",
     type: flag,
-    about: "True when the server does nothing twice for calls with the same idempotency key.",
+    about: "true when the server does nothing twice for calls with the same idempotency key",
   },
   effects: {
     key: "effects",
     type: recordOf(choice("read", "idempotent", "once"), { most: 10_000 }),
-    about: "What calls of a tool may do, by tool name; outranks the tool's own annotations.",
+    about: "what calls of a tool may do, by tool name; outranks the tool's own annotations",
   },
   requires: {
     key: "requires",
     type: recordOf(listOf(text(), 100), { most: 10_000 }),
-    about: "Tools that must come earlier in a workflow, by tool name.",
+    about: "tools that must come earlier in a workflow, by tool name",
   },
-  maxConcurrentCalls: { key: "max_concurrent_calls", type: numberIn({ min: 1, max: 1_000 }), about: "Calls in flight at once. Default 5." },
-  connectTimeoutMs: { key: "connect_timeout", type: duration(), about: "For starting, connecting and listing tools. Default 30s." },
-  protocolEra: { key: "protocol_era", type: choice("legacy", "modern"), about: "Skips the question which protocol the server speaks." },
+  maxConcurrentCalls: {
+    key: "max_concurrent_calls",
+    type: numberIn({ min: 1, max: 1_000 }),
+    about: "calls in flight at once; 5 if not given",
+  },
+  connectTimeoutMs: { key: "connect_timeout", type: duration(), about: "for starting, connecting and listing tools; 30s if not given" },
+  protocolEra: { key: "protocol_era", type: choice("legacy", "modern"), about: "skips the question which protocol the server speaks" },
 });
+
+/**
+ * The keys of a server, as docs/configuration.md lists them. An entry with unknown keys is read all the same, because
+ * in a file of another program they are none of our business; what can be no server with them is left out.
+ */
+export const serverEntry: ValueType<ServerEntry> = {
+  ...entryShape,
+  read(value, reading) {
+    const { values, hasUnknown } = entryShape.readPartly(value, reading) ?? {};
+    const misspelled = hasUnknown === true && values?.command === undefined && values?.url === undefined;
+    return misspelled ? undefined : values;
+  },
+};

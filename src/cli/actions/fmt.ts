@@ -8,7 +8,6 @@ import { tellProblems } from "./validate.ts";
 export interface FmtOptions extends CommonOptions {
   readonly check?: boolean;
   readonly write?: boolean;
-  readonly dropComments?: boolean;
 }
 
 interface Formatted {
@@ -23,14 +22,14 @@ export async function fmt(context: CommandContext, files: readonly string[], opt
   let invalid = false;
   for (const file of files) {
     const text = await readText(file);
-    const { text: canonical, problems, comments } = await session.client.call(formatWorkflow, { file, text }, { signal: context.signal });
+    const { text: canonical, problems } = await session.client.call(formatWorkflow, { file, text }, { signal: context.signal });
     if (canonical === undefined) {
       await tellProblems(context, problems);
       invalid = true;
       continue;
     }
     results.push({ file, canonical: canonical === text });
-    if (options.write === true && canonical !== text) await write(file, canonical, { comments, options });
+    if (options.write === true && canonical !== text) await writeFile(file, canonical);
     else if (options.write !== true && options.check !== true && options.json !== true) context.terminal.out.write(canonical);
   }
   if (options.json === true) printJson(context.terminal, { files: results });
@@ -50,12 +49,4 @@ async function readText(file: string): Promise<string> {
   } catch (cause) {
     throw new TuttiError("file.unreadable", `cannot read ${file}: ${(cause as Error).message}`, { file }, { cause });
   }
-}
-
-async function write(file: string, text: string, about: { readonly comments: number; readonly options: FmtOptions }): Promise<void> {
-  if (about.comments > 0 && about.options.dropComments !== true) {
-    const message = `${file} has ${about.comments === 1 ? "a comment" : `${about.comments} comments`}, which the canonical form does not keep: it was left as it is`;
-    throw new TuttiError("usage", message, { hint: "add --drop-comments to write it all the same" });
-  }
-  await writeFile(file, text);
 }

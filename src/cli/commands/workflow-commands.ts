@@ -76,11 +76,10 @@ function addFmtAndSchema(program: Command, perform: Perform): void {
   program
     .command("fmt")
     .summary("print workflow files in their canonical form")
-    .description("Print workflow files in their canonical form: usual order of keys, usual spelling of names and durations.")
+    .description("Print workflow files in their canonical form: usual order of keys, usual spelling of names and durations. Comments stay.")
     .argument("<file...>", "workflows, YAML or JSON")
     .option("--check", "print nothing; exit with 1 when a file is not in canonical form")
     .option("--write", "change the files in place")
-    .option("--drop-comments", "with --write: also files that have comments, which are lost")
     .option("--json", "print one JSON document on stdout")
     .addHelpText("after", examples("tutti fmt order.yaml", "tutti fmt --check flows/*.yaml", "tutti fmt --write order.yaml"))
     .action((files: readonly string[], options: FmtOptions) =>
