@@ -5,7 +5,7 @@ import { MODERN_VERSION } from "./era.ts";
 import { HttpFault } from "./http-fault.ts";
 import { HttpTransport } from "./http-transport.ts";
 import { httpWords } from "./http-words.ts";
-import { NO_TIMEOUT_MS } from "./list-tools.ts";
+import { NO_TIMEOUT_MS } from "./plain-request.ts";
 import { SseTransport } from "./sse-transport.ts";
 import { StartError } from "./start-error.ts";
 

@@ -3,7 +3,7 @@ import type { StdioConnection } from "../model/server.ts";
 import type { Connected, ConnectPlan } from "./connected.ts";
 import { CAPABILITIES, clientInfo } from "./create-client.ts";
 import { askEra, type EraAnswer, MODERN_VERSION } from "./era.ts";
-import { NO_TIMEOUT_MS } from "./list-tools.ts";
+import { NO_TIMEOUT_MS } from "./plain-request.ts";
 import { StartError } from "./start-error.ts";
 import { StdioTransport } from "./stdio-transport.ts";
 

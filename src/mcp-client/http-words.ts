@@ -1,5 +1,5 @@
 import { isJsonObject } from "../base/json.ts";
-import { cutText } from "./cut.ts";
+import { cutText } from "./cut-text.ts";
 
 /** What a server said about an HTTP request that it refused: the message of a JSON-RPC error, else the text, else what the status says. */
 export function httpWords(body: unknown, statusText: string | undefined): string {

@@ -2,10 +2,11 @@ import type { FetchLike } from "@modelcontextprotocol/client";
 import { Agent, buildConnector, type Dispatcher, request } from "undici";
 import type { Clock } from "../base/clock.ts";
 import type { Ms } from "../base/duration.ts";
-import { eventStream, readText } from "./http-body.ts";
+import { eventStream } from "./event-stream.ts";
 import { EXCHANGE_HEADER, type HttpExchange } from "./http-exchange.ts";
 import { HttpFault } from "./http-fault.ts";
 import { httpWords } from "./http-words.ts";
+import { readText } from "./read-text.ts";
 import { parseRetryAfter } from "./retry-after.ts";
 import { MESSAGE_BYTES_MAX } from "./wire-fault.ts";
 

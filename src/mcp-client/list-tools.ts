@@ -1,30 +1,11 @@
-import { type CallToolRequestOptions, type Client, isSpecType, type StandardSchemaV1 } from "@modelcontextprotocol/client";
+import type { Client } from "@modelcontextprotocol/client";
 import { isJsonArray, isJsonObject, type Json } from "../base/json.ts";
-import type { Tool } from "../model/tool.ts";
-import { createOutputSchema, type OutputSchema } from "./output-schema.ts";
+import { plainRequest } from "./plain-request.ts";
 import { readTool } from "./read-tool.ts";
-
-/** A tool with what calls of it need. */
-export interface ServerTool {
-  readonly tool: Tool;
-  readonly output: OutputSchema | undefined;
-  /** Present when it wants some of its arguments repeated as HTTP headers (2026-07-28). */
-  readonly withHeaders: HeaderTool | undefined;
-}
-
-/** What the SDK needs of a tool to make the headers. Without an output schema, which it would compile for every call. */
-type HeaderTool = NonNullable<CallToolRequestOptions["toolDefinition"]>;
-
-/** All tools of a server, by name, in the server's order. */
-export type ServerTools = ReadonlyMap<string, ServerTool>;
+import { createServerTool, type ServerTool, type ServerTools } from "./server-tool.ts";
 
 const PAGES_MAX = 1_000;
 const TOOLS_MAX = 50_000;
-
-/** Takes results as they came: a server's odd tool, or odd result, must not make all its others unusable. */
-export const AS_SENT: StandardSchemaV1<unknown, unknown> = {
-  "~standard": { version: 1, vendor: "tutti", validate: (value) => ({ value }) },
-};
 
 /**
  * Asks for all pages. Tools without a name are left out. A server whose list never ends is cut after 1,000 pages or
@@ -39,7 +20,7 @@ export async function listTools(client: Client, signal: AbortSignal, note: (text
   let cursor: string | undefined;
   do {
     const params = cursor === undefined ? {} : { cursor };
-    const page = await client.request({ method: "tools/list", params }, AS_SENT, { signal, timeout: NO_TIMEOUT_MS });
+    const page = await plainRequest(client, { method: "tools/list", params }, { signal });
     for (const listed of toolsOfPage(page)) addTool(tools, listed, note);
     cursor = nextCursor(page);
     if (cursor !== undefined && (cursors.has(cursor) || cursors.size >= PAGES_MAX || tools.size >= TOOLS_MAX)) {
@@ -50,9 +31,6 @@ export async function listTools(client: Client, signal: AbortSignal, note: (text
   } while (cursor !== undefined);
   return tools;
 }
-
-/** The SDK's own timers are left out of it: ours are given to it as signals. The longest delay of a timer. */
-export const NO_TIMEOUT_MS = 2_147_483_647;
 
 function toolsOfPage(page: unknown): readonly Json[] {
   const tools = isJsonObject(page) ? page["tools"] : undefined;
@@ -66,14 +44,6 @@ function nextCursor(page: unknown): string | undefined {
 
 function addTool(tools: Map<string, ServerTool>, listed: Json, note: (text: string) => void): void {
   const tool = readTool(listed);
-  if (tool === undefined) return note("one of its tools has no name and is left out");
-  const { name, outputSchema } = tool;
-  const unusable = (reason: string): void => note(`the output schema of "${name}" cannot be used, so outputs are not checked: ${reason}`);
-  const output = outputSchema === undefined ? undefined : createOutputSchema(outputSchema, unusable);
-  tools.set(name, { tool, output, withHeaders: headerTool(tool) });
-}
-
-function headerTool({ name, inputSchema }: Tool): HeaderTool | undefined {
-  const definition: unknown = { name, inputSchema };
-  return JSON.stringify(inputSchema).includes('"x-mcp-header"') && isSpecType.Tool(definition) ? definition : undefined;
+  if (tool === undefined) note("one of its tools has no name and is left out");
+  else tools.set(tool.name, createServerTool(tool, note));
 }

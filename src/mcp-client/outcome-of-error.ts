@@ -2,7 +2,7 @@ import { ProtocolError, SdkError, SdkErrorCode, SdkHttpError } from "@modelconte
 import type { Json } from "../base/json.ts";
 import type { CallErrorKind, CallOutcome } from "../model/call.ts";
 import { HttpFault } from "./http-fault.ts";
-import { cutDetail, cutText } from "./cut.ts";
+import { cutDetail, cutText } from "./cut-text.ts";
 import { UNSUPPORTED_VERSION } from "./era.ts";
 import { httpWords } from "./http-words.ts";
 import { NotSentError } from "./stdio-transport.ts";

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import type { JsonObject } from "../base/json.ts";
 import { outcomeOfResult } from "./outcome-of-result.ts";
 import { createOutputSchema } from "./output-schema.ts";
-import type { ServerTool } from "./list-tools.ts";
+import type { ServerTool } from "./server-tool.ts";
 
 function listed(outputSchema?: JsonObject): ServerTool {
   const output = outputSchema === undefined ? undefined : createOutputSchema(outputSchema, () => undefined);

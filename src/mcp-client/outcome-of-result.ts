@@ -1,8 +1,8 @@
 import { isJsonObject, type Json, type JsonObject, jsonExceeds } from "../base/json.ts";
 import { printSize } from "../base/size.ts";
 import type { CallErrorKind, CallOutcome } from "../model/call.ts";
-import { cutDetail, cutText } from "./cut.ts";
-import type { ServerTool } from "./list-tools.ts";
+import { cutDetail, cutText } from "./cut-text.ts";
+import type { ServerTool } from "./server-tool.ts";
 import { OUTPUT_BYTES_MAX, outputOfResult, structuredOutput, textOfResult } from "./output-of-result.ts";
 import type { OutputSchema } from "./output-schema.ts";
 

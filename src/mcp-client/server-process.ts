@@ -8,12 +8,11 @@ import { groupRuns, guardGroup, signalGroup } from "./process-groups.ts";
 import { createStderrTail, type StderrTail } from "./stderr-tail.ts";
 
 /** What a child gets of our own environment. Everything else could be a secret, and has to be configured. */
-const INHERITED: readonly string[] =
+const INHERITED: readonly string[] = (
   process.platform === "win32"
-    ? "APPDATA COMSPEC HOMEDRIVE HOMEPATH LOCALAPPDATA PATH PATHEXT PROGRAMDATA PROGRAMFILES SYSTEMDRIVE SYSTEMROOT TEMP USERNAME USERPROFILE".split(
-        " ",
-      )
-    : "HOME LANG LC_ALL LC_CTYPE LOGNAME PATH SHELL TERM TMPDIR TZ USER".split(" ");
+    ? "APPDATA COMSPEC HOMEDRIVE HOMEPATH LOCALAPPDATA PATH PATHEXT PROGRAMDATA PROGRAMFILES SYSTEMROOT TEMP USERNAME USERPROFILE"
+    : "HOME LANG LC_ALL LC_CTYPE LOGNAME PATH SHELL TERM TMPDIR TZ USER"
+).split(" ");
 
 // Asked by the end of its stdin, then told, then killed; counted from the beginning.
 const TOLD_AFTER_MS = 2_000;

@@ -10,11 +10,13 @@ import { abortable } from "./abortable.ts";
 import { nobodyCanBeAsked } from "./answer-elicitation.ts";
 import type { Era } from "./era.ts";
 import { followTools } from "./follow-tools.ts";
-import { AS_SENT, listTools, NO_TIMEOUT_MS, type ServerTool, type ServerTools } from "./list-tools.ts";
+import { listTools } from "./list-tools.ts";
 import { beginCall, type LiveCall } from "./live-call.ts";
 import { notAccepted, outcomeOfError } from "./outcome-of-error.ts";
 import { outcomeOfResult } from "./outcome-of-result.ts";
+import { NO_TIMEOUT_MS, plainRequest } from "./plain-request.ts";
 import { saysSessionLost } from "./says-session-lost.ts";
+import type { ServerTool, ServerTools } from "./server-tool.ts";
 import { SessionLostError } from "./session-lost-error.ts";
 import type { SessionPorts } from "./session-ports.ts";
 import type { SessionState } from "./session-state.ts";
@@ -133,10 +135,10 @@ export class Session implements AsyncDisposable {
     const { client, era } = this.#parts;
     const params = { name: request.tool, arguments: request.arguments, _meta: request.meta };
     const onprogress = (progress: Progress): void => observer.progress(readProgress(progress));
-    const options = { signal, timeout: NO_TIMEOUT_MS, onprogress };
-    if (era === "modern" && tool?.withHeaders !== undefined)
-      return client.callTool(params, { ...options, toolDefinition: tool.withHeaders });
-    return client.request({ method: "tools/call", params }, AS_SENT, options);
+    if (era === "modern" && tool?.withHeaders !== undefined) {
+      return client.callTool(params, { signal, timeout: NO_TIMEOUT_MS, onprogress, toolDefinition: tool.withHeaders });
+    }
+    return plainRequest(client, { method: "tools/call", params }, { signal, onprogress });
   }
 
   #ended(): void {

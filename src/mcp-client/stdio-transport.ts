@@ -3,7 +3,7 @@ import type { StdioConnection } from "../model/server.ts";
 import { isModern } from "./era.ts";
 import { createLineReader } from "./line-reader.ts";
 import { createProgressGate } from "./progress-gate.ts";
-import { readMessages } from "./read-message.ts";
+import { readMessages } from "./read-messages.ts";
 import { repairTools } from "./repair-tools.ts";
 import { LINE_CHARACTERS_MAX, type ServerLogLine } from "./server-log.ts";
 import { type ProcessEnd, ServerProcess } from "./server-process.ts";

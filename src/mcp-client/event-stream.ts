@@ -4,24 +4,11 @@ import { MESSAGE_BYTES_MAX, WireFault } from "./wire-fault.ts";
 
 type Body = Dispatcher.ResponseData["body"];
 
-/** All of a body as text; bytes that are no UTF-8 are replaced. Undefined when it has more than `limitBytes`. */
-export async function readText(body: Body, limitBytes: number): Promise<string | undefined> {
-  const chunks: Buffer[] = [];
-  let sizeBytes = 0;
-  for await (const chunk of body as AsyncIterable<Buffer>) {
-    sizeBytes += chunk.length;
-    // Leaving the loop destroys the body, and with it the socket.
-    if (sizeBytes > limitBytes) return undefined;
-    chunks.push(chunk);
-  }
-  return (chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks)).toString("utf8");
-}
-
 /**
- * A body of server-sent events for the SDK. When one event gets larger than 128 MiB the exchange gets that fault and is stopped.
+ * A body of server-sent events for the SDK. An event of more than 128 MiB stops the exchange.
  *
- * A stream of an exchange that is stopped does not break off but ends with an answer: the SDK would
- * try to take up again, over and over, what it has no answer to. The exchange knows what belongs in its place.
+ * The stream of an exchange that is stopped does not break off but ends with an answer: the SDK would try, over and over,
+ * to take up again what it has no answer to. What belongs in the place of that answer is known to the exchange.
  */
 export function eventStream(body: Body, exchange: HttpExchange | undefined): ReadableStream<Uint8Array> {
   const chunks = (body as AsyncIterable<Buffer>)[Symbol.asyncIterator]();

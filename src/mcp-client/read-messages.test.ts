@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { readMessages } from "./read-message.ts";
+import { readMessages } from "./read-messages.ts";
 
 const CALL = '{"jsonrpc":"2.0","id":1,"result":{}}';
 
