@@ -22,21 +22,19 @@ export function createCallCheck({ tools, workflows, known }: CallSources): (part
   const unknownWorkflow = unknownNames("workflow", (name) => hintAt(name, Object.keys(workflows)));
 
   const checkTool = (part: StepPart, use: ToolUse): readonly Problem[] => {
-    const place = calleePlace(part, "tool");
     const found = tools?.find(use);
     if (found !== undefined) {
-      return checkArguments(part, known, { schema: found.inputSchema(), taker: { name: found.name, member: "argument" }, place });
+      return checkArguments(part, known, { schema: found.inputSchema(), taker: { name: found.name, member: "argument" }, key: "tool" });
     }
-    return tools === undefined ? [] : [tools.unknown(use, place)];
+    return tools === undefined ? [] : [tools.unknown(use, calleePlace(part, "tool"))];
   };
 
   const checkChild = (part: StepPart, { workflow: id }: WorkflowAction): readonly Problem[] => {
-    const place = calleePlace(part, "workflow");
     const child = Object.hasOwn(workflows, id) ? workflows[id] : undefined;
-    if (child === undefined) return [unknownWorkflow(id, { path: place })];
+    if (child === undefined) return [unknownWorkflow(id, { path: calleePlace(part, "workflow") })];
     const schema = inputSchemas.get(child) ?? inputSchema(child);
     inputSchemas.set(child, schema);
-    return checkArguments(part, known, { schema, taker: { name: `the workflow "${id}"`, member: "input" }, place });
+    return checkArguments(part, known, { schema, taker: { name: `the workflow "${id}"`, member: "input" }, key: "workflow" });
   };
 
   return (part) => {
@@ -51,23 +49,23 @@ export function createCallCheck({ tools, workflows, known }: CallSources): (part
   };
 }
 
-/** The arguments stand beside the name of what they are for. */
+/** The name of what is called stands beside the arguments. */
 function calleePlace({ path }: StepPart, key: "tool" | "workflow"): Path {
   return [...path.slice(0, -1), key];
 }
 
-function checkArguments(
-  part: StepPart,
-  known: KnownValues,
-  callee: { readonly schema: Schema; readonly taker: Taker; readonly place: Path },
-): readonly Problem[] {
-  const { schema, taker, place } = callee;
+interface Callee {
+  readonly schema: Schema;
+  readonly taker: Taker;
+  readonly key: "tool" | "workflow";
+}
+
+function checkArguments(part: StepPart, known: KnownValues, { schema, taker, key }: Callee): readonly Problem[] {
   const mismatches = checkValue({ value: part.template, schema, taker, hole: partHoles(part, known) });
-  const none = Object.keys(part.template ?? {}).length === 0;
-  return mismatches.map(({ path, ...problem }) => {
-    // Arguments that are missing altogether have no place of their own.
-    return { ...problem, path: none && path.length === 0 ? place : [...part.path, ...path] };
-  });
+  if (mismatches.length === 0) return mismatches;
+  // Arguments that are missing altogether have no place of their own.
+  const top = Object.keys(part.template ?? {}).length === 0 ? calleePlace(part, key) : part.path;
+  return mismatches.map((mismatch) => ({ ...mismatch, path: mismatch.path.length === 0 ? top : [...part.path, ...mismatch.path] }));
 }
 
 /** What a workflow takes, as the schema of one object. */

@@ -33,7 +33,7 @@ export interface ValueCheck {
 export function checkValue(check: ValueCheck): readonly mismatch.Mismatch[] {
   const search: Search = { check, found: [], warnings: [], sure: true, budget: { left: SCHEMAS_MAX, depth: 0 } };
   visit(search, check.schema, { value: check.value, path: [] });
-  return [...search.found, ...search.warnings];
+  return search.warnings.length === 0 ? search.found : [...search.found, ...search.warnings];
 }
 
 /** Schemas entered for one value. Alternatives within alternatives grow exponentially, and servers write them. */
