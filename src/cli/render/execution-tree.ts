@@ -80,7 +80,11 @@ const WIDEST_NAME = 28;
 const WIDEST_TARGET = 36;
 
 function columnWidths(steps: readonly StepReport[]): { readonly name: number; readonly target: number } {
-  const widest = (texts: readonly string[], limit: number): number => Math.min(limit, Math.max(0, ...texts.map(displayWidth)));
+  const widest = (texts: readonly string[], limit: number): number =>
+    Math.min(
+      limit,
+      texts.reduce((width, text) => Math.max(width, displayWidth(text)), 0),
+    );
   return { name: widest(steps.map(nameOf), WIDEST_NAME), target: widest(steps.map(targetOf), WIDEST_TARGET) };
 }
 

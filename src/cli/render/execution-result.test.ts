@@ -1,0 +1,85 @@
+import { expect, test } from "vitest";
+import { executionView, stepReport } from "../../../test/support/execution-view.ts";
+import type { ExecutionView } from "../../contract/execution-report.ts";
+import { executionResult } from "./execution-result.ts";
+import { printLines } from "./span.ts";
+import { plain } from "./style.ts";
+
+const metrics = { calls: 15, retries: 1, durationMs: 3_400, criticalPathMs: 3_100, parallelEfficiency: 0.912 };
+
+function show(view: ExecutionView, flags: string = ""): readonly string[] {
+  return printLines(executionResult(view, flags), { style: plain }).trimEnd().split("\n");
+}
+
+test("an execution that completed shows its output and where there is more", () => {
+  const view = executionView([], { outcome: "completed", status: "completed", output: { digest: "out/digest.md", count: 3 }, metrics });
+  expect(show(view, " --config x.yaml")).toEqual([
+    "completed in 3.4 s   15 calls, 1 retry   critical path 3.1 s (91 %)",
+    "  digest  out/digest.md",
+    "  count   3",
+    "  more    tutti executions show 0193f2c7-89ab --config x.yaml",
+  ]);
+});
+
+test("an execution that failed says who said what, what still stands and how to try again", () => {
+  const view = executionView([stepReport("charge", { status: "failed" })], {
+    outcome: "rollback_failed",
+    status: "failed",
+    error: { kind: "tool_error", message: "card declined", server: "pay", tool: "charge" },
+    leftovers: [
+      { step: "labels", item: 3, reason: "compensation_failed", error: { kind: "timeout", message: "no answer" } },
+      { step: "mail", reason: "not_compensatable" },
+    ],
+    metrics: { ...metrics, retries: 0 },
+  });
+  expect(show(view)).toEqual([
+    "failed, and not everything could be undone in 3.4 s   15 calls   critical path 3.1 s (91 %)",
+    "  error         pay.charge: card declined",
+    "  still stands  labels[3]: its compensation failed: no answer",
+    "  still stands  mail: it changed something and declares no compensation",
+    "  more          tutti executions show 0193f2c7-89ab",
+    "   To run again what did not succeed:",
+    "    tutti executions retry 0193f2c7-89ab",
+  ]);
+});
+
+const doubt = stepReport("charge", {
+  status: "in_doubt",
+  server: "pay",
+  tool: "charge",
+  error: { kind: "connection", message: "the connection was lost" },
+});
+const approval = stepReport("sign_off", { status: "waiting", waitingFor: { kind: "approval", message: "Ship?" } });
+
+test("an execution in doubt that nobody drives says every command that is needed", () => {
+  expect(show(executionView([doubt], { status: "paused", needsPerson: true, driven: false, metrics }))).toEqual([
+    "stands still until a person moves it on after 3.4 s   15 calls, 1 retry",
+    "  more  tutti executions show 0193f2c7-89ab",
+    " ? charge  pay.charge  in doubt: the connection was lost",
+    "   It may or may not have taken effect. Find out, then say which:",
+    `    tutti executions resolve 0193f2c7-89ab charge --happened --output '{"...": "..."}'`,
+    "    tutti executions resolve 0193f2c7-89ab charge --not-happened",
+    "    tutti executions resolve 0193f2c7-89ab charge --fail",
+    "   Then go on:",
+    "    tutti executions resume 0193f2c7-89ab",
+  ]);
+});
+
+test.each<[string, Partial<ExecutionView>, readonly string[]]>([
+  [
+    "an approval that is driven needs no more than an answer",
+    { steps: [approval], needsPerson: true },
+    ["approve 0193f2c7-89ab sign_off", "approve 0193f2c7-89ab sign_off --refuse"],
+  ],
+  [
+    "an approval that is not driven needs an answer and somebody who goes on",
+    { steps: [approval], needsPerson: true, driven: false },
+    ["approve 0193f2c7-89ab sign_off", "approve 0193f2c7-89ab sign_off --refuse", "resume 0193f2c7-89ab"],
+  ],
+  ["a pause is lifted", { status: "paused", needsPerson: true, driven: false }, ["resume 0193f2c7-89ab"]],
+  ["what was interrupted is taken up", { driven: false }, ["resume 0193f2c7-89ab"]],
+  ["what is under way needs nothing", { driven: true }, []],
+])("%s", (_name, details, commands) => {
+  const lines = show(executionView([], details)).filter((line) => line.startsWith("    tutti executions "));
+  expect(lines.map((line) => line.replace("    tutti executions ", ""))).toEqual(commands);
+});
