@@ -46,6 +46,12 @@ test.each(["cut_stream", "cut_body", "accepted", "other_id"])(
   },
 );
 
+test("a stream that the server ends before the answer is taken up again", async () => {
+  await using listening = await startListening("http-odd.ts");
+  await using world = openTestConnections(httpServer(listening.url));
+  expect(await world.call("polled")).toEqual({ kind: "succeeded", output: { text: "after a while" } });
+});
+
 test("a server that is killed ends the calls in flight at once, and those that come later are not accepted", async () => {
   await using listening = await startListening("http-odd.ts");
   await using world = openTestConnections(httpServer(listening.url));
@@ -85,7 +91,7 @@ test("a session that the server has lost while its tools were listed is opened a
   await using listening = await startListening("http-odd.ts");
   await using world = openTestConnections(httpServer(listening.url));
   await world.call("forget");
-  expect(await world.connections.check("s", world.signal)).toMatchObject({ server: "s", toolCount: 12 });
+  expect(await world.connections.check("s", world.signal)).toMatchObject({ server: "s", toolCount: 13 });
 });
 
 test("a server that does not listen is unavailable", async () => {

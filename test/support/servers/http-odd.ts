@@ -15,6 +15,7 @@ const TOOLS = [
   "busy",
   "unavailable",
   "broken",
+  "polled",
   "cut_stream",
   "cut_body",
   "silent",
@@ -24,11 +25,13 @@ const TOOLS = [
   "big_event",
 ];
 let session = randomUUID() as string;
+/** Calls whose streams have ended before their answers, by the last event of the stream. */
+const unanswered = new Map<string, Message>();
 /** Counts what it was asked for, so that a test can tell whether something was sent twice. */
 const counts = new Map<string, number>();
 
 await listenRaw(async (incoming, outgoing) => {
-  if (incoming.method === "GET") return refuse(outgoing, 405, "there is no stream");
+  if (incoming.method === "GET") return resume(outgoing, incoming.headers["last-event-id"]);
   if (incoming.method === "DELETE") return end(outgoing, 200);
   const message = JSON.parse(await readBody(incoming)) as Message;
   const given = incoming.headers["mcp-session-id"];
@@ -66,6 +69,12 @@ function misbehave(name: string, count: number, outgoing: ServerResponse, messag
   if (name === "busy" && count === 1) return refuse(outgoing, 429, "slow down", { "retry-after": "7" });
   if (name === "unavailable") return refuse(outgoing, 503, "back soon", { "retry-after": "1" });
   if (name === "broken") return refuse(outgoing, 500, "<html>oops</html>");
+  if (name === "polled") {
+    outgoing.writeHead(200, { "content-type": "text/event-stream" });
+    const eventId = `${message.id}`;
+    unanswered.set(eventId, message);
+    return void outgoing.end(`id: ${eventId}\nretry: 20\ndata:\n\n`);
+  }
   if (name === "cut_stream") {
     outgoing.writeHead(200, { "content-type": "text/event-stream" });
     outgoing.write(": here it comes\n\ndata: {");
@@ -81,6 +90,13 @@ function misbehave(name: string, count: number, outgoing: ServerResponse, messag
   if (name === "other_id") return text(outgoing, { ...message, id: 4_711 }, "for somebody else");
   if (name === "big_event") return event(outgoing, message, "x".repeat(bytes));
   text(outgoing, message, name === "big" ? "x".repeat(bytes) : `${name} ${count}`);
+}
+
+/** A server may end a stream before it has the answer, and expects to be asked for the rest (2025-11-25). */
+function resume(outgoing: ServerResponse, eventId: string | string[] | undefined): void {
+  const message = unanswered.get(String(eventId));
+  if (message === undefined) return refuse(outgoing, 405, "there is no stream");
+  event(outgoing, message, "after a while");
 }
 
 function text(outgoing: ServerResponse, message: Message, words: string): void {
