@@ -63,6 +63,13 @@ test("docs/ARCHITECTURE.md describes every folder of the source, and none that i
   expect(new Set(named)).toEqual(new Set(folders));
 });
 
+test("docs/ARCHITECTURE.md names every kind of event, and none that is not there", () => {
+  const [, table = ""] = /\| about \| events \|\n([\s\S]*?)\n\n/.exec(read("docs/ARCHITECTURE.md")) ?? [];
+  const named = [...table.matchAll(/`([a-z-]+)`/g)].map(([, type = ""]) => type);
+  const kinds = [...read("src/model/event.ts").matchAll(/readonly type: "([a-z-]+)"/g)].map(([, type = ""]) => type);
+  expect(new Set(named)).toEqual(new Set(kinds));
+});
+
 test.each(globSync("docs/decisions/*.md"))("%s is a short record", (page) => {
   const text = read(page);
   expect(text.split("\n").length).toBeLessThanOrEqual(41);
