@@ -1,5 +1,5 @@
 /** A bug in Tutti: a condition that its own code guarantees did not hold. Nobody catches it but the process's end. */
-export class AssertionError extends Error {
+class AssertionError extends Error {
   override readonly name = "AssertionError";
 }
 

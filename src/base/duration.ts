@@ -17,7 +17,7 @@ const UNITS_MS: Readonly<Record<string, number>> = {
 };
 
 /** The longest duration that is accepted: ten years. */
-export const LONGEST_MS: Ms = 3650 * 86_400_000;
+const LONGEST_MS: Ms = 3650 * 86_400_000;
 
 /**
  * Reads `"30s"`, `"1h30m"`, `"200ms"`, `"2 days"` or `"30_minutes"`.

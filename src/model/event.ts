@@ -99,5 +99,3 @@ export type EventBody =
       readonly error?: CallError;
       readonly leftovers: readonly Leftover[];
     };
-
-export type EventType = EventBody["type"];
