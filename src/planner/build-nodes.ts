@@ -25,8 +25,9 @@ export function buildNodes(sources: NodeSources): Omit<Plan, "warnings"> {
   const end = measureGraph(graph, durationsMs, (node) => !isMain(node));
   const critical = new Set([...main.criticalPath, ...end.criticalPath]);
   const dependents = reverseEdges(graph.needs);
+  const changing = new Set(Object.keys(children).filter((id) => children[id]?.nodes.some(({ call }) => call.effect !== "read")));
   const nodes = entries.list.map((entry, node): PlanNode => {
-    const calls = planCalls(entry, sources);
+    const calls = planCalls(entry, sources.tools, changing);
     return {
       step: entry.step,
       phase: entry.phase,
@@ -50,21 +51,26 @@ export function buildNodes(sources: NodeSources): Omit<Plan, "warnings"> {
   };
 }
 
-function planCalls({ step }: StepEntry, sources: NodeSources): Pick<PlanNode, "call" | "compensateCall" | "fallbackCall"> {
+/** @param changing - the ids of the children that change anything */
+function planCalls(
+  { step }: StepEntry,
+  tools: ToolIndex,
+  changing: ReadonlySet<string>,
+): Pick<PlanNode, "call" | "compensateCall" | "fallbackCall"> {
   const { compensate, fallback } = step;
-  const call = planOwnCall(step, sources);
+  const call = planOwnCall(step, tools, changing);
   if (compensate === undefined && fallback?.kind !== "tool") return { call };
   return {
     call,
-    ...(compensate === undefined ? {} : { compensateCall: planCall(sources.tools.find(compensate)) }),
-    ...(fallback?.kind === "tool" ? { fallbackCall: planCall(sources.tools.find(fallback)) } : {}),
+    ...(compensate === undefined ? {} : { compensateCall: planCall(tools.find(compensate)) }),
+    ...(fallback?.kind === "tool" ? { fallbackCall: planCall(tools.find(fallback)) } : {}),
   };
 }
 
 /** A child that changes anything acts anew each time: a second attempt is a second child. */
-function planOwnCall({ action, effect }: Step, { tools, children }: NodeSources): CallPlan {
+function planOwnCall({ action, effect }: Step, tools: ToolIndex, changing: ReadonlySet<string>): CallPlan {
   if (action.kind === "tool") return planCall(tools.find(action), effect);
-  const changes = childPlan(action, children)?.nodes.some((node) => node.call.effect !== "read") === true;
+  const changes = action.kind === "workflow" && changing.has(action.workflow);
   return { effect: changes ? (effect ?? "once") : "read", honoursKey: false };
 }
 

@@ -108,6 +108,34 @@ describe("without a catalog", () => {
   });
 });
 
+describe("a workflow in which nearly everything is wrong", () => {
+  const empty: Workflow = { id: "wrong", inputs: {}, errorPolicy: { mode: "fail_fast" }, steps: [], finally: [] };
+  const pay = { kind: "tool", server: "shop", tool: "pay" } as const;
+  const steps = Array.from({ length: 600 }, (_, place) => ({ id: `s${place}`, needs: [], if: "true" }));
+
+  test("is answered with the first 500 problems, errors before warnings", () => {
+    const wrong = steps.map((step) => ({ ...step, action: { ...pay, with: {} } }));
+    const { problems } = buildPlan({ workflow: { ...empty, steps: wrong }, catalog: SHOP_CATALOG });
+    expect(problems).toHaveLength(501);
+    expect(problems.slice(0, 500).every(({ severity }) => severity === "error")).toBe(true);
+    expect(problems.at(-1)?.message).toBe("there are more problems than these 500");
+  });
+
+  test("is not planned for the one error behind 600 warnings", () => {
+    const warned = steps.map((step) => ({ ...step, action: { kind: "value", value: 1 } as const }));
+    const last = { id: "last", needs: [], action: { ...pay, with: { amount: 1, to: 2 } } };
+    const { plan, problems } = buildPlan({ workflow: { ...empty, steps: [...warned, last] }, catalog: SHOP_CATALOG });
+    expect(plan).toBeUndefined();
+    expect(problems.map(({ code }) => code).slice(0, 2)).toEqual(["type-mismatch", "always-true"]);
+  });
+
+  test("may name 300,000 steps that are not there", () => {
+    const needs = Array.from({ length: 300_000 }, (_, place) => `x${place}`);
+    const { problems } = buildPlan({ workflow: { ...empty, steps: [{ id: "a", needs, action: { kind: "value", value: 1 } }] } });
+    expect(problems).toHaveLength(501);
+  });
+});
+
 describe("a workflow that a program has made", () => {
   const step = { needs: [], action: { kind: "value", value: 1 } } as const;
   const workflow: Workflow = { id: "made", inputs: {}, errorPolicy: { mode: "fail_fast" }, finally: [], steps: [] };

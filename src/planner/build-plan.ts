@@ -36,13 +36,13 @@ export function buildPlan({ workflow, catalog, workflows = {} }: PlanInput): Pla
   const problems: Problem[] = cycles.map(({ ids, path }) => recursion(ids, path));
   for (const { id, workflow: child, path } of order) {
     const planned = planWorkflow(child, { tools, workflows, children });
-    problems.push(...planned.problems.filter(isError).map((problem) => inChild(child, problem, path)));
+    for (const problem of planned.problems) if (isError(problem)) problems.push(inChild(child, problem, path));
     // Every plan is kept once, in that of the workflow that is started: children within children would double it.
     if (planned.plan !== undefined) children[id] = { ...planned.plan, children: {} };
   }
   const planned = planWorkflow(workflow, { tools, workflows, children });
-  problems.push(...planned.problems);
-  return planned.plan === undefined || problems.some(isError) ? { problems } : { plan: planned.plan, problems };
+  const all = [...problems, ...planned.problems];
+  return planned.plan === undefined || all.some(isError) ? { problems: all } : { plan: planned.plan, problems: all };
 }
 
 function recursion(ids: readonly string[], path: Path): Problem {

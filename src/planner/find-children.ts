@@ -11,7 +11,7 @@ export interface Children {
   readonly cycles: readonly { readonly ids: readonly string[]; readonly path: Path }[];
 }
 
-export interface Child {
+interface Child {
   /** By which steps know it. */
   readonly id: string;
   readonly workflow: Workflow;

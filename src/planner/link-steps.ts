@@ -82,9 +82,9 @@ function linkRead(found: FoundRead, needed: Set<number>, sink: Sink): void {
   else if (mustBeThere(found)) linkUndo(found, sink);
 }
 
-/** Whether the read fails when the step has not completed. A status function never fails for want of something. */
+/** Whether the read fails when the step has not ended. A status is always there, and so is the step as a whole. */
 function mustBeThere({ read }: FoundRead): boolean {
-  return "optional" in read && !read.optional && read.part !== "status";
+  return "part" in read && (read.part === "output" || read.part === "error") && !read.optional;
 }
 
 function linkUndo(found: FoundRead, sink: Sink): void {
@@ -120,7 +120,7 @@ function mayNotBeThere(found: FoundRead): Problem {
   const [id, other] = [found.entry.step.id, found.target.step.id];
   return notThereYet(
     found,
-    `"${other}" runs after "${id}" and may not have completed when "${id}" is undone; write steps.${other}.?output, and what holds without it`,
+    `"${other}" runs after "${id}" and may not have completed when "${id}" is undone; read it as .?output, and say what holds without it`,
   );
 }
 

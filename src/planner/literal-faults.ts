@@ -1,5 +1,5 @@
-import { RE2JS } from "@bufbuild/re2";
 import { jsonEqual, type Json } from "../base/json.ts";
+import { evaluateCondition } from "../expression/evaluate.ts";
 import type { SchemaObject } from "./schema.ts";
 import { quoted } from "./value-mismatch.ts";
 
@@ -52,19 +52,15 @@ function isMultiple(value: number, step: number): boolean {
   return !Number.isFinite(quotient) || Math.abs(quotient - Math.round(quotient)) < 1e-9 * Math.max(1, Math.abs(quotient));
 }
 
-const PATTERN_MAX = 500;
-const VALUE_MAX = 10_000;
+const TEXT_MAX = 10_000;
 
 /**
- * Whether the pattern is found in the value; undefined when that cannot be told. RE2 never backtracks, so no server can
- * send a pattern that takes for ever. It knows less than the engine of JavaScript, but where both know something they
- * agree on printable ASCII.
+ * Whether a pattern is found in a text; undefined when that cannot be told. Patterns come from servers, so they are left
+ * to the expression language, which uses RE2 and limits their size and the work that they make. RE2 knows less than the
+ * engine of JavaScript, but where both know something they agree on printable ASCII.
  */
-function matches(pattern: string, value: string): boolean | undefined {
-  if (pattern.length > PATTERN_MAX || value.length > VALUE_MAX || !/^[ -~]*$/.test(value)) return undefined;
-  try {
-    return RE2JS.compile(pattern).test(value);
-  } catch {
-    return undefined; // A look-ahead or a back-reference, or no regular expression at all.
-  }
+function matches(pattern: string, text: string): boolean | undefined {
+  if (text.length > TEXT_MAX || !/^[ -~]*$/.test(text)) return undefined;
+  const found = evaluateCondition("item.matches(output)", { inputs: {}, step: () => undefined, item: text, output: pattern });
+  return found.ok ? found.value : undefined;
 }

@@ -71,7 +71,7 @@ describe("undoing that reads a step", () => {
     ]);
     expect(needsOf(planned(result))).toEqual({ a: [], b: ["a"] });
     expect(messagesOf(result)).toEqual([
-      'warning: "b" runs after "a" and may not have completed when "a" is undone; write steps.b.?output, and what holds without it',
+      'warning: "b" runs after "a" and may not have completed when "a" is undone; read it as .?output, and say what holds without it',
     ]);
   });
 

@@ -27,14 +27,14 @@ export interface Surroundings {
 export function planWorkflow(workflow: Workflow, around: Surroundings): { readonly plan?: Plan; readonly problems: readonly Problem[] } {
   const { tools, children } = around;
   const entries = readEntries(workflow);
-  const { links, problems } = readSteps(workflow, entries, around);
+  const { links, problems: stepProblems } = readSteps(workflow, entries, around);
   const { graph, problems: orderProblems } = orderSteps(entries, links, tools);
-  problems.push(...orderProblems);
-  if (graph !== undefined) problems.push(...checkConditions(entries, graph));
-  if (graph === undefined || tools === undefined || problems.some(isError)) return { problems };
+  const conditionProblems = graph === undefined ? [] : checkConditions(entries, graph);
+  const problems = [...stepProblems, ...orderProblems, ...conditionProblems];
+  if (graph === undefined || tools === undefined || problems.some(isError)) return { problems: limited(problems) };
   const planned = buildNodes({ workflow, entries, graph, tools, children });
-  problems.push(...checkUndo(workflow, entries, graph, planned.nodes));
-  return { plan: { ...planned, warnings: problems }, problems };
+  const warnings = limited([...problems, ...checkUndo(workflow, entries, graph, planned.nodes)]);
+  return { plan: { ...planned, warnings }, problems: warnings };
 }
 
 /** Looks at each step once: what it needs, and what is wrong with what it says. */
@@ -42,23 +42,43 @@ function readSteps(
   workflow: Workflow,
   entries: ReadEntries,
   { tools, workflows }: Surroundings,
-): { readonly links: Links; readonly problems: Problem[] } {
+): { readonly links: Links; readonly problems: readonly Problem[] } {
   const problems: Problem[] = [...entries.problems];
   const known = createKnownValues({ workflow, entries, tools, workflows });
   const { checkNeeds, checkPart } = createNameCheck(workflow, entries);
   const checkCall = createCallCheck({ tools, workflows, known });
+  const checkField = (part: StepPart): readonly Problem[] => checkFields(part, known);
+  const checkKeyType = (part: StepPart): readonly Problem[] => checkKeyTypes(part, known);
+  let errors = 0;
+  const note = (problem: Problem): void => {
+    problems.push(problem);
+    if (isError(problem)) errors += 1;
+  };
   const check = (part: StepPart): void => {
-    problems.push(...checkPart(part), ...checkCall(part), ...checkFields(part, known), ...checkKeyTypes(part, known));
+    // An error that nobody will read need not be found, but a plan is only given when there is none.
+    if (errors > PROBLEMS_MAX) return;
+    for (const find of [checkPart, checkCall, checkField, checkKeyType]) for (const problem of find(part)) note(problem);
   };
   const { add, links } = createLinks(entries);
   for (const entry of entries.list) {
     const parts = stepParts(entry.step, entry.path);
     add(entry, parts);
-    problems.push(...checkNeeds(entry));
+    for (const problem of checkNeeds(entry)) note(problem);
     for (const part of parts) check(part);
   }
   if (workflow.output !== undefined) check(templatePart(workflow.output, ["output"]));
   return { links, problems };
+}
+
+/** Nobody reads more, and a list may have millions: 10,000 steps with 20 wrong arguments each, for one. */
+const PROBLEMS_MAX = 500;
+
+/** The first problems, errors before warnings when not all can stay. */
+function limited(problems: readonly Problem[]): readonly Problem[] {
+  if (problems.length <= PROBLEMS_MAX) return problems;
+  const kept = [...problems.filter(isError), ...problems.filter((problem) => !isError(problem))].slice(0, PROBLEMS_MAX);
+  const message = `there are more problems than these ${PROBLEMS_MAX}`;
+  return [...kept, { code: "too-many-problems", severity: "warning", message, path: kept.at(-1)?.path ?? [] }];
 }
 
 /** Whether a problem forbids to go on. */
