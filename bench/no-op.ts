@@ -19,6 +19,7 @@ export function noOpChain(steps: number, effect: Effect): Plan {
 
 /** Does nothing, as soon as the engine lets it, and gives back what it was given. */
 const noOpCaller: ToolCaller = {
+  serves: () => true,
   async call({ input }, gate) {
     await gate.sending();
     return { kind: "succeeded", output: input };

@@ -25,5 +25,6 @@ export function createToolCaller(ports: CallPathPorts): ToolCaller {
     askToSend, // From here on the call may have taken effect.
   ];
   const path = stages.reduceRight<NextStage>((next, stage) => (call) => stage(call, next), sendToServer(ports.connections));
-  return { call: (request, gate, signal) => path({ request, gate, signal }) };
+  const names = new Set(ports.connections.names);
+  return { serves: (server) => names.has(server), call: (request, gate, signal) => path({ request, gate, signal }) };
 }

@@ -27,7 +27,7 @@ const KEYS_OF_KIND: { readonly [Kind in StepAction["kind"]]: readonly (keyof Ste
     "cache",
   ],
   workflow: ["with", "forEach", "maxParallel", "validates", "timeoutMs", "retry", "compensate", "fallback"],
-  value: ["forEach", "maxParallel", "validates", "fallback"],
+  value: ["forEach", "maxParallel", "validates"],
   approval: [],
   sleep: [],
 };

@@ -67,19 +67,20 @@ function isSafeToRepeat(plan: CallPlan): boolean {
 
 function afterAnswer(state: ExecutionState, call: CallState, outcome: CallOutcome & { kind: "succeeded" }): EventBody {
   const step = stepFor(state, call);
-  if (call.ref.role === undefined && step.node.step.validates === true && isNo(outcome.output)) {
-    return {
-      type: "call-failed",
-      call: call.ref,
-      error: { kind: "tool_error", message: reasonOf(outcome.output), attempt: call.attempt, ...toolOf(step), detail: outcome.output },
-    };
-  }
+  const no = call.ref.role === undefined ? noOf(step, outcome.output) : undefined;
+  if (no !== undefined) return { type: "call-failed", call: call.ref, error: { ...no, attempt: call.attempt, ...toolOf(step) } };
   const degraded = outcome.source === "stale_cache" ? { degraded: "stale_cache" as const } : replacedBy(call);
   return { type: "call-succeeded", call: call.ref, output: outcome.output, ...degraded };
 }
 
 function replacedBy(call: CallState): { readonly degraded?: "fallback" } {
   return call.ref.role === "fallback" ? { degraded: "fallback" } : {};
+}
+
+/** The "no" of a validating step, which ends like a tool that refused; undefined when it did not say no. */
+export function noOf(step: StepState, output: Json): CallError | undefined {
+  if (step.node.step.validates !== true || !isNo(output)) return undefined;
+  return { kind: "tool_error", message: reasonOf(output), detail: output };
 }
 
 /** What "no" looks like in the output of a validating step. */

@@ -6,6 +6,7 @@ import { evaluateTemplate } from "../expression/evaluate-template.ts";
 import type { Scope } from "../expression/scope.ts";
 import type { CallErrorKind } from "../model/call.ts";
 import type { ApprovalAction, SleepAction, Template } from "../model/workflow.ts";
+import { noOf } from "./after-attempt.ts";
 import { beginToolCall } from "./begin-call.ts";
 import { beginChild } from "./begin-child.ts";
 import type { Decision, DecisionContext } from "./decision.ts";
@@ -38,7 +39,10 @@ function beginAction(state: ExecutionState, step: StepState, scope: Scope, conte
       return beginChild(step, { ref: { step: id }, action, scope }, context);
     case "value": {
       const value = evaluateTemplate(action.value, scope);
-      return value.ok ? { event: { type: "step-completed", step: id, output: value.value.value } } : fail(step, `value: ${value.message}`);
+      if (!value.ok) return fail(step, `value: ${value.message}`);
+      const output = value.value.value;
+      const no = noOf(step, output);
+      return { event: no === undefined ? { type: "step-completed", step: id, output } : { type: "step-failed", step: id, error: no } };
     }
     case "sleep":
       return beginSleep(step, action, scope, context);

@@ -1,4 +1,5 @@
 import type { CallError } from "../model/call.ts";
+import { noOf } from "./after-attempt.ts";
 import { beginToolCall, failCall } from "./begin-call.ts";
 import { beginChild } from "./begin-child.ts";
 import type { Decision, DecisionContext } from "./decision.ts";
@@ -30,9 +31,10 @@ function beginItem(state: ExecutionState, step: StepState, item: number, context
       return beginChild(step, { ref, action, scope }, context);
     case "value": {
       const value = evaluateTemplate(action.value, scope);
-      return value.ok
-        ? { event: { type: "call-succeeded", call: ref, output: value.value.value } }
-        : failCall(ref, `value: ${value.message}`);
+      if (!value.ok) return failCall(ref, `value: ${value.message}`);
+      const output = value.value.value;
+      const no = noOf(step, output);
+      return { event: no === undefined ? { type: "call-succeeded", call: ref, output } : { type: "call-failed", call: ref, error: no } };
     }
     default:
       return failCall(ref, `for_each does not go with ${action.kind}`);

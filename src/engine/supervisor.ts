@@ -14,6 +14,8 @@ import { KeyedLock } from "./keyed-lock.ts";
 import { loadExecution } from "./load-execution.ts";
 import { eventsOfSignal, type ExecutionSignal } from "./person-signal.ts";
 import { planHash } from "./plan-hash.ts";
+import type { Plan } from "../model/plan.ts";
+import { planServers } from "./plan-servers.ts";
 import { reportExecution } from "./report.ts";
 import { needsPerson } from "./standstill.ts";
 import type { StartRequest } from "./start-request.ts";
@@ -41,6 +43,7 @@ export class Supervisor implements AsyncDisposable, LoopHost {
   /** Starts an execution, or finds the one that the same request key has started. Durable when it resolves. */
   async start(request: StartRequest): Promise<{ readonly executionId: string; readonly created: boolean }> {
     const executionId = request.executionId ?? this.#ports.ids.next();
+    this.#checkServers(request.plan, `workflow "${request.plan.workflow.id}"`);
     const group = groupOf(request);
     const event: ExecutionEvent & { type: "execution-started" } = {
       type: "execution-started",
@@ -67,13 +70,29 @@ export class Supervisor implements AsyncDisposable, LoopHost {
     return start;
   }
 
-  /** Drives an unfinished execution that this process does not drive yet; its children follow. Else nothing happens. */
+  /**
+   * Drives an unfinished execution that this process does not drive yet; its children follow. Else nothing happens.
+   *
+   * @throws TuttiError `execution.not-found`; `server.not-found` when this process cannot reach a server of its plan,
+   * because going on would fail the execution for a reason that is not its own
+   */
   async resume(executionId: string): Promise<void> {
     await this.#locks.run(executionId, async () => {
       if (this.#drives.has(executionId)) return;
       const state = await loadExecution(this.#ports.journal, executionId);
-      if (state.phase !== "ended") this.#drive(state);
+      if (state.phase === "ended") return;
+      this.#checkServers(state.plan, `execution ${executionId}`);
+      this.#drive(state);
     });
+  }
+
+  #checkServers(plan: Plan, what: string): void {
+    const missing = [...planServers(plan)].filter((server) => !this.#ports.caller.serves(server));
+    const [server] = missing;
+    if (server === undefined) return;
+    const names = missing.map((name) => `"${name}"`).join(", ");
+    const message = `${what} uses ${names}, which the configuration does not have; give the configuration that it was started with`;
+    throw new TuttiError("server.not-found", message, { server });
   }
 
   driven(executionId: string): boolean {

@@ -285,3 +285,19 @@ output: { from: "\${{ steps.a.output.from }}" }`;
   const plain = await told(workflow(""), { behaviours: { read_moody: moody } });
   expect([plain.report.output, step(plain.report, "a")?.degraded]).toEqual([{ from: "declared" }, "default"]);
 });
+
+test("a computed value can say no, alone and as one of many", async () => {
+  const one = await told(
+    `{ id: v, steps: [{ id: a, value: { valid: "\${{ 1 > 2 }}", reason: "too small" }, validates: true }, { id: b, needs: [a], tool: w.pay, with: {} }] }`,
+  );
+  expect([one.report.outcome, step(one.report, "a")?.error?.message, one.world.calls.length]).toEqual([
+    "validation_failed",
+    "too small",
+    0,
+  ]);
+  const many = await told(`{ id: v, steps: [{ id: a, for_each: [1, 5], value: { valid: "\${{ item < 3 }}" }, validates: true }] }`);
+  expect([many.report.outcome, step(many.report, "a")?.error?.message]).toEqual([
+    "validation_failed",
+    "1 of 2 items failed, the first with: the validation said no",
+  ]);
+});

@@ -310,3 +310,25 @@ test("an execution that stood still is settled at once for the next process", as
   expect(await second.supervisor.settled("e", new AbortController().signal)).toMatchObject({ status: "paused", needsPerson: true });
   expect((await second.journal.read("e")).filter((event) => event.type === "execution-stood").length).toBe(1);
 });
+
+test("an execution is not taken up where a server of its plan is missing: it would fail for a reason that is not its own", async () => {
+  const world = new World({});
+  await using first = new Bench(world);
+  const catalog = {
+    ...world.catalog(),
+    elsewhere: { name: "elsewhere", tools: [], honoursIdempotencyKey: false, effects: {}, requires: {} },
+  };
+  const two = planOf(WAITING.replace("w.pay", "w.read"), catalog);
+  const [, after] = two.nodes;
+  const moved = {
+    ...two,
+    nodes: [
+      two.nodes[0],
+      after === undefined
+        ? after
+        : { ...after, step: { ...after.step, action: { kind: "tool", server: "elsewhere", tool: "t", with: {} } } },
+    ],
+  } as Plan;
+  await expect(first.start(moved)).rejects.toMatchObject({ code: "server.not-found" });
+  expect(await first.journal.unfinished()).toEqual([]);
+});

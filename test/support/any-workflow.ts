@@ -122,8 +122,8 @@ const anywhere = {
   enforcement: fc.constantFrom("code-review", "startup-validation", "unit-tests"),
   validation: fc.constantFrom("unit-tests", "integration-tests", "manual-review"),
 };
-const each = { forEach: fc.oneof(fc.array(template, { maxLength: 3 }), fc.constant("${{ inputs }}")), validates: flag, fallback };
-const called = { ...each, timeoutMs: ms, retry, compensate };
+const each = { forEach: fc.oneof(fc.array(template, { maxLength: 3 }), fc.constant("${{ inputs }}")), validates: flag };
+const called = { ...each, fallback, timeoutMs: ms, retry, compensate };
 const KEYS: { readonly [Kind in StepAction["kind"]]: Readonly<Record<string, fc.Arbitrary<unknown>>> } = {
   tool: { ...called, effect: fc.constantFrom("read", "idempotent", "once"), verify, cache: fc.record({ ttlMs: ms }) },
   workflow: called,

@@ -56,6 +56,7 @@ export class Mortal {
 
   caller(world: World, clock: Clock): ToolCaller {
     return {
+      serves: (server) => server === "w",
       call: async (request, gate, signal) => {
         try {
           await gate.sending();
