@@ -64,7 +64,7 @@ function fill(directory: string, executions: number): void {
   using database = openDatabase(join(directory, "journal.db"), 0);
   database.exec(`
     INSERT INTO plans (hash, body) VALUES ('none', '{}');
-    INSERT INTO executions (execution_id, workflow_id, plan, parent, state, last_seq, started_at_ms, updated_at_ms, ended_at_ms)
+    INSERT INTO executions (execution_id, workflow_id, plan, parent, state, started_at_ms, ended_at_ms, last_seq, updated_at_ms)
     WITH RECURSIVE place (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM place WHERE n < ${executions})
     SELECT
       format('%08x-0000-7000-8000-%012x', n, n),
@@ -73,6 +73,7 @@ function fill(directory: string, executions: number): void {
       iif(n % 3 = 0, n - 1, NULL),
       CASE WHEN n % 1000 = 0 THEN 'executing' WHEN n % 100003 = 0 THEN 'rollback_failed' WHEN n % 50 = 0 THEN 'failed'
         WHEN n % 777 = 0 THEN 'cancelled' ELSE 'completed' END,
-      12, n, n + 1000, iif(n % 1000 = 0, NULL, n + 1000)
-    FROM place;`);
+      n, iif(n % 1000 = 0, NULL, n + 1000), iif(n % 1000 = 0, NULL, 12), iif(n % 1000 = 0, NULL, n + 1000)
+    FROM place;
+    INSERT INTO events (execution, seq, at_ms, body) SELECT id, 1, started_at_ms, '{}' FROM executions WHERE state = 'executing';`);
 }

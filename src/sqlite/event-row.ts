@@ -13,6 +13,7 @@ const EVENT_BYTES_MAX: number = 65 * 1024 * 1024;
 /** An event as it is stored: without `blob` in one row, with it in two. */
 export interface EventRow {
   readonly seq: number;
+  readonly atMs: number;
   /** The JSON of the event, without the member that the blob holds. */
   readonly body: string;
   readonly blob?: { readonly member: string; readonly hash: string; readonly body: string };
@@ -26,7 +27,7 @@ export interface EventRow {
  */
 export function encodeEvent(event: ExecutionEvent): EventRow {
   const body = encode(event);
-  if (body.length <= INLINE_CHARACTERS_MAX) return { seq: event.seq, body, sizeBytes: body.length };
+  if (body.length <= INLINE_CHARACTERS_MAX) return { seq: event.seq, atMs: event.atMs, body, sizeBytes: body.length };
   const sizeBytes = Buffer.byteLength(body);
   if (sizeBytes > EVENT_BYTES_MAX) throw tooLarge(event, printSize(sizeBytes));
   return splitEvent(event, sizeBytes);
@@ -50,6 +51,7 @@ function splitEvent(event: ExecutionEvent, sizeBytes: number): EventRow {
   const rest = members.filter((member) => member !== largest).map((member) => `${JSON.stringify(member.name)}:${member.text}`);
   return {
     seq: event.seq,
+    atMs: event.atMs,
     body: `{${rest.join(",")}}`,
     blob: { member: largest.name, hash: contentHash(largest.text), body: largest.text },
     sizeBytes,

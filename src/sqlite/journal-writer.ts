@@ -28,26 +28,33 @@ export class JournalWriter {
   readonly #insertEvent: Statement<never>;
   readonly #blobOf: Statement<Id>;
   readonly #insertBlob: Statement<Id>;
-  readonly #touch: Statement<never>;
   readonly #changeState: Statement<never>;
+  readonly #end: Statement<never>;
   /** Of unfinished executions only. */
   readonly #heads = new Map<string, Head>();
 
   constructor(database: DatabaseSync) {
-    this.#headOf = prepare(database, "SELECT id, last_seq, state FROM executions WHERE execution_id = ?");
+    this.#headOf = prepare(
+      database,
+      `SELECT id, state, coalesce(last_seq, (SELECT max(seq) FROM events WHERE execution = executions.id)) AS last_seq
+      FROM executions WHERE execution_id = ?`,
+    );
     this.#byRequestKey = prepare(database, "SELECT execution_id FROM executions WHERE request_key = ?");
     this.#planOf = prepare(database, "SELECT id FROM plans WHERE hash = ?");
     this.#insertPlan = prepare(database, "INSERT INTO plans (hash, body) VALUES (?, ?) RETURNING id");
     this.#insertExecution = prepare(
       database,
-      `INSERT INTO executions (execution_id, request_key, workflow_id, plan, parent, state, last_seq, started_at_ms, updated_at_ms)
-      VALUES (?, ?, ?, ?, ?, 'executing', 1, ?6, ?6) RETURNING id`,
+      `INSERT INTO executions (execution_id, request_key, workflow_id, plan, parent, state, started_at_ms)
+      VALUES (?, ?, ?, ?, ?, 'executing', ?) RETURNING id`,
     );
-    this.#insertEvent = prepare(database, "INSERT INTO events (execution, seq, body, blob_member, blob) VALUES (?, ?, ?, ?, ?)");
+    this.#insertEvent = prepare(database, "INSERT INTO events (execution, seq, at_ms, body, blob_member, blob) VALUES (?, ?, ?, ?, ?, ?)");
     this.#blobOf = prepare(database, "SELECT id FROM blobs WHERE hash = ?");
     this.#insertBlob = prepare(database, "INSERT INTO blobs (hash, body) VALUES (?, ?) RETURNING id");
-    this.#touch = prepare(database, "UPDATE executions SET last_seq = ?, updated_at_ms = ? WHERE id = ?");
-    this.#changeState = prepare(database, "UPDATE executions SET last_seq = ?, updated_at_ms = ?, state = ?, ended_at_ms = ? WHERE id = ?");
+    this.#changeState = prepare(database, "UPDATE executions SET state = ? WHERE id = ?");
+    this.#end = prepare(
+      database,
+      "UPDATE executions SET state = ?, ended_at_ms = coalesce(ended_at_ms, ?), last_seq = ?, updated_at_ms = ? WHERE id = ?",
+    );
   }
 
   create(start: NewExecution, row: EventRow): { readonly executionId: string; readonly created: boolean } {
@@ -78,14 +85,14 @@ export class JournalWriter {
   #advance(executionId: string, head: Head, events: readonly ExecutionEvent[]): void {
     const last = present(events.at(-1), "an append has an event");
     const state = events.reduce<ListedState>(stateAfter, head.state);
-    if (state === head.state) {
-      this.#touch.run(last.seq, last.atMs, head.id);
-    } else {
+    if (outcomeOf(state) !== undefined) {
       const end = events.find((event) => event.type === "execution-ended");
-      this.#changeState.run(last.seq, last.atMs, state, end?.atMs ?? null, head.id);
+      this.#end.run(state, end?.atMs ?? null, last.seq, last.atMs, head.id);
+      this.#heads.delete(executionId);
+      return;
     }
-    if (outcomeOf(state) === undefined) this.#heads.set(executionId, { id: head.id, last_seq: last.seq, state });
-    else this.#heads.delete(executionId);
+    if (state !== head.state) this.#changeState.run(state, head.id);
+    this.#heads.set(executionId, { id: head.id, last_seq: last.seq, state });
   }
 
   #head(executionId: string): Head | undefined {
@@ -97,12 +104,12 @@ export class JournalWriter {
     return (known ?? present(this.#insertPlan.get(hash, JSON.stringify(plan)), "an insert returns its row")).id;
   }
 
-  #event(execution: number, { seq, body, blob }: EventRow): void {
+  #event(execution: number, { seq, atMs, body, blob }: EventRow): void {
     if (blob === undefined) {
-      this.#insertEvent.run(execution, seq, body, null, null);
+      this.#insertEvent.run(execution, seq, atMs, body, null, null);
       return;
     }
     const stored = this.#blobOf.get(blob.hash) ?? this.#insertBlob.get(blob.hash, blob.body);
-    this.#insertEvent.run(execution, seq, body, blob.member, present(stored, "an insert returns its row").id);
+    this.#insertEvent.run(execution, seq, atMs, body, blob.member, present(stored, "an insert returns its row").id);
   }
 }

@@ -10,7 +10,8 @@ export interface BoundSql {
 
 /** The columns of a summary, of `executions AS execution`. */
 export const SUMMARY_COLUMNS = `execution.id, execution.execution_id, execution.workflow_id, execution.state, execution.started_at_ms,
-  execution.updated_at_ms, execution.ended_at_ms, parent.execution_id AS parent_id`;
+  execution.ended_at_ms, parent.execution_id AS parent_id,
+  coalesce(execution.updated_at_ms, (SELECT at_ms FROM events WHERE events.execution = execution.id ORDER BY seq DESC LIMIT 1)) AS updated_at_ms`;
 
 /**
  * The rows of a page and one more, newest first; undefined when nothing can match.

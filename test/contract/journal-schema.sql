@@ -24,10 +24,10 @@ CREATE TABLE executions (
   is_root INTEGER NOT NULL GENERATED ALWAYS AS (parent IS NULL) VIRTUAL,
   state TEXT NOT NULL CHECK (state IN ('active', 'executing', 'paused', 'completed', 'partial_success', 'validation_failed',
     'failed', 'failed_with_rollback', 'rollback_failed', 'cancelled')),
-  last_seq INTEGER NOT NULL,
   started_at_ms INTEGER NOT NULL,
-  updated_at_ms INTEGER NOT NULL,
-  ended_at_ms INTEGER
+  ended_at_ms INTEGER,
+  last_seq INTEGER,
+  updated_at_ms INTEGER
 ) STRICT;
 
 CREATE TABLE sqlite_sequence(name,seq);
@@ -54,6 +54,7 @@ CREATE TABLE events (
   id INTEGER PRIMARY KEY,
   execution INTEGER NOT NULL,
   seq INTEGER NOT NULL,
+  at_ms INTEGER NOT NULL,
   body TEXT NOT NULL,
   blob_member TEXT,
   blob INTEGER REFERENCES blobs (id)
