@@ -1,12 +1,10 @@
-import { join } from "node:path";
 import { systemClock } from "../src/base/clock.ts";
-import { openWorkspace, type Workspace } from "../src/main/workspace.ts";
+import type { Workspace } from "../src/main/workspace.ts";
 import type { Plan } from "../src/model/plan.ts";
-import type { ServerConfig } from "../src/model/server.ts";
-import type { Journal } from "../src/ports/journal.ts";
 import { openJournal } from "../src/sqlite/open-journal.ts";
 import { planOf } from "../test/support/plan-of.ts";
 import { temporaryDirectory } from "../test/support/temporary-directory.ts";
+import { catalogOfBench, openBenchWorkspace } from "./bench-workspace.ts";
 import { figure, type Figure, median } from "./figure.ts";
 import { execute } from "./no-op.ts";
 
@@ -33,7 +31,7 @@ const STAGES: readonly { readonly calls: number; readonly ms: number }[] = [
 export async function measureEfficiency(): Promise<readonly Figure[]> {
   using directory = temporaryDirectory();
   await using journal = await openJournal({ directory: directory.path, clock: systemClock });
-  await using workspace = openSleepers(journal);
+  await using workspace = openBenchWorkspace({ journal, file: "sleeping-server.ts", places: PLACES });
   const plan = await stagesPlan(workspace);
   const floor = STAGES.reduce((sum, { calls, ms }) => sum + Math.ceil(calls / PLACES) * ms, 0);
   const values: number[] = [];
@@ -46,28 +44,6 @@ export async function measureEfficiency(): Promise<readonly Figure[]> {
   return [figure({ name: "efficiency", unit: "ms", rounds: ROUNDS, value: median(values), floor })];
 }
 
-function openSleepers(journal: Journal): Workspace {
-  const server: ServerConfig = {
-    name: "s",
-    connection: { kind: "stdio", command: process.execPath, args: [join(import.meta.dirname, "sleeping-server.ts")], env: {} },
-    honoursIdempotencyKey: false,
-    effects: {},
-    requires: {},
-    maxConcurrentCalls: PLACES,
-  };
-  return openWorkspace({
-    servers: [server],
-    journal,
-    news: { publish: () => undefined },
-    clock: systemClock,
-    secrets: { get: async () => undefined },
-    elicitor: { ask: async () => undefined },
-    log: { write: () => undefined },
-    maxConcurrentCalls: 100,
-    version: "0.0.0",
-  });
-}
-
 async function stagesPlan(workspace: Workspace): Promise<Plan> {
   const steps = STAGES.flatMap(({ calls, ms }, stage) => {
     const before = STAGES[stage - 1]?.calls ?? 0;
@@ -77,5 +53,5 @@ async function stagesPlan(workspace: Workspace): Promise<Plan> {
       (_, call) => `  - { id: s${stage}-${call}, needs: [${needs}], tool: s.sleep, with: { ms: ${ms} } }`,
     );
   });
-  return planOf(`id: stages\nsteps:\n${steps.join("\n")}\n`, await workspace.pool.catalogs.catalog(["s"], new AbortController().signal));
+  return planOf(`id: stages\nsteps:\n${steps.join("\n")}\n`, await catalogOfBench(workspace));
 }

@@ -1,52 +1,37 @@
 // Run as a process of its own: node hold-executions.ts DIRECTORY COUNT
 // Starts so many executions of five steps on a journal and a real server, which never answers the call of the third. When
 // all of those calls are in flight it says the most memory that it has used, in MB, and waits until it is killed.
-import { join } from "node:path";
 import { systemClock } from "../src/base/clock.ts";
-import { openWorkspace } from "../src/main/workspace.ts";
-import type { ServerConfig } from "../src/model/server.ts";
 import { openJournal } from "../src/sqlite/open-journal.ts";
 import { planOf } from "../test/support/plan-of.ts";
+import { catalogOfBench, openBenchWorkspace } from "./bench-workspace.ts";
 
 const STARTED_AT_ONCE = 100;
 
 const [directory = "", count = ""] = process.argv.slice(2);
 const executions = Number(count);
 const held = Promise.withResolvers<void>();
-const server: ServerConfig = {
-  name: "holding",
-  connection: { kind: "stdio", command: process.execPath, args: [join(import.meta.dirname, "holding-server.ts"), count], env: {} },
-  honoursIdempotencyKey: false,
-  effects: {},
-  requires: {},
-  maxConcurrentCalls: executions,
-};
 
 await using journal = await openJournal({ directory, clock: systemClock });
-await using workspace = openWorkspace({
-  servers: [server],
+await using workspace = openBenchWorkspace({
   journal,
-  news: { publish: () => undefined },
-  clock: systemClock,
-  secrets: { get: async () => undefined },
-  elicitor: { ask: async () => undefined },
+  file: "holding-server.ts",
+  args: [count],
+  places: executions,
   log: { write: ({ source, text }) => (source === "stderr" && text === "held" ? held.resolve() : undefined) },
-  maxConcurrentCalls: executions,
-  version: "0.0.0",
 });
 
-const catalog = await workspace.pool.catalogs.catalog(["holding"], new AbortController().signal);
 const plan = planOf(
   `
 id: held
 steps:
-  - { id: a, tool: holding.answer, with: { n: 1 } }
-  - { id: b, tool: holding.answer, with: { text: "\${{ steps.a.output.text }}" } }
-  - { id: c, tool: holding.hold, timeout: 1h, with: { text: "\${{ steps.b.output.text }}" } }
-  - { id: d, tool: holding.answer, with: { text: "\${{ steps.c.output.text }}" } }
-  - { id: e, tool: holding.answer, with: { text: "\${{ steps.d.output.text }}" } }
+  - { id: a, tool: s.answer, with: { n: 1 } }
+  - { id: b, tool: s.answer, with: { text: "\${{ steps.a.output.text }}" } }
+  - { id: c, tool: s.hold, timeout: 1h, with: { text: "\${{ steps.b.output.text }}" } }
+  - { id: d, tool: s.answer, with: { text: "\${{ steps.c.output.text }}" } }
+  - { id: e, tool: s.answer, with: { text: "\${{ steps.d.output.text }}" } }
 `,
-  catalog,
+  await catalogOfBench(workspace),
 );
 
 for (let started = 0; started < executions; started += STARTED_AT_ONCE) {

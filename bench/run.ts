@@ -10,9 +10,13 @@ type Bench = () => Promise<readonly Figure[]>;
 
 const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   executions: async () => (await import("./executions.ts")).measureExecutions,
+  "journal-events": async () => (await import("./journal-events.ts")).measureJournalEvents,
+  "list-executions": async () => (await import("./list-executions.ts")).measureListExecutions,
+  "one-call": async () => (await import("./one-call.ts")).measureOneCall,
   memory: async () => (await import("./memory.ts")).measureMemory,
   efficiency: async () => (await import("./efficiency.ts")).measureEfficiency,
   "linear-cost": async () => (await import("./linear-cost.ts")).measureLinearCost,
+  planning: async () => (await import("./planning.ts")).measurePlanning,
 };
 
 const names = process.argv.slice(2);

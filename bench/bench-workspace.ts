@@ -1,0 +1,43 @@
+import { join } from "node:path";
+import { systemClock } from "../src/base/clock.ts";
+import { openWorkspace, type Workspace } from "../src/main/workspace.ts";
+import type { ServerLog } from "../src/mcp-client/server-log.ts";
+import type { ServerConfig } from "../src/model/server.ts";
+import type { Catalog } from "../src/model/tool.ts";
+import type { Journal } from "../src/ports/journal.ts";
+
+/** The whole product below the command line, on one server of this folder that has the name `s`. Nobody watches or is asked. */
+export function openBenchWorkspace(options: {
+  readonly journal: Journal;
+  readonly file: string;
+  readonly args?: readonly string[];
+  /** Calls in flight at once. */
+  readonly places: number;
+  readonly log?: ServerLog;
+}): Workspace {
+  const args = [join(import.meta.dirname, options.file), ...(options.args ?? [])];
+  const server: ServerConfig = {
+    name: "s",
+    connection: { kind: "stdio", command: process.execPath, args, env: {} },
+    honoursIdempotencyKey: false,
+    effects: {},
+    requires: {},
+    maxConcurrentCalls: options.places,
+  };
+  return openWorkspace({
+    servers: [server],
+    journal: options.journal,
+    news: { publish: () => undefined },
+    clock: systemClock,
+    secrets: { get: async () => undefined },
+    elicitor: { ask: async () => undefined },
+    log: options.log ?? { write: () => undefined },
+    maxConcurrentCalls: options.places,
+    version: "0.0.0",
+  });
+}
+
+/** The tools of the server, for planning. */
+export async function catalogOfBench(workspace: Workspace): Promise<Catalog> {
+  return await workspace.pool.catalogs.catalog(["s"], new AbortController().signal);
+}
