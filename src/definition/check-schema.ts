@@ -1,16 +1,27 @@
-import type { Json, JsonObject } from "../base/json.ts";
+import type { Json } from "../base/json.ts";
 import { isJsonArray, isJsonObject } from "../base/json.ts";
 import { nearest } from "../base/nearest.ts";
 import { patternProblem } from "../expression/pattern.ts";
 import { describe, report, subject, within, wrongType } from "./reading.ts";
 import type { Reading } from "./reading.ts";
-import { childOf, pointerParts } from "./schema-violations.ts";
+import { childOf, DATA_KEYWORDS, pointerParts } from "./schema-violations.ts";
 import { quoted, visible } from "./visible.ts";
 
 /** Reports all that keeps a value from being a JSON Schema (2020-12) that stands on its own and can be checked in bounded time. */
 export function checkSchema(schema: Json, reading: Reading): void {
   checkPart(schema, { root: schema, reading });
+  const size = expandedSize(schema, schema, new Map());
+  if (size === Number.POSITIVE_INFINITY) report(reading, "invalid-schema", "the schema of an input cannot refer to itself");
+  else if (size > MOST_SCHEMAS)
+    report(
+      reading,
+      "invalid-schema",
+      `the schema is too large: with its references written out it has ${size} parts, at most ${MOST_SCHEMAS} are allowed`,
+    );
 }
+
+/** Parts of the schema of one input, with its references written out. */
+const MOST_SCHEMAS = 10_000;
 
 /** A part of a schema that is looked at. */
 interface Part {
@@ -31,7 +42,6 @@ function checkPart(schema: Json, part: Part): unknown {
     if (check === undefined) checkUnknown(keyword, inner);
     else check(value, inner);
   }
-  if (endless(schema, part.root, [])) report(part.reading, "invalid-schema", "the schema refers to itself without an end");
   return undefined;
 }
 
@@ -114,8 +124,7 @@ const format: KeywordCheck = (value, part) => {
 };
 
 const reference: KeywordCheck = (value, { root, reading }) => {
-  const target =
-    typeof value === "string" && /^#(\/|$)/.test(value) ? pointerParts(value).reduce<Json | undefined>(childOf, root) : undefined;
+  const target = typeof value === "string" ? referred(value, root) : undefined;
   if (isJsonObject(target) || typeof target === "boolean") return undefined;
   return report(reading, "invalid-schema", `${describe(value)} leads nowhere: a reference is "#/$defs/name" within the same input`);
 };
@@ -177,17 +186,26 @@ function checkUnknown(keyword: string, { reading }: Part): void {
   report(reading, "unknown-key", `unknown keyword ${quoted(keyword)} - did you mean ${quoted(suggestion)}?`, { atKey: true, suggestion });
 }
 
-/** Whether checking a value against this part comes back to this part with the same value. */
-function endless(schema: JsonObject, root: Json, open: readonly JsonObject[]): boolean {
-  if (open.includes(schema)) return true;
-  const reference = schema["$ref"];
-  const target =
-    typeof reference === "string" && reference.startsWith("#")
-      ? pointerParts(reference).reduce<Json | undefined>(childOf, root)
-      : undefined;
-  const same = [target, ...SAME_VALUE.flatMap((keyword) => schema[keyword] ?? [])];
-  return same.some((part) => isJsonObject(part) && endless(part, root, [...open, schema]));
+/**
+ * How many schemas there are when every reference is written out; infinite when one leads back to itself. Checking a
+ * value takes time in proportion to it, so a schema of a few lines must not stand for millions.
+ */
+function expandedSize(schema: Json, root: Json, known: Map<Json, number>): number {
+  if (isJsonArray(schema)) return schema.reduce<number>((sum, part) => sum + expandedSize(part, root, known), 0);
+  if (!isJsonObject(schema)) return 0;
+  const before = known.get(schema);
+  if (before !== undefined) return before;
+  known.set(schema, Number.POSITIVE_INFINITY);
+  let size = 1;
+  for (const [keyword, value] of Object.entries(schema)) {
+    if (keyword === "$ref" && typeof value === "string") size += expandedSize(referred(value, root) ?? null, root, known);
+    else if (!DATA_KEYWORDS.has(keyword)) size += expandedSize(value, root, known);
+  }
+  known.set(schema, size);
+  return size;
 }
 
-/** Keywords whose parts look at the same value, not at a part of it. */
-const SAME_VALUE = ["allOf", "anyOf", "oneOf", "not", "if", "then", "else"] as const;
+/** What a reference leads to, if anything. */
+function referred(reference: string, root: Json): Json | undefined {
+  return /^#(\/|$)/.test(reference) ? pointerParts(reference).reduce<Json | undefined>(childOf, root) : undefined;
+}

@@ -25,11 +25,7 @@ export function readYaml(source: SourceText): YamlRead {
   }
   const controls = controlCharacters(text);
   if (controls.length > 0) return { problems: controls };
-  const [document, second] = new Composer({ uniqueKeys: false, prettyErrors: false, schema: "core", logLevel: "silent" }).compose(
-    new Parser().parse(text),
-    true,
-    text.length,
-  );
+  const [document, second] = withoutStacks(() => compose(text));
   if (document !== undefined && document.errors.length > 0) return { problems: syntaxProblems(document, source) };
   if (second !== undefined && document !== undefined) {
     const span = { start: document.range[2], end: text.length };
@@ -40,6 +36,26 @@ export function readYaml(source: SourceText): YamlRead {
   }
   if (document.directives.yaml.version !== "1.2") return refused("yaml-version", "only YAML 1.2 is read: remove the %YAML line", whole);
   return { document, root: document.contents, problems: [] };
+}
+
+/** The first two documents of a text. */
+function compose(text: string): readonly Document.Parsed[] {
+  const composer = new Composer({ uniqueKeys: false, prettyErrors: false, schema: "core", logLevel: "silent" });
+  return [...composer.compose(new Parser().parse(text), true, text.length).take(2)];
+}
+
+/**
+ * The parser makes an error for every character that it cannot use, each with a stack that nobody reads: a megabyte of
+ * brackets then takes 20 seconds instead of 2.
+ */
+function withoutStacks<T>(work: () => T): T {
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 0;
+  try {
+    return work();
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
+  }
 }
 
 /** YAML forbids them, and a terminal that shows the file would obey them. */
@@ -58,23 +74,26 @@ function refused(code: string, message: string, span: Span): YamlRead {
 
 /** The first error of each line: the others of a line are nearly always its consequences. */
 function syntaxProblems(document: Document.Parsed, source: SourceText): readonly TextProblem[] {
-  const problems = new Map<number, TextProblem>();
+  const firsts = new Map<number, YAMLParseError>();
   for (const error of document.errors) {
-    const problem: TextProblem = { code: "yaml-syntax", severity: "error", ...syntaxProblem(error, document, source) };
-    const { line } = source.position(problem.span.start);
-    if (problems.size === MOST_SYNTAX_PROBLEMS) break;
-    if (!problems.has(line)) problems.set(line, problem);
+    const { line } = source.position(error.pos[0]);
+    if (!firsts.has(line)) firsts.set(line, error);
+    if (firsts.size === MOST_SYNTAX_PROBLEMS) break;
   }
-  return [...problems.values()];
+  const problems = [...firsts.values()].map((error) => syntaxProblem(error, document, source));
+  return [...new Map(problems.map((problem) => [problem.span.start, problem])).values()];
 }
 
 /** Where something was left open is more useful than where the parser has noticed it. */
-function syntaxProblem(error: YAMLParseError, document: Document.Parsed, source: SourceText): Pick<TextProblem, "message" | "span"> {
+function syntaxProblem(error: YAMLParseError, document: Document.Parsed, source: SourceText): TextProblem {
   const [start, end] = error.pos;
   const left = LEFT_OPEN.exec(error.message);
   const open = left === null ? undefined : openedBefore(start, document, left[1] === undefined ? "bracket" : "quote");
-  if (open === undefined) return { message: syntaxMessage(error, source), span: { start, end } };
-  return { message: `this ${visible(source.text[open] ?? "")} is never closed`, span: { start: open, end: open + 1 } };
+  const found =
+    open === undefined
+      ? { message: syntaxMessage(error, source), span: { start, end } }
+      : { message: `this ${visible(source.text[open] ?? "")} is never closed`, span: { start: open, end: open + 1 } };
+  return { code: "yaml-syntax", severity: "error", ...found };
 }
 
 const LEFT_OPEN = /^(Missing closing)|end with a [\]}]$/;
@@ -94,13 +113,18 @@ function openedBefore(offset: number, document: Document.Parsed, kind: "quote" |
 
 /** What to do about it where the cause is known, else the parser's own words. */
 function syntaxMessage({ code, message, pos: [start] }: YAMLParseError, { text }: SourceText): string {
-  const line = text.slice(text.lastIndexOf("\n", start - 1) + 1).split("\n", 1)[0] ?? "";
-  if (UNQUOTED_IN_FLOW.test(line)) return 'between { } or [ ] an expression must be in quotes: "${{ ... }}"';
+  const before =
+    text
+      .slice(Math.max(0, start - NEARBY), start)
+      .split("\n")
+      .at(-1) ?? "";
+  const after = text.slice(start, start + NEARBY).split("\n", 1)[0] ?? "";
+  if (UNQUOTED_IN_FLOW.test(before + after.slice(0, 3))) return 'between { } or [ ] an expression must be in quotes: "${{ ... }}"';
   switch (code) {
     case "TAB_AS_INDENT":
       return "a tab cannot indent a line: use spaces";
     case "BLOCK_AS_IMPLICIT_KEY":
-      return /: /.test(line.slice(line.indexOf(":") + 1))
+      return /: /.test(after)
         ? 'a text that has ": " in it must be in quotes'
         : "what stands below is indented too far: keys of one object begin in the same column";
     case "MULTILINE_IMPLICIT_KEY":
@@ -113,5 +137,8 @@ function syntaxMessage({ code, message, pos: [start] }: YAMLParseError, { text }
       return visible(`${message.charAt(0).toLowerCase()}${message.slice(1)}`);
   }
 }
+
+/** So many characters around an error are looked at for its cause. */
+const NEARBY = 200;
 
 const UNQUOTED_IN_FLOW = /[{[][^"']*[\s,:[]\$\{\{/;

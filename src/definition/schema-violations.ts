@@ -36,7 +36,7 @@ function withoutPatterns(schema: JsonObject, texts: readonly string[]): JsonObje
   const { pattern, ...rest } = Object.fromEntries(
     Object.entries(schema).map(([keyword, value]): [string, Json] => [
       keyword,
-      DATA.has(keyword) ? value : partWithoutPatterns(value, texts),
+      DATA_KEYWORDS.has(keyword) ? value : partWithoutPatterns(value, texts),
     ]),
   );
   if (typeof pattern !== "string") return pattern === undefined ? rest : { ...rest, pattern };
@@ -51,7 +51,7 @@ function partWithoutPatterns(value: Json, texts: readonly string[]): Json {
 }
 
 /** Keywords that hold values, not schemas. */
-const DATA: ReadonlySet<string> = new Set(["const", "default", "enum", "examples", "example", "required"]);
+export const DATA_KEYWORDS: ReadonlySet<string> = new Set(["const", "default", "enum", "examples", "example", "required"]);
 
 /** Remembers the regular expression beside the list that stands for it. */
 const PATTERN = "x-pattern";

@@ -1,6 +1,7 @@
 import { isAlias, isMap, isPair, isScalar, isSeq } from "yaml";
 import type { Alias, Node, Pair, Scalar, YAMLMap } from "yaml";
 import type { Json } from "../base/json.ts";
+import { MOST_PROBLEMS } from "./reading.ts";
 import type { SourceText, Span, TextProblem } from "./source-text.ts";
 import { quoted, visible } from "./visible.ts";
 
@@ -141,6 +142,6 @@ function checkTag(node: Node & { readonly tag?: string }, state: State): void {
 }
 
 function reported(state: State, span: Span, code: string, message: string): null {
-  state.problems.push({ code, severity: "error", message, span });
+  if (state.problems.length <= MOST_PROBLEMS) state.problems.push({ code, severity: "error", message, span });
   return null;
 }
