@@ -13,6 +13,8 @@ export interface Followed {
   readonly session: Session;
   readonly options: CommonOptions;
   readonly executionId: string;
+  /** Whether it is told from its beginning on, or only what is new. */
+  readonly fromStart?: boolean;
 }
 
 /**
@@ -52,6 +54,7 @@ async function drawExecution(followed: Followed, output: Output): Promise<Execut
   return end;
 }
 
-async function watch({ context, session, executionId }: Followed, tell: (news: ExecutionNews) => void): Promise<ExecutionView> {
-  return await session.client.call(watchExecution, { executionId }, { signal: context.signal, tell });
+async function watch({ context, session, executionId, fromStart }: Followed, tell: (news: ExecutionNews) => void): Promise<ExecutionView> {
+  const input = fromStart === true ? { executionId, afterSeq: 0 } : { executionId };
+  return await session.client.call(watchExecution, input, { signal: context.signal, tell });
 }

@@ -1,13 +1,21 @@
-import { executionRef } from "./execution-ref.ts";
-import type { ExecutionRef } from "./execution-ref.ts";
+import * as z from "zod";
+import { executionId } from "./execution-ref.ts";
 import { executionView } from "./execution-report.ts";
 import type { ExecutionView } from "./execution-report.ts";
 import { executionNews } from "./news.ts";
 import type { ExecutionNews } from "./news.ts";
 import type { Operation } from "./operation.ts";
+import { wireObject } from "./wire-object.ts";
+
+/** Input of `watch_execution`. */
+export interface WatchExecutionInput {
+  readonly executionId: string;
+  /** Tells first what has already happened after the event with this number; 0 for all. Default: only what is new. */
+  readonly afterSeq?: number;
+}
 
 /** Tells the news of an execution until it has ended or stands still. */
-export const watchExecution: Operation<ExecutionRef, ExecutionView, ExecutionNews> = {
+export const watchExecution: Operation<WatchExecutionInput, ExecutionView, ExecutionNews> = {
   name: "watch_execution",
   title: "Watch an execution",
   description:
@@ -15,7 +23,7 @@ export const watchExecution: Operation<ExecutionRef, ExecutionView, ExecutionNew
     "Ends with its state when it has ended, when only a person can move it on, or when no process drives it.",
   kind: "read",
   repeatable: "always",
-  input: executionRef,
+  input: wireObject<WatchExecutionInput>({ executionId, afterSeq: z.int().min(0).exactOptional() }),
   output: executionView,
   item: executionNews,
 };

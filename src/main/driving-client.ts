@@ -12,6 +12,9 @@ import { connectToOwner, patiently } from "./owner-client.ts";
 import { Owner } from "./owner.ts";
 import type { OwnerOptions } from "./owner.ts";
 
+/** Most others only ask something, and are gone before this. */
+const NOTICE_MS = 1_000;
+
 /**
  * Carries out operations on a data directory: as its owner, or through the process that owns it.
  *
@@ -51,11 +54,11 @@ export class DrivingClient implements OperationClient, AsyncDisposable {
     }
   }
 
-  /** The owner stays for others that have handed something over to it. Tells how many they are, if any. */
+  /** The owner stays for others that use it. Tells how many they are, if they do not leave at once. */
   async stayForOthers(signal: AbortSignal, tell: (clients: number) => void): Promise<void> {
     const place = await this.#place;
     if (!(place instanceof Owner) || place.clients === 0) return;
-    tell(place.clients);
+    using _notice = this.#options.clock.after(NOTICE_MS, () => tell(place.clients));
     await place.idle(signal);
   }
 

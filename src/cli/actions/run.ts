@@ -8,6 +8,7 @@ import { openSession, placesOf, printDocument, printJson } from "../command-cont
 import type { CommandContext, CommonOptions } from "../command-context.ts";
 import { exitCodeOf } from "../exit-code.ts";
 import { followExecution } from "../follow-execution.ts";
+import type { Followed } from "../follow-execution.ts";
 import type { Session } from "../host.ts";
 import { Interrupted } from "../interrupted.ts";
 import { readPairs } from "../read-pairs.ts";
@@ -38,7 +39,7 @@ export async function run(context: CommandContext, file: string, options: RunOpt
   await tellInterrupted(context, session);
   const { executionId } = await start(context, session, input);
   host.background?.started(executionId);
-  const view = await followToEnd(context, session, { options, executionId });
+  const view = await followToEnd(context, session, { options, executionId, fromStart: true });
   await stayForOthers(context, session);
   return exitCodeOf(view);
 }
@@ -61,14 +62,15 @@ export function tellMissingConfig({ terminal }: CommandContext, session: Session
 export async function followToEnd(
   context: CommandContext,
   session: Session,
-  { options, executionId }: { readonly options: CommonOptions; readonly executionId: string },
+  followed: Pick<Followed, "options" | "executionId" | "fromStart">,
 ): Promise<ExecutionView> {
+  const { options, executionId } = followed;
   const { terminal } = context;
   const pid = await session.ownerPid();
   if (pid !== undefined) terminal.notice(`process ${pid} owns the data directory and runs execution ${shortId(executionId)}`);
   if (options.json !== true && !terminal.out.isTerminal) terminal.out.lines([[span(`execution ${executionId}`, "dim")]]);
   try {
-    const view = await asLeftBy(session, await followExecution({ context, session, options, executionId }));
+    const view = await asLeftBy(session, await followExecution({ context, session, ...followed }));
     await presentEnd(context, view, { options, flags: session.flags });
     return view;
   } catch (error) {
@@ -95,8 +97,8 @@ export async function presentEnd(
 /** The process that owns the data directory also works for others; it stays until they need it no more. */
 export async function stayForOthers(context: CommandContext, session: Session): Promise<void> {
   await session.stayForOthers(context.signal, (clients) => {
-    const others = clients === 1 ? "another process has" : `${clients} other processes have`;
-    context.terminal.notice(`${others} handed executions over to this one, which ends when they have ended (Ctrl-C ends it now)`);
+    const others = clients === 1 ? "another process works" : `${clients} other processes work`;
+    context.terminal.notice(`${others} through this one, because it owns the data directory; it ends when they have (Ctrl-C ends it now)`);
   });
 }
 

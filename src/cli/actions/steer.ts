@@ -121,7 +121,7 @@ export async function retry(context: CommandContext, executionId: string, option
   const { terminal } = context;
   if (started.reused.length > 0) terminal.notice(`taken over: ${started.reused.join(", ")}`);
   if (started.repeated.length > 0) terminal.notice(`had completed, and run once more: ${started.repeated.join(", ")}`);
-  const view = await followToEnd(context, session, { options, executionId: started.executionId });
+  const view = await followToEnd(context, session, { options, executionId: started.executionId, fromStart: true });
   await stayForOthers(context, session);
   return exitCodeOf(view);
 }

@@ -18,6 +18,8 @@ export class Narrator {
   /** What stands before the steps of a child execution: the step that runs it. */
   readonly #prefixes = new Map<string, string>();
   readonly #subject: string;
+  /** The last event that was told, by execution: after a change of the owner some come twice. */
+  readonly #toldSeqs = new Map<string, number>();
 
   /** @param subject - stands before every line, when several executions are told at once */
   constructor(subject: string = "") {
@@ -28,6 +30,8 @@ export class Narrator {
     if (news.type !== "event") return [];
     const prefix = this.#prefixes.get(news.executionId) ?? this.#subject;
     const { event } = news;
+    if (event.seq <= (this.#toldSeqs.get(news.executionId) ?? 0)) return [];
+    this.#toldSeqs.set(news.executionId, event.seq);
     if (event.type === "call-started" && event.childId !== undefined) this.#prefixes.set(event.childId, `${prefix}${event.call.step}/`);
     const told = this.#tellEvent(event, prefix);
     return told === undefined ? [] : [told];
