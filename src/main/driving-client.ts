@@ -41,14 +41,16 @@ export class DrivingClient implements OperationClient, AsyncDisposable {
 
   async call<Input, Output, Item>(operation: Operation<Input, Output, Item>, input: Input, options: CallOptions<Item>): Promise<Output> {
     for (;;) {
-      const place = await this.#placed(options.signal);
+      const placed = this.#placed(options.signal);
+      const place = await placed;
       try {
         const output = await (place instanceof Owner ? place.operations : place).call(operation, input, options);
         this.#remember(operation.name, output);
         return output;
       } catch (error) {
         if (!(error instanceof OwnerLeftError)) throw error;
-        this.#place = undefined;
+        // Another call may have found the next place already.
+        if (this.#place === placed) this.#place = undefined;
         if (!repeatable(operation, input)) throw error;
       }
     }

@@ -29,30 +29,17 @@ export class LocalEndpoint implements AsyncDisposable {
   readonly #tasks = new TaskGroup();
   readonly #temporary: string | undefined;
 
-  private constructor(server: Server, endpoint: Endpoint, options: { readonly welcome: Welcome; readonly temporary: string | undefined }) {
-    this.#server = server;
-    this.endpoint = endpoint;
-    this.#welcome = options.welcome;
-    this.#temporary = options.temporary;
-    server.on("connection", (socket: Socket) => this.#connected(socket));
+  private constructor(listening: Listening, welcome: Welcome) {
+    this.#server = listening.server;
+    this.#temporary = listening.temporary;
+    this.endpoint = { path: listening.path, token: randomBytes(32).toString("hex") };
+    this.#welcome = welcome;
+    this.#server.on("connection", (socket: Socket) => this.#connected(socket));
   }
 
-  /** Listens in a directory of this user, or in a temporary one when its path is too long for a socket. */
+  /** Listens in a directory of this user, or in a temporary one where that cannot have a socket. */
   static async open(directory: string, welcome: Welcome): Promise<LocalEndpoint> {
-    const near = Buffer.byteLength(join(directory, "owner.sock")) <= LONGEST_SOCKET_PATH;
-    const temporary = near ? undefined : mkdtempSync(join(tmpdir(), "tutti-"));
-    const path = join(temporary ?? directory, "owner.sock");
-    // Left by an owner that was killed; whoever opens an endpoint holds the lock.
-    rmSync(path, { force: true });
-    const server = createServer();
-    const endpoint = { path, token: randomBytes(32).toString("hex") };
-    const opened = new LocalEndpoint(server, endpoint, { welcome, temporary });
-    await new Promise<void>((resolve, reject) => {
-      server.once("error", reject);
-      server.listen(path, resolve);
-    });
-    chmodSync(path, 0o600);
-    return opened;
+    return new LocalEndpoint((await listenIn(directory)) ?? (await listenSomewhere()), welcome);
   }
 
   /** How many clients are connected. */
@@ -92,6 +79,43 @@ export class LocalEndpoint implements AsyncDisposable {
       for (const left of this.#left) left();
     });
   }
+}
+
+interface Listening {
+  readonly server: Server;
+  readonly path: string;
+  /** The directory that was made for the socket. */
+  readonly temporary?: string;
+}
+
+/** Undefined when the path is too long for a socket, or the file system takes none. */
+async function listenIn(directory: string): Promise<Listening | undefined> {
+  const path = join(directory, "owner.sock");
+  if (Buffer.byteLength(path) > LONGEST_SOCKET_PATH) return undefined;
+  try {
+    // Left by an owner that was killed; whoever opens an endpoint holds the lock.
+    rmSync(path, { force: true });
+    return { server: await listen(path), path };
+  } catch {
+    return undefined;
+  }
+}
+
+async function listenSomewhere(): Promise<Listening> {
+  const temporary = mkdtempSync(join(tmpdir(), "tutti-"));
+  const path = join(temporary, "owner.sock");
+  return { server: await listen(path), path, temporary };
+}
+
+/** Both directories are this user's alone; so is the socket. */
+async function listen(path: string): Promise<Server> {
+  const server = createServer();
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(path, resolve);
+  });
+  chmodSync(path, 0o600);
+  return server;
 }
 
 /** One client. */

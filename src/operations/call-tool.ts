@@ -37,6 +37,7 @@ export async function callTool(input: CallToolInput, ports: CallToolPorts, { sig
   };
   const startedAtMs = ports.clock.monotonicMs();
   const outcome = await ports.connections.call(call, { progress: () => undefined, stage: () => undefined }, signal);
+  signal.throwIfAborted();
   if (outcome.kind !== "succeeded") throw callFailed(outcome);
   return { output: outcome.output, durationMs: Math.round(ports.clock.monotonicMs() - startedAtMs) };
 }

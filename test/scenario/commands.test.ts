@@ -166,6 +166,7 @@ test("an interrupted execution is told to the next run, and can be cancelled alt
   world.write("nap.yaml", "id: nap\nsteps:\n  - { id: rest, sleep: 1h }\n");
   world.write("greet.yaml", greet);
   const id = await interrupted("SIGINT", 130);
+  expect((await world.run("executions", "list")).stdout).toMatch(/nap +interrupted/);
   expect(await world.run("run", "greet.yaml")).toMatchObject({
     exitCode: 0,
     stderr: `1 execution was interrupted: ${id.slice(0, 13)} (nap) - take up with: tutti executions resume\n`,

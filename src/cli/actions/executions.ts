@@ -40,9 +40,10 @@ export async function list(context: CommandContext, options: ListOptions): Promi
   };
   await using session = await openSession(context, "reading", options);
   const page = await session.client.call(listExecutions, input, { signal: context.signal });
+  const owned = (await session.ownerPid()) !== undefined;
   if (options.json === true) await printDocument(context, listExecutions, page);
   else {
-    context.terminal.out.lines(executionTable(page.executions, context.host.clock.nowMs()));
+    context.terminal.out.lines(executionTable(page.executions, context.host.clock.nowMs(), owned));
     if (page.nextCursor !== undefined) context.terminal.notice(`there are more: add --cursor ${page.nextCursor}`);
   }
   return 0;

@@ -22,6 +22,7 @@ export async function check(context: CommandContext, names: readonly string[], o
   const result = await session.client.call(checkServers, names.length === 0 ? {} : { servers: names }, { signal: context.signal });
   if (options.json === true) await printDocument(context, checkServers, result);
   else context.terminal.out.lines(verdictTable(result.servers));
+  if (result.servers.length === 0) tellWhereFrom(context, session);
   return result.servers.every((verdict) => verdict.status === "available") ? 0 : 69;
 }
 

@@ -8,18 +8,27 @@ import type { Line, Span } from "./span.ts";
 import { tableLines } from "./table.ts";
 import type { Emphasis } from "./style.ts";
 
-/** Executions, one per line. */
-export function executionTable(executions: readonly ExecutionSummary[], nowMs: number): readonly Line[] {
+/**
+ * Executions, one per line.
+ *
+ * @param owned - whether a process drives executions; without one, those that are under way are interrupted
+ */
+export function executionTable(executions: readonly ExecutionSummary[], nowMs: number, owned: boolean): readonly Line[] {
   if (executions.length === 0) return [[span("no executions", "dim")]];
   const heading: readonly Span[] = ["ID", "WORKFLOW", "STATE", "STARTED", "DURATION"].map((text) => span(text, "dim"));
   const rows = executions.map((execution): readonly Span[] => [
     span(shortId(execution.executionId)),
     span(oneLine(execution.workflowId, 40)),
-    span((execution.outcome ?? execution.status).replaceAll("_", " "), emphasisOf(execution)),
+    span(stateOf(execution, owned), emphasisOf(execution)),
     span(printMoment(execution.startedAtMs)),
     span(humanDuration(Math.max(0, (execution.endedAtMs ?? nowMs) - execution.startedAtMs))),
   ]);
   return tableLines([heading, ...rows]);
+}
+
+function stateOf({ outcome, status }: ExecutionSummary, owned: boolean): string {
+  if (outcome !== undefined) return outcome.replaceAll("_", " ");
+  return status === "paused" || owned ? status : "interrupted";
 }
 
 function emphasisOf({ outcome, status }: ExecutionSummary): Emphasis {
