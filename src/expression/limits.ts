@@ -26,9 +26,9 @@ export const LIMITS = {
   /** Instructions that a regular expression may become, which is what matching each character can cost. */
   patternInstructions: 2_000,
   /** Compiled expressions and scanned templates that are kept, of each kind. */
-  cacheEntries: 10_000,
+  cacheEntries: 30_000,
   /** Characters of their sources together, of each kind: a compiled expression takes about 100 bytes per character. */
-  cacheCharacters: 1_000_000,
+  cacheCharacters: 3_000_000,
   /** Compiled regular expressions that are kept. */
   cachePatterns: 500,
 } as const;

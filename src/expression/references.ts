@@ -69,8 +69,16 @@ const NONE: References = { steps: [], inputs: [], secrets: [], statusFunctions: 
 export function expressionReferences(source: Expression): References {
   const { node, secret } = compileExpression(source);
   if (secret !== undefined) return { ...NONE, secrets: [secret] };
-  return node === undefined ? NONE : collect(node);
+  if (node === undefined) return NONE;
+  const kept = known.get(node);
+  if (kept !== undefined) return kept;
+  const references = collect(node);
+  known.set(node, references);
+  return references;
 }
+
+/** Planning asks for the references of each expression several times. They live as long as the compiled expression. */
+const known = new WeakMap<ASTNode, References>();
 
 /** What the expressions of a template refer to, in the order of the template. */
 export function templateReferences(template: Template): readonly TemplateReference[] {
