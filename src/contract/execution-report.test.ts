@@ -48,8 +48,11 @@ test("a report is snake_case with moments as text, and leaves alone what people 
         status: "waiting",
         phase: "main",
         needs: ["inventory"],
+        server: null,
+        tool: null,
         attempts: 1,
         started_at: "1970-01-01T00:00:00.010Z",
+        completed_at: null,
         output: { chargeId: 7 },
         waiting_for: { kind: "retry", until: "1970-01-02T00:00:00.000Z" },
       },
@@ -57,6 +60,13 @@ test("a report is snake_case with moments as text, and leaves alone what people 
     leftovers: [{ step: "charge", reason: "not_compensatable" }],
     metrics: { calls: 1, retries: 0, duration_ms: 1_500, critical_path_ms: 1_400, parallel_efficiency: 0.93 },
   });
+});
+
+test("the keys that programs rely on are there, as null, while there is nothing to say", () => {
+  const { outcome: _outcome, endedAtMs: _endedAtMs, ...going } = view;
+  const document = z.encode(executionView, { ...going, status: "executing" });
+  expect(document).toMatchObject({ outcome: null, ended_at: null });
+  expect(executionView.parse(document)).toEqual({ ...going, status: "executing" });
 });
 
 test("a report survives the wire", () => {

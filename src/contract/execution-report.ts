@@ -47,7 +47,7 @@ const waitingFor: z.ZodType<WaitingFor> = wireObject<WaitingFor>(
     untilMs: moment.exactOptional(),
     message: z.string().exactOptional(),
   },
-  { untilMs: "until" },
+  { names: { untilMs: "until" } },
 );
 
 const itemCounts: z.ZodType<NonNullable<StepReport["items"]>> = z.strictObject({
@@ -57,25 +57,28 @@ const itemCounts: z.ZodType<NonNullable<StepReport["items"]>> = z.strictObject({
   running: z.int(),
 });
 
-const stepReport: z.ZodType<StepReport> = wireObject<StepReport>({
-  id: z.string(),
-  status: z.enum(["pending", "running", "waiting", "completed", "failed", "skipped", "cancelled", "in_doubt"]),
-  phase: z.enum(["main", "finally"]),
-  needs: z.array(z.string()),
-  server: z.string().exactOptional(),
-  tool: z.string().exactOptional(),
-  attempts: z.int(),
-  startedAtMs: moment.exactOptional(),
-  completedAtMs: moment.exactOptional(),
-  output: jsonValue.exactOptional(),
-  error: callError.exactOptional(),
-  degraded: z.enum(["fallback", "cache", "stale_cache", "default"]).exactOptional(),
-  compensation: z.enum(["running", "completed", "failed", "in_doubt", "none"]).exactOptional(),
-  waitingFor: waitingFor.exactOptional(),
-  items: itemCounts.exactOptional(),
-  childId: z.string().exactOptional(),
-  skippedBecause: z.enum(["condition", "needs", "stopped", "reused"]).exactOptional(),
-});
+const stepReport: z.ZodType<StepReport> = wireObject<StepReport>(
+  {
+    id: z.string(),
+    status: z.enum(["pending", "running", "waiting", "completed", "failed", "skipped", "cancelled", "in_doubt"]),
+    phase: z.enum(["main", "finally"]),
+    needs: z.array(z.string()),
+    server: z.string(),
+    tool: z.string(),
+    attempts: z.int(),
+    startedAtMs: moment,
+    completedAtMs: moment,
+    output: jsonValue.exactOptional(),
+    error: callError.exactOptional(),
+    degraded: z.enum(["fallback", "cache", "stale_cache", "default"]).exactOptional(),
+    compensation: z.enum(["running", "completed", "failed", "in_doubt", "none"]).exactOptional(),
+    waitingFor: waitingFor.exactOptional(),
+    items: itemCounts.exactOptional(),
+    childId: z.string().exactOptional(),
+    skippedBecause: z.enum(["condition", "needs", "stopped", "reused"]).exactOptional(),
+  },
+  { orNull: ["server", "tool", "startedAtMs", "completedAtMs"] },
+);
 
 const metrics: z.ZodType<ExecutionMetrics> = wireObject<ExecutionMetrics>({
   calls: z.int(),
@@ -88,34 +91,40 @@ const metrics: z.ZodType<ExecutionMetrics> = wireObject<ExecutionMetrics>({
 const parentCall: z.ZodType<ParentCall> = wireObject<ParentCall>({ executionId: z.string(), call: callRef });
 
 /** The document that `tutti run --json` prints. */
-export const executionView: z.ZodType<ExecutionView> = wireObject<ExecutionView>({
-  executionId: z.string(),
-  workflowId: z.string(),
-  workflowName: z.string().exactOptional(),
-  status: executionStatus,
-  outcome: outcome.exactOptional(),
-  driven: z.boolean(),
-  needsPerson: z.boolean(),
-  inputs: jsonObject,
-  output: jsonValue,
-  error: callError.exactOptional(),
-  parent: parentCall.exactOptional(),
-  retryOf: z.string().exactOptional(),
-  startedAtMs: moment,
-  endedAtMs: moment.exactOptional(),
-  steps: z.array(stepReport),
-  leftovers: z.array(leftover),
-  metrics,
-});
+export const executionView: z.ZodType<ExecutionView> = wireObject<ExecutionView>(
+  {
+    executionId: z.string(),
+    workflowId: z.string(),
+    workflowName: z.string().exactOptional(),
+    status: executionStatus,
+    outcome: outcome,
+    driven: z.boolean(),
+    needsPerson: z.boolean(),
+    inputs: jsonObject,
+    output: jsonValue,
+    error: callError.exactOptional(),
+    parent: parentCall.exactOptional(),
+    retryOf: z.string().exactOptional(),
+    startedAtMs: moment,
+    endedAtMs: moment,
+    steps: z.array(stepReport),
+    leftovers: z.array(leftover),
+    metrics,
+  },
+  { orNull: ["outcome", "endedAtMs"] },
+);
 
 /** One line of a list of executions. */
-export const executionSummary: z.ZodType<ExecutionSummary> = wireObject<ExecutionSummary>({
-  executionId: z.string(),
-  workflowId: z.string(),
-  status: executionStatus,
-  outcome: outcome.exactOptional(),
-  startedAtMs: moment,
-  updatedAtMs: moment,
-  endedAtMs: moment.exactOptional(),
-  parentId: z.string().exactOptional(),
-});
+export const executionSummary: z.ZodType<ExecutionSummary> = wireObject<ExecutionSummary>(
+  {
+    executionId: z.string(),
+    workflowId: z.string(),
+    status: executionStatus,
+    outcome: outcome,
+    startedAtMs: moment,
+    updatedAtMs: moment,
+    endedAtMs: moment,
+    parentId: z.string().exactOptional(),
+  },
+  { orNull: ["outcome", "endedAtMs"] },
+);

@@ -4,21 +4,35 @@ import * as z from "zod";
  * The schema of an object that is snake_case on the wire and camelCase inside. Only the names given here are changed:
  * what people put into inputs and outputs keeps its keys.
  *
- * Names follow {@link wireName}; `names` states the exceptions.
+ * Names follow {@link wireName}; `names` states the exceptions. A member in `orNull` is always there on the wire, as
+ * null when it is undefined inside, so that programs can rely on the keys of the documents that they read.
  */
 export function wireObject<T extends object>(
   shape: { readonly [Key in keyof T]-?: z.ZodType<Required<T>[Key]> },
-  names: { readonly [Key in keyof T]?: string } = {},
+  { names = {}, orNull = [] }: WireOptions<T> = {},
 ): z.ZodType<T> {
   const keys = Object.keys(shape) as (keyof T & string)[];
-  const wireNames = new Map<keyof T & string, string>(keys.map((key) => [key, names[key] ?? wireName(key)]));
-  const document = z.strictObject(Object.fromEntries([...wireNames].map(([key, name]) => [name, shape[key]])));
+  const members = keys.map((key) => ({ inside: key, wire: names[key] ?? wireName(key), nullable: orNull.includes(key) }));
+  const document = z.strictObject(
+    Object.fromEntries(members.map(({ inside, wire, nullable }) => [wire, nullable ? shape[inside].nullable() : shape[inside]])),
+  );
   // Zod also asks for the encoding of optional members that are not there, and forgives them when they are refused.
   const isPresent = (value: unknown): boolean => value !== undefined;
   return z.codec(document, z.custom<T>(isPresent), {
-    decode: (value) => renameKeys(value, wireNames) as T,
-    encode: (value) => renameKeys(value, new Map(keys.map((key) => [wireNames.get(key) ?? key, key]))) as never,
+    decode: (value) => toInside(value, members) as T,
+    encode: (value) => toWire(value, members) as never,
   });
+}
+
+interface WireOptions<T> {
+  readonly names?: { readonly [Key in keyof T]?: string };
+  readonly orNull?: readonly (keyof T)[];
+}
+
+interface Member {
+  readonly inside: string;
+  readonly wire: string;
+  readonly nullable: boolean;
 }
 
 /** `startedAtMs` is `started_at` on the wire, because moments travel as text; `durationMs` is `duration_ms`. */
@@ -45,10 +59,22 @@ export const moment: z.ZodType<number> = z.codec(z.string().meta({ format: "date
   encode: (ms) => new Date(ms).toISOString(),
 });
 
-/** Copies what is there, in the order of the names: a document then always has the same order. */
-function renameKeys(value: object, names: ReadonlyMap<string, string>): Record<string, unknown> {
+/** Copies what is there in the order of the members, as the way back does: a document then always has the same order. */
+function toWire(value: object, members: readonly Member[]): Record<string, unknown> {
   const given = value as Readonly<Record<string, unknown>>;
-  const renamed: Record<string, unknown> = {};
-  for (const [to, from] of names) if (given[from] !== undefined) renamed[to] = given[from];
-  return renamed;
+  const document: Record<string, unknown> = {};
+  for (const { inside, wire, nullable } of members) {
+    const member = given[inside] === undefined && nullable ? null : given[inside];
+    if (member !== undefined) document[wire] = member;
+  }
+  return document;
+}
+
+function toInside(document: Readonly<Record<string, unknown>>, members: readonly Member[]): Record<string, unknown> {
+  const value: Record<string, unknown> = {};
+  for (const { inside, wire, nullable } of members) {
+    const member = document[wire];
+    if (member !== undefined && !(nullable && member === null)) value[inside] = member;
+  }
+  return value;
 }
