@@ -76,6 +76,7 @@ function refused(code: string, message: string, span: Span): YamlRead {
 function syntaxProblems(document: Document.Parsed, source: SourceText): readonly TextProblem[] {
   const firsts = new Map<number, YAMLParseError>();
   for (const error of document.errors) {
+    if (firsts.size > 0 && AFTERMATH.test(error.message)) continue;
     const { line } = source.position(error.pos[0]);
     if (!firsts.has(line)) firsts.set(line, error);
     if (firsts.size === MOST_SYNTAX_PROBLEMS) break;
@@ -83,6 +84,9 @@ function syntaxProblems(document: Document.Parsed, source: SourceText): readonly
   const problems = [...firsts.values()].map((error) => syntaxProblem(error, document, source));
   return [...new Map(problems.map((problem) => [problem.span.start, problem])).values()];
 }
+
+/** What the parser says of everything that follows when a mistake has ended the document early. */
+const AFTERMATH = / in YAML (stream|document)\b/;
 
 /** Where something was left open is more useful than where the parser has noticed it. */
 function syntaxProblem(error: YAMLParseError, document: Document.Parsed, source: SourceText): TextProblem {

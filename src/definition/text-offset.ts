@@ -13,11 +13,11 @@ export function textOffset(scalar: Scalar, text: string, offset: number): number
     case "BLOCK_FOLDED":
       return offsetInBlock(walk, offset);
     case "QUOTE_DOUBLE":
-      return offsetInFlow({ ...walk, source: walk.source + 1, end: walk.end - 1 }, offset, escapeLength);
+      return offsetInFlow({ ...walk, source: walk.source + 1, end: walk.end - 1 }, offset, findBackslash);
     case "QUOTE_SINGLE":
-      return offsetInFlow({ ...walk, source: walk.source + 1, end: walk.end - 1 }, offset, doubledQuoteLength);
+      return offsetInFlow({ ...walk, source: walk.source + 1, end: walk.end - 1 }, offset, findDoubledQuote);
     default:
-      return offsetInFlow(walk, offset, () => 0);
+      return offsetInFlow(walk, offset, () => undefined);
   }
 }
 
@@ -31,54 +31,51 @@ interface Walk {
   reached: number;
 }
 
-/** How many characters of the file an escape takes up at this place; 0 when there is none. */
-type EscapeLength = (text: string, at: number) => number;
+/** What stands in the file for how many units of the value. */
+interface Escape {
+  readonly length: number;
+  /** 0 for a line that goes on in the next one. */
+  readonly units: number;
+}
 
-function offsetInFlow(walk: Walk, offset: number, escapeLength: EscapeLength): number | undefined {
+/** The escape at a place of the file, if there is one. */
+type FindEscape = (text: string, at: number) => Escape | undefined;
+
+function offsetInFlow(walk: Walk, offset: number, findEscape: FindEscape): number | undefined {
   const { text, value, end } = walk;
-  while (walk.reached < offset && walk.source < end) {
+  while (walk.source < end) {
+    const escape = findEscape(text, walk.source);
+    if (walk.reached >= offset && escape?.units !== 0) break;
     const fold = /\s/.test(text[walk.source] ?? "") ? FOLD.exec(text.slice(walk.source, walk.source + LONGEST_FOLD)) : null;
-    const escape = escapeLength(text, walk.source);
-    if (fold !== null) skipFold(walk, fold[0]);
-    else if (escape > 0) skipEscape(walk, escape);
-    else if (text[walk.source] !== value[walk.reached]) return undefined;
-    else {
-      walk.source += 1;
-      walk.reached += 1;
-    }
+    if (fold !== null) skip(walk, fold[0].length, Math.max(1, fold[0].split("\n").length - 2));
+    else if (escape !== undefined) skip(walk, escape.length, escape.units);
+    else if (text[walk.source] === value[walk.reached]) skip(walk, 1, 1);
+    else return undefined;
   }
   return walk.reached === offset ? walk.source : undefined;
 }
 
-/** A line break with the white space around it, and empty lines after it. */
+function skip(walk: Walk, length: number, units: number): void {
+  walk.source += length;
+  walk.reached += units;
+}
+
+/** A line break with the white space around it, and empty lines after it: a space in the value, or a line break less than there are. */
 const FOLD = /^[ \t]*(?:\r?\n[ \t]*)+/;
 
 /** More white space than this in one place is not followed. */
 const LONGEST_FOLD = 2_000;
 
-/** One line break is a space in the value; of several, the first is left out. */
-function skipFold(walk: Walk, fold: string): void {
-  walk.source += fold.length;
-  walk.reached += Math.max(1, fold.split("\n").length - 2);
-}
-
-function skipEscape(walk: Walk, length: number): void {
-  const continued = /^\\\r?\n/.test(walk.text.slice(walk.source, walk.source + 3));
-  walk.source += length;
-  if (!continued) walk.reached += length === LONG_ESCAPE && (walk.value.codePointAt(walk.reached) ?? 0) > 0xffff ? 2 : 1;
-}
-
-const LONG_ESCAPE = 10;
-
-function escapeLength(text: string, at: number): number {
-  if (text[at] !== "\\") return 0;
+function findBackslash(text: string, at: number): Escape | undefined {
+  if (text[at] !== "\\") return undefined;
   const continued = /^\\[ \t]*\r?\n[ \t]*/.exec(text.slice(at, at + LONGEST_FOLD));
-  if (continued !== null) return continued[0].length;
-  return { x: 4, u: 6, U: LONG_ESCAPE }[text[at + 1] ?? ""] ?? 2;
+  if (continued !== null) return { length: continued[0].length, units: 0 };
+  const length = { x: 4, u: 6, U: 10 }[text[at + 1] ?? ""] ?? 2;
+  return { length, units: length === 10 && Number.parseInt(text.slice(at + 2, at + 10), 16) > 0xffff ? 2 : 1 };
 }
 
-function doubledQuoteLength(text: string, at: number): number {
-  return text.startsWith("''", at) ? 2 : 0;
+function findDoubledQuote(text: string, at: number): Escape | undefined {
+  return text.startsWith("''", at) ? { length: 2, units: 1 } : undefined;
 }
 
 function offsetInBlock(walk: Walk, offset: number): number | undefined {
