@@ -1,10 +1,17 @@
 import { join } from "node:path";
 import { systemClock } from "../src/base/clock.ts";
+import { randomIds } from "../src/base/ids.ts";
+import { Supervisor } from "../src/engine/supervisor.ts";
 import { openWorkspace, type Workspace } from "../src/main/workspace.ts";
 import type { ServerLog } from "../src/mcp-client/server-log.ts";
 import type { ServerConfig } from "../src/model/server.ts";
 import type { Catalog } from "../src/model/tool.ts";
 import type { Journal } from "../src/ports/journal.ts";
+
+/** A workspace, and the supervisor of what runs on it. */
+export interface BenchWorkspace extends Workspace {
+  readonly supervisor: Supervisor;
+}
 
 /** The whole product below the command line, on one server of this folder that has the name `s`. Nobody watches or is asked. */
 export function openBenchWorkspace(options: {
@@ -14,7 +21,7 @@ export function openBenchWorkspace(options: {
   /** Calls in flight at once. */
   readonly places: number;
   readonly log?: ServerLog;
-}): Workspace {
+}): BenchWorkspace {
   const args = [join(import.meta.dirname, options.file), ...(options.args ?? [])];
   const server: ServerConfig = {
     name: "s",
@@ -24,10 +31,8 @@ export function openBenchWorkspace(options: {
     requires: {},
     maxConcurrentCalls: options.places,
   };
-  return openWorkspace({
+  const workspace = openWorkspace({
     servers: [server],
-    journal: options.journal,
-    news: { publish: () => undefined },
     clock: systemClock,
     secrets: { get: async () => undefined },
     elicitor: { ask: async () => undefined },
@@ -35,6 +40,17 @@ export function openBenchWorkspace(options: {
     maxConcurrentCalls: options.places,
     version: "0.0.0",
   });
+  const news = { publish: () => undefined };
+  const { caller } = workspace;
+  const supervisor = new Supervisor({ journal: options.journal, caller, news, clock: systemClock, ids: randomIds, random: Math.random });
+  return {
+    ...workspace,
+    supervisor,
+    async [Symbol.asyncDispose]() {
+      await using _servers = workspace;
+      await supervisor[Symbol.asyncDispose]();
+    },
+  };
 }
 
 /** The tools of the server, for planning. */

@@ -81,17 +81,18 @@ export class Supervisor implements AsyncDisposable, LoopHost {
       if (this.#drives.has(executionId)) return;
       const state = await loadExecution(this.#ports.journal, executionId);
       if (state.phase === "ended") return;
-      this.#checkServers(state.plan, `execution ${executionId}`);
+      // A child goes on where its root does, which was asked for the servers of all.
+      if (state.parent === undefined) this.#checkServers(state.plan, executionId);
       this.#drive(state);
     });
   }
 
-  #checkServers(plan: Plan, what: string): void {
-    const missing = [...planServers(plan)].filter((server) => !this.#ports.caller.serves(server));
+  #checkServers(plan: Plan, executionId: string): void {
+    const missing = [...planServers(plan)].filter((server) => !this.#ports.caller.serves(server, executionId));
     const [server] = missing;
     if (server === undefined) return;
     const names = missing.map((name) => `"${name}"`).join(", ");
-    const message = `${what} uses ${names}, which the configuration does not have; give the configuration that it was started with`;
+    const message = `execution ${executionId} uses ${names}, which the configuration does not have; give the configuration that it was started with`;
     throw new TuttiError("server.not-found", message, { server });
   }
 

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 
 /** Names under which a configuration is looked for, the first that exists is taken. */
-export const CONFIG_NAMES: readonly string[] = ["tutti.yaml", "tutti.yml", "mcp.json", ".mcp.json", join(".vscode", "mcp.json")];
+const CONFIG_NAMES: readonly string[] = ["tutti.yaml", "tutti.yml", "mcp.json", ".mcp.json", join(".vscode", "mcp.json")];
 
 /** Where a configuration was found, which tells whether a command given later finds it again by itself. */
 export interface FoundConfig {

@@ -17,7 +17,8 @@ export async function connectToOwner(directory: string, surroundings: Surroundin
   }
 }
 
-const PATIENCE_MS = 10_000;
+// An owner that ends awaits calls in flight, and then the end of its servers: nine seconds at the most.
+const PATIENCE_MS = 20_000;
 const PAUSE_MS = 100;
 
 /** Tries again while it gives undefined, for some seconds: between the end of one owner and the readiness of the next lie moments. */

@@ -1,21 +1,25 @@
 import { canonicalJson } from "../base/json.ts";
 import type { Json } from "../base/json.ts";
 import type { Clock } from "../base/clock.ts";
+import { randomIds } from "../base/ids.ts";
 import type { Surroundings } from "../client/local-protocol.ts";
 import { printEndpoint } from "../client/local-protocol.ts";
+import { Supervisor } from "../engine/supervisor.ts";
 import type { ServerConfig } from "../model/server.ts";
+import type { ExecutionDriver } from "../operations/execution-driver.ts";
 import type { Elicitor } from "../ports/elicitation.ts";
 import type { Secrets } from "../ports/secrets.ts";
+import type { ToolCaller } from "../ports/tool-caller.ts";
 import { openJournal } from "../sqlite/open-journal.ts";
 import { writeOwnerNote } from "../sqlite/owner-note.ts";
 import type { SqliteJournal } from "../sqlite/sqlite-journal.ts";
 import type { ServerLog } from "../mcp-client/server-log.ts";
 import { addDefinitionOperations } from "./definition-operations.ts";
-import { Drivers } from "./drivers.ts";
 import { addDrivingOperations, addReadingOperations } from "./execution-operations.ts";
 import { LocalEndpoint } from "./local-endpoint.ts";
 import { NewsHub } from "./news-hub.ts";
 import { OperationTable } from "./operation-table.ts";
+import { RoutedCaller } from "./routed-caller.ts";
 import { addServerOperations } from "./server-operations.ts";
 import { openWorkspace } from "./workspace.ts";
 import type { Workspace } from "./workspace.ts";
@@ -44,14 +48,24 @@ export class Owner implements AsyncDisposable {
   readonly #options: OwnerOptions;
   readonly #journal: SqliteJournal;
   readonly #news = new NewsHub();
-  readonly #drivers = new Drivers();
-  readonly #workspaces = new Map<string, { readonly workspace: Workspace; readonly operations: OperationTable }>();
+  readonly #caller: RoutedCaller;
+  readonly #supervisor: Supervisor;
+  readonly #home: Workspace;
+  /** Of other processes, by their servers and secrets. */
+  readonly #guests = new Map<string, { readonly workspace: Workspace; readonly operations: OperationTable }>();
   #endpoint: LocalEndpoint | undefined;
 
   private constructor(options: OwnerOptions, journal: SqliteJournal) {
+    const { clock } = options;
     this.#options = options;
     this.#journal = journal;
-    this.operations = this.#operationsOn(options.servers, options.secrets, "own");
+    this.#home = openWorkspace(options);
+    this.#caller = new RoutedCaller(this.#home.caller, journal);
+    this.#supervisor = new Supervisor({ journal, caller: this.#caller, news: this.#news, clock, ids: randomIds, random: Math.random });
+    this.operations = this.#operationsOn(this.#home);
+    this.#news.subscribe((news) => {
+      if (news.type === "event" && news.event.type === "execution-ended") this.#caller.forget(news.executionId);
+    });
   }
 
   /** @throws TuttiError `journal.locked` - another process owns the directory; `journal.unusable` */
@@ -68,12 +82,12 @@ export class Owner implements AsyncDisposable {
     }
   }
 
-  /** How many other processes have handed something over and still wait for it. */
+  /** How many other processes are connected. */
   get clients(): number {
     return this.#endpoint?.clients ?? 0;
   }
 
-  /** Resolves when no other process waits for anything. */
+  /** Resolves when no other process is connected. */
   async idle(signal: AbortSignal): Promise<void> {
     await this.#endpoint?.idle(signal);
   }
@@ -81,32 +95,53 @@ export class Owner implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await using stack = new AsyncDisposableStack();
     stack.use(this.#journal);
-    for (const { workspace } of this.#workspaces.values()) stack.use(workspace);
+    for (const { workspace } of this.#guests.values()) stack.use(workspace);
+    stack.use(this.#home);
+    stack.use(this.#supervisor);
     if (this.#endpoint !== undefined) stack.use(this.#endpoint);
   }
 
   #welcome({ servers, secrets }: Surroundings): OperationTable {
     const key = canonicalJson([servers, secrets] as unknown as Json);
+    const known = this.#guests.get(key);
+    if (known !== undefined) return known.operations;
     const given: Secrets = { get: async (name) => (Object.hasOwn(secrets, name) ? secrets[name] : undefined) };
-    return this.#workspaces.get(key)?.operations ?? this.#operationsOn(servers, given, key);
-  }
-
-  #operationsOn(servers: readonly ServerConfig[], secrets: Secrets, key: string): OperationTable {
-    const workspace = openWorkspace({ ...this.#options, servers, secrets, journal: this.#journal, news: this.#news });
-    const operations = this.#compose(workspace);
-    this.#workspaces.set(key, { workspace, operations });
+    const workspace = openWorkspace({ ...this.#options, servers, secrets: given });
+    const operations = this.#operationsOn(workspace);
+    this.#guests.set(key, { workspace, operations });
     return operations;
   }
 
-  #compose({ pool, supervisor }: Workspace): OperationTable {
+  #operationsOn({ pool, caller }: Workspace): OperationTable {
     const journal = this.#journal;
     const { clock } = this.#options;
-    const driver = this.#drivers.driverOf(supervisor);
+    const driver = this.#driverOn(caller);
     const { report, driven } = driver;
     const table = new OperationTable();
     addDefinitionOperations(table, pool.catalogs);
     addServerOperations(table, pool, clock);
     addReadingOperations(table, { journal, report, driven });
     return addDrivingOperations(table, { journal, driver, catalogs: pool.catalogs, news: this.#news, clock });
+  }
+
+  /** What is begun or taken up through it runs on the servers of this caller. */
+  #driverOn(caller: ToolCaller): ExecutionDriver {
+    const supervisor = this.#supervisor;
+    return {
+      start: async (request) => await this.#caller.claimResult(caller, supervisor.start(request)),
+      resume: async (executionId) => {
+        if (!supervisor.driven(executionId)) this.#caller.claim(executionId, caller);
+        try {
+          await supervisor.resume(executionId);
+        } finally {
+          // Whoever cannot take it up must not stand in the way of the next, who can.
+          if (!supervisor.driven(executionId)) this.#caller.forget(executionId);
+        }
+      },
+      driven: (executionId) => supervisor.driven(executionId),
+      settled: async (executionId, signal) => await supervisor.settled(executionId, signal),
+      signal: async (executionId, signal) => await supervisor.signal(executionId, signal),
+      report: async (executionId) => await supervisor.report(executionId),
+    };
   }
 }

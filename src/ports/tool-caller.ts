@@ -7,8 +7,8 @@ import type { CallOutcome, CallRequest } from "../model/call.ts";
  * `failed` with `accepted: false` when it had not been sent.
  */
 export interface ToolCaller {
-  /** Whether there is such a server at all. */
-  serves(server: string): boolean;
+  /** Whether there is such a server at all for this execution. */
+  serves(server: string, executionId: string): boolean;
 
   call(request: CallRequest, gate: CallGate, signal: AbortSignal): Promise<CallOutcome>;
 }

@@ -22,7 +22,7 @@ export interface Canvas {
 }
 
 /** One line as text. */
-export function printLine(line: Line, { style, columns = Infinity }: Canvas): string {
+function printLine(line: Line, { style, columns = Infinity }: Canvas): string {
   let left = columns;
   let text = "";
   for (const part of line) {

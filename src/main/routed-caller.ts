@@ -1,0 +1,64 @@
+import type { CallOutcome, CallRequest } from "../model/call.ts";
+import type { Journal } from "../ports/journal.ts";
+import type { CallGate, ToolCaller } from "../ports/tool-caller.ts";
+
+/**
+ * Sends each call to the servers of whoever began or took up its execution, because executions that other processes
+ * hand over run on theirs. A child runs where its parent does; what nobody has claimed runs at home.
+ */
+export class RoutedCaller implements ToolCaller {
+  readonly #home: ToolCaller;
+  readonly #journal: Pick<Journal, "summary">;
+  /** By execution that has not ended. */
+  readonly #claims = new Map<string, ToolCaller>();
+  /** Whose work is under way that will claim an execution which is not known yet. */
+  readonly #claiming = new Map<Promise<unknown>, ToolCaller>();
+
+  constructor(home: ToolCaller, journal: Pick<Journal, "summary">) {
+    this.#home = home;
+    this.#journal = journal;
+  }
+
+  /** The first claim counts. */
+  claim(executionId: string, caller: ToolCaller): void {
+    if (!this.#claims.has(executionId)) this.#claims.set(executionId, caller);
+  }
+
+  /** Claims the execution whose id the work gives; its calls, and all others without a claim, wait until it has. */
+  async claimResult<Result extends { readonly executionId: string }>(caller: ToolCaller, work: Promise<Result>): Promise<Result> {
+    this.#claiming.set(work, caller);
+    try {
+      const result = await work;
+      this.claim(result.executionId, caller);
+      return result;
+    } finally {
+      this.#claiming.delete(work);
+    }
+  }
+
+  /** Forgets an execution that has ended. */
+  forget(executionId: string): void {
+    this.#claims.delete(executionId);
+  }
+
+  serves(server: string, executionId: string): boolean {
+    const claimed = this.#claims.get(executionId);
+    const possible = claimed === undefined ? [this.#home, ...this.#claiming.values()] : [claimed];
+    return possible.some((caller) => caller.serves(server, executionId));
+  }
+
+  async call(request: CallRequest, gate: CallGate, signal: AbortSignal): Promise<CallOutcome> {
+    const caller = this.#claims.get(request.executionId) ?? (await this.#find(request.executionId));
+    return await caller.call(request, gate, signal);
+  }
+
+  async #find(executionId: string): Promise<ToolCaller> {
+    await Promise.allSettled(this.#claiming.keys());
+    const claimed = this.#claims.get(executionId);
+    if (claimed !== undefined) return claimed;
+    const parentId = (await this.#journal.summary(executionId))?.parentId;
+    const found = parentId === undefined ? this.#home : await this.#find(parentId);
+    this.claim(executionId, found);
+    return found;
+  }
+}
