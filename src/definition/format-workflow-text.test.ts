@@ -55,6 +55,12 @@ test("texts of several lines keep their form", () => {
   expect(formatted(...lines)).toEqual(lines);
 });
 
+test("a folded text is not broken where its author did not", () => {
+  const long = `\${{ ${"[1, 2, 3].size() + ".repeat(8)}1 }}`;
+  const lines = ["id: x", "steps:", "  - id: a", "    value: >-", `      ${long}`, "", "      and so on"];
+  expect(formatted(...lines)).toEqual(lines);
+});
+
 test("a server with a comment is not joined with its tool", () => {
   const lines = ["id: x", "steps:", "  - id: a", "    tool: read", "    # the old machine", "    server: files"];
   expect(formatted(...lines)).toEqual(lines);

@@ -29,12 +29,13 @@ export function formatWorkflowText(text: string, file: string): FormattedText {
   const { workflow, problems } = parseWorkflow(text, file);
   if (workflow === undefined) return { text, problems };
   if (isJsonText(text)) return { text: `${JSON.stringify(workflowToDocument(workflow), undefined, 2)}\n`, problems };
-  const { document, root } = readYaml(sourceText(text.replace(/^\ufeff/, ""), file));
+  const source = sourceText(text.replace(/^\ufeff/, ""), file);
+  const { document, root } = readYaml(source);
   if (document === undefined || root === undefined) return { text, problems };
   const first = isMap(root) ? root.items[0] : undefined;
   canonicalize(root, WORKFLOW, { document, mayReorder: !hasAliases(document) });
   if (first !== undefined && isMap(root) && root.items[0] !== first) keepHeadComment(first, document);
-  const formatted = printDocument(document);
+  const formatted = printDocument(document, source.text);
   return { text: /\r\n/.test(text) ? formatted.replaceAll("\n", "\r\n") : formatted, problems };
 }
 

@@ -4,11 +4,14 @@ import type { Document, YAMLMap, YAMLSeq } from "yaml";
 /** Long lines stay whole, since a folded expression is hard to read. */
 const PRINT_OPTIONS = { lineWidth: 0 } as const;
 
-/** Columns at which texts are folded again that their author has folded. */
+/** Columns at which a text is folded again that its author has folded, unless the author's lines are longer. */
 const FOLD_WIDTH = 100;
 
-/** Prints a document in our layout: `[a, b]` and `{ a: b }`, lists indented, only folded texts folded. */
-export function printDocument(document: Document): string {
+/**
+ * Prints a document in our layout: `[a, b]` and `{ a: b }`, lists indented, only folded texts folded. `source` is the
+ * text that the document was read from, if it was.
+ */
+export function printDocument(document: Document, source: string = ""): string {
   visit(document, {
     Scalar(_key, scalar) {
       // The library prints a text of nothing but spaces and new lines so that it reads back as another one.
@@ -19,12 +22,16 @@ export function printDocument(document: Document): string {
     Pair(_key, pair) {
       if (isScalar(pair.value) && pair.value.type === "BLOCK_FOLDED") {
         const print = pair.toString.bind(pair);
-        pair.toString = (context, ...rest) =>
-          print(context && { ...context, options: { ...context.options, lineWidth: FOLD_WIDTH } }, ...rest);
+        const lineWidth = Math.max(FOLD_WIDTH, longestLine(source.slice(...(pair.value.range ?? [0, 0]))));
+        pair.toString = (context, ...rest) => print(context && { ...context, options: { ...context.options, lineWidth } }, ...rest);
       }
     },
   });
   return document.toString(PRINT_OPTIONS);
+}
+
+function longestLine(text: string): number {
+  return text.split("\n").reduce((longest, line) => Math.max(longest, line.length), 0);
 }
 
 /** The library pads both kinds of flow collections or none. */

@@ -4,7 +4,7 @@ import type { SourceText, Span, TextProblem } from "./source-text.ts";
 import { visible } from "./visible.ts";
 
 /** Characters of a workflow file. */
-export const LONGEST_FILE: number = 2 ** 20;
+const LONGEST_FILE = 2 ** 20;
 
 /** Wrong lines that are reported when the text is not YAML; what follows is mostly the consequence of the first. */
 const MOST_SYNTAX_PROBLEMS = 20;

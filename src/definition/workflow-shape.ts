@@ -5,7 +5,7 @@ import type { Concurrency, ErrorMode, ErrorPolicy, Workflow } from "../model/wor
 import { listOf, recordOf } from "./collection-types.ts";
 import { cronSchedule } from "./cron-schedule.ts";
 import { inputSpec } from "./input-spec.ts";
-import { wrongType } from "./reading.ts";
+import { report, subject, wrongType } from "./reading.ts";
 import { choice, duration, flag, longText, milliseconds, numberIn, text } from "./scalar-types.ts";
 import { shape } from "./shape.ts";
 import type { Shape } from "./shape.ts";
@@ -19,6 +19,10 @@ import type { ValueType } from "./value-type.ts";
 export interface WorkflowKeys extends Omit<Workflow, "steps" | "finally"> {
   readonly steps: readonly Partial<StepKeys>[];
   readonly finally: readonly Partial<StepKeys>[];
+  readonly status?: string;
+  readonly createdAt?: string;
+  readonly updatedAt?: string;
+  readonly createdBy?: string;
 }
 
 const errorMode: ValueType<ErrorMode> = choice("fail_fast", "allow_partial", "best_effort");
@@ -72,6 +76,18 @@ const freeObject: ValueType<JsonObject> = {
   schema: () => ({ type: "object" }),
 };
 
+/** What an exported workflow says of itself and its file does not decide: read, and left out of the workflow. */
+const exportedFact: ValueType<string> = {
+  ...text(),
+  read(value, reading) {
+    report(reading, "ignored-key", `${subject(reading.path)} is not decided by the file, and ignored`, {
+      severity: "warning",
+      atKey: true,
+    });
+    return text().read(value, reading);
+  },
+};
+
 const steps: ValueType<readonly Partial<StepKeys>[]> = listOf(step, MOST_STEPS);
 
 /** All keys of a workflow file. */
@@ -107,11 +123,16 @@ export const WORKFLOW: Shape<WorkflowKeys> = shape<WorkflowKeys>("workflow", {
   steps: { key: "steps", type: steps, required: true, about: "what is done; steps that need nothing start at once" },
   finally: { key: "finally", type: steps, absent: [], about: "steps that run at the end, after success, failure and cancellation" },
   output: { key: "output", type: template, about: "the result of an execution" },
+  status: { key: "status", type: exportedFact, about: "ignored: what an export says of the workflow" },
+  createdAt: { key: "created_at", type: exportedFact, about: "ignored: when an exported workflow was made" },
+  updatedAt: { key: "updated_at", type: exportedFact, about: "ignored: when an exported workflow was last changed" },
+  createdBy: { key: "created_by", type: exportedFact, about: "ignored: who made an exported workflow" },
 });
 
 /** The finished workflow; its keys have been read without a problem. */
 export function toWorkflow(keys: Partial<WorkflowKeys>): Workflow {
-  const { id, inputs = {}, errorPolicy: policy = { mode: "fail_fast" }, steps: main = [], finally: last = [], ...rest } = keys;
+  const { status: _status, createdAt: _createdAt, updatedAt: _updatedAt, createdBy: _createdBy, ...own } = keys;
+  const { id, inputs = {}, errorPolicy: policy = { mode: "fail_fast" }, steps: main = [], finally: last = [], ...rest } = own;
   const found = present(id, "a workflow without problems has an id");
   return { id: found, ...rest, inputs, errorPolicy: policy, steps: main.map(toStep), finally: last.map(toStep) };
 }

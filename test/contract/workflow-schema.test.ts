@@ -35,6 +35,7 @@ test.each(files)("%s stays the same workflow when it is printed or formatted", (
   const formatted = formatWorkflowText(textOf(name), name).text;
   expect(parseWorkflow(formatted, name).workflow).toEqual(workflow);
   expect(formatWorkflowText(formatted, name).text).toBe(formatted);
+  expect(commentsOf(formatted)).toEqual(commentsOf(textOf(name)));
 });
 
 test.each(files)("the schema refuses an unknown key in every object of %s that has known keys", (name) => {
@@ -65,6 +66,11 @@ test("the files together have every key that the schema knows", () => {
   });
   expect(known.filter((key) => !used.has(key))).toEqual([]);
 });
+
+/** All comments, whatever their place. */
+function commentsOf(text: string): readonly string[] {
+  return Array.from(text.matchAll(/(?:^|\s)# (.*)$/gm), ([, comment = ""]) => comment.trim()).sort();
+}
 
 function schemaErrors(document: unknown): readonly string[] {
   const { errors } = new Validator(workflowJsonSchema(), "2020-12", false).validate(document);
