@@ -43,7 +43,7 @@ export class Supervisor implements AsyncDisposable, LoopHost {
   /** Starts an execution, or finds the one that the same request key has started. Durable when it resolves. */
   async start(request: StartRequest): Promise<{ readonly executionId: string; readonly created: boolean }> {
     const executionId = request.executionId ?? this.#ports.ids.next();
-    this.#checkServers(request.plan, `workflow "${request.plan.workflow.id}"`);
+    if (request.parent === undefined) this.#checkServers(request.plan, executionId, `workflow "${request.plan.workflow.id}"`);
     const group = groupOf(request);
     const event: ExecutionEvent & { type: "execution-started" } = {
       type: "execution-started",
@@ -81,18 +81,18 @@ export class Supervisor implements AsyncDisposable, LoopHost {
       if (this.#drives.has(executionId)) return;
       const state = await loadExecution(this.#ports.journal, executionId);
       if (state.phase === "ended") return;
-      // A child goes on where its root does, which was asked for the servers of all.
-      if (state.parent === undefined) this.#checkServers(state.plan, executionId);
+      if (state.parent === undefined) this.#checkServers(state.plan, executionId, `execution ${executionId}`);
       this.#drive(state);
     });
   }
 
-  #checkServers(plan: Plan, executionId: string): void {
+  /** Not asked for children: they run where their root does, and its plan names the servers of all. */
+  #checkServers(plan: Plan, executionId: string, what: string): void {
     const missing = [...planServers(plan)].filter((server) => !this.#ports.caller.serves(server, executionId));
     const [server] = missing;
     if (server === undefined) return;
     const names = missing.map((name) => `"${name}"`).join(", ");
-    const message = `execution ${executionId} uses ${names}, which the configuration does not have; give the configuration that it was started with`;
+    const message = `${what} uses ${names}, which the configuration does not have; give the configuration that it was started with`;
     throw new TuttiError("server.not-found", message, { server });
   }
 

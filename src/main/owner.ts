@@ -128,7 +128,10 @@ export class Owner implements AsyncDisposable {
   #driverOn(caller: ToolCaller): ExecutionDriver {
     const supervisor = this.#supervisor;
     return {
-      start: async (request) => await this.#caller.claimResult(caller, supervisor.start(request)),
+      start: async (request) => {
+        const executionId = request.executionId ?? randomIds.next();
+        return await this.#caller.claimStart(executionId, caller, async () => await supervisor.start({ ...request, executionId }));
+      },
       resume: async (executionId) => {
         if (!supervisor.driven(executionId)) this.#caller.claim(executionId, caller);
         try {

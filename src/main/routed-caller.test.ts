@@ -52,11 +52,12 @@ test("calls go to whoever claimed the execution, or its parent, and else home", 
 test("the calls of an execution that is being claimed wait until it is", async () => {
   const routed = new RoutedCaller(callerNamed("home"), journal);
   const start = Promise.withResolvers<{ executionId: string }>();
-  const claimed = routed.claimResult(callerNamed("guest"), start.promise);
+  const claimed = routed.claimStart("new", callerNamed("guest"), async () => await start.promise);
   const early = answer(routed, "found");
   start.resolve({ executionId: "found" });
   await claimed;
   expect(await early).toBe("guest");
+  expect(await answer(routed, "new")).toBe("home");
 });
 
 test("the servers of an execution are those of whoever claimed it", async () => {
@@ -65,7 +66,8 @@ test("the servers of an execution are those of whoever claimed it", async () => 
   expect([routed.serves("home", "e"), routed.serves("guest", "e")]).toEqual([false, true]);
   expect([routed.serves("home", "other"), routed.serves("guest", "other")]).toEqual([true, false]);
   const start = Promise.withResolvers<{ executionId: string }>();
-  const claimed = routed.claimResult(callerNamed("late"), start.promise);
+  const claimed = routed.claimStart("new", callerNamed("late"), async () => await start.promise);
+  expect(routed.serves("late", "new")).toBe(true);
   expect(routed.serves("late", "other")).toBe(true);
   start.resolve({ executionId: "x" });
   await claimed;
@@ -73,7 +75,9 @@ test("the servers of an execution are those of whoever claimed it", async () => 
 
 test("a claim that fails leaves calls at home, and a forgotten one too", async () => {
   const routed = new RoutedCaller(callerNamed("home"), journal);
-  await expect(routed.claimResult(callerNamed("guest"), Promise.reject(new Error("no")))).rejects.toThrow("no");
+  const failing = routed.claimStart("f", callerNamed("guest"), async () => await Promise.reject(new Error("no")));
+  await expect(failing).rejects.toThrow("no");
+  expect(await answer(routed, "f")).toBe("home");
   routed.claim("e", callerNamed("guest"));
   routed.forget("e");
   expect(await answer(routed, "e")).toBe("home");

@@ -24,15 +24,29 @@ export class RoutedCaller implements ToolCaller {
     if (!this.#claims.has(executionId)) this.#claims.set(executionId, caller);
   }
 
-  /** Claims the execution whose id the work gives; its calls, and all others without a claim, wait until it has. */
-  async claimResult<Result extends { readonly executionId: string }>(caller: ToolCaller, work: Promise<Result>): Promise<Result> {
-    this.#claiming.set(work, caller);
+  /**
+   * Claims an execution that is being started, and the one that was found in its place if an earlier request had
+   * started that. Until it is known which, the calls of executions that nobody has claimed wait.
+   */
+  async claimStart<Start extends { readonly executionId: string }>(
+    executionId: string,
+    caller: ToolCaller,
+    start: () => Promise<Start>,
+  ): Promise<Start> {
+    this.claim(executionId, caller);
+    const started = Promise.withResolvers<void>();
+    this.#claiming.set(started.promise, caller);
     try {
-      const result = await work;
+      const result = await start();
+      if (result.executionId !== executionId) this.forget(executionId);
       this.claim(result.executionId, caller);
       return result;
+    } catch (error) {
+      this.forget(executionId);
+      throw error;
     } finally {
-      this.#claiming.delete(work);
+      this.#claiming.delete(started.promise);
+      started.resolve();
     }
   }
 
@@ -53,7 +67,7 @@ export class RoutedCaller implements ToolCaller {
   }
 
   async #find(executionId: string): Promise<ToolCaller> {
-    await Promise.allSettled(this.#claiming.keys());
+    await Promise.all(this.#claiming.keys());
     const claimed = this.#claims.get(executionId);
     if (claimed !== undefined) return claimed;
     const parentId = (await this.#journal.summary(executionId))?.parentId;

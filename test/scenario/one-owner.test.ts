@@ -16,11 +16,11 @@ function nap(id: string, time: string): string {
 }
 
 interface Listed {
-  readonly executions: readonly { readonly execution_id: string; readonly workflow_id: string; readonly outcome?: string }[];
+  readonly executions: readonly { readonly execution_id: string; readonly workflow_id: string; readonly outcome: string | null }[];
 }
 
 /** How executions ended, by workflow. */
-async function outcomes(world: CommandWorld): Promise<Readonly<Record<string, string | undefined>>> {
+async function outcomes(world: CommandWorld): Promise<Readonly<Record<string, string | null>>> {
   const { executions } = await world.json<Listed>("executions", "list");
   return Object.fromEntries(executions.map(({ workflow_id, outcome }) => [workflow_id, outcome]));
 }
@@ -73,7 +73,21 @@ test("when the owner is killed, the one that waits takes its place and goes on",
   await owner.finished;
   expect(await world.run("executions", "approve", second, "--by", "Ada")).toMatchObject({ exitCode: 0 });
   expect(await heir.finished).toMatchObject({ exitCode: 0, stdout: expect.stringMatching(/ask: approved by Ada\n[^]*output +done/) });
-  expect(await outcomes(world)).toEqual({ first: undefined, second: "completed" });
+  expect(await outcomes(world)).toEqual({ first: null, second: "completed" });
+});
+
+test("a limit for workflows that run at once holds across processes", async () => {
+  using world = commandWorld();
+  world.write("one.yaml", `${question("one")}concurrency: { group: single, limit: 1 }\n`);
+  await using first = world.start("run", "one.yaml");
+  const [, firstId = ""] = await first.printed(/^execution (\S+)[^]*waits for approval/);
+  await using second = world.start("run", "one.yaml");
+  const [, secondId = ""] = await second.printed(/^execution (\S+)/);
+  expect(await world.json("executions", "show", secondId)).toMatchObject({ steps: [{ status: "pending" }, { status: "pending" }] });
+  await world.run("executions", "approve", firstId);
+  await second.printed(/waits for approval/);
+  await world.run("executions", "approve", secondId);
+  expect([(await first.finished).exitCode, (await second.finished).exitCode]).toEqual([0, 0]);
 });
 
 test("other commands look and change while a process owns the data directory", async () => {

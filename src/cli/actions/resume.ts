@@ -1,12 +1,14 @@
 import { getExecution } from "../../contract/get-execution.ts";
 import { listInterruptedExecutions } from "../../contract/list-interrupted-executions.ts";
 import { resumeExecution } from "../../contract/resume-execution.ts";
+import { isTuttiError } from "../../model/errors.ts";
 import { documentOf, openSession, printJson } from "../command-context.ts";
 import type { CommandContext, CommonOptions } from "../command-context.ts";
 import type { ExecutionView } from "../../contract/execution-report.ts";
 import { exitCodeOf, worstExitCode } from "../exit-code.ts";
 import { followExecution, narrateExecution } from "../follow-execution.ts";
 import type { Session } from "../host.ts";
+import { Interrupted } from "../interrupted.ts";
 import { executionResult } from "../render/execution-result.ts";
 import { shortId } from "../render/short-id.ts";
 import { span } from "../render/span.ts";
@@ -16,10 +18,7 @@ import { asLeftBy, stayForOthers } from "./run.ts";
 export async function resume(context: CommandContext, ids: readonly string[], options: CommonOptions): Promise<number> {
   await using session = await openSession(context, "driving", options);
   const taken = ids.length > 0 ? await takeUp(context, session, ids) : await takeUpInterrupted(context, session);
-  const views =
-    taken.length === 1
-      ? [await followOne(context, session, { options, executionId: taken[0] ?? "" })]
-      : await followAll(context, session, { options, taken });
+  const views = await follow(context, session, { options, taken });
   const left = await Promise.all(views.map((view) => asLeftBy(session, view)));
   if (options.json === true) printJson(context.terminal, await Promise.all(left.map((view) => documentOf(getExecution, view))));
   else presentAll(context, session, left);
@@ -33,30 +32,39 @@ async function takeUp({ signal }: CommandContext, session: Session, ids: readonl
   return [...new Set(views.map((view) => view.executionId))];
 }
 
-async function takeUpInterrupted({ signal }: CommandContext, session: Session): Promise<readonly string[]> {
+/** What cannot be taken up with this configuration is told, and keeps nothing else from going on. */
+async function takeUpInterrupted({ signal, terminal }: CommandContext, session: Session): Promise<readonly string[]> {
   const { executions } = await session.client.call(listInterruptedExecutions, { includeWaiting: true }, { signal });
-  for (const { executionId } of executions) await session.client.call(resumeExecution, { executionId, liftPause: false }, { signal });
+  for (const { executionId } of executions) {
+    try {
+      await session.client.call(resumeExecution, { executionId, liftPause: false }, { signal });
+    } catch (error) {
+      if (!isTuttiError(error, "server.not-found")) throw error;
+      terminal.notice(error.message);
+    }
+  }
   return executions.map(({ executionId }) => executionId);
 }
 
-interface Following {
+interface Taken {
   readonly options: CommonOptions;
+  readonly taken: readonly string[];
 }
 
-async function followOne(
-  context: CommandContext,
-  session: Session,
-  { options, executionId }: Following & { readonly executionId: string },
-): Promise<ExecutionView> {
-  return await followExecution({ context, session, options, executionId });
+async function follow(context: CommandContext, session: Session, { options, taken }: Taken): Promise<readonly ExecutionView[]> {
+  const [first, ...others] = taken;
+  try {
+    if (first !== undefined && others.length === 0) return [await followExecution({ context, session, options, executionId: first })];
+    return await followAll(context, session, { options, taken });
+  } catch (error) {
+    if (error instanceof Interrupted)
+      context.terminal.notice(`interrupted; nothing is lost. To go on:\n    tutti executions resume${session.flags}`);
+    throw error;
+  }
 }
 
 /** Several at once are told in lines: their trees would not fit on a screen. */
-async function followAll(
-  context: CommandContext,
-  session: Session,
-  { options, taken }: Following & { readonly taken: readonly string[] },
-): Promise<readonly ExecutionView[]> {
+async function followAll(context: CommandContext, session: Session, { options, taken }: Taken): Promise<readonly ExecutionView[]> {
   return await Promise.all(
     taken.map((executionId) => narrateExecution({ context, session, options, executionId }, `${shortId(executionId)} `)),
   );
