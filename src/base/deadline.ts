@@ -14,22 +14,21 @@ export interface Deadline extends Disposable {
  */
 export function deadline(clock: Clock, parent: AbortSignal, timeoutMs: number, reason: () => Error): Deadline {
   const controller = new AbortController();
-  let expired = false;
   const follow = (): void => controller.abort(parent.reason);
   if (parent.aborted) follow();
   else parent.addEventListener("abort", follow, { once: true });
   const timer = clock.after(timeoutMs, () => {
-    expired = !controller.signal.aborted;
+    limit.expired = !controller.signal.aborted;
     controller.abort(reason());
   });
-  return {
+  // A member and no getter: V8 links the getters of one literal, so that those of the past keep new ones from being freed.
+  const limit = {
     signal: controller.signal,
-    get expired() {
-      return expired;
-    },
+    expired: false,
     [Symbol.dispose]() {
       timer[Symbol.dispose]();
       parent.removeEventListener("abort", follow);
     },
   };
+  return limit;
 }

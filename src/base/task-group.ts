@@ -5,7 +5,8 @@
  * error is thrown by the disposal.
  */
 export class TaskGroup implements AsyncDisposable {
-  readonly #tasks = new Set<Promise<void>>();
+  #running = 0;
+  #idle: PromiseWithResolvers<void> | undefined;
   readonly #controller = new AbortController();
   #firstError: { readonly error: unknown } | undefined;
 
@@ -16,17 +17,20 @@ export class TaskGroup implements AsyncDisposable {
 
   /** How many tasks have not ended. */
   get size(): number {
-    return this.#tasks.size;
+    return this.#running;
   }
 
   run(task: (signal: AbortSignal) => Promise<void>): void {
-    const promise: Promise<void> = this.#guard(task).then(() => void this.#tasks.delete(promise));
-    this.#tasks.add(promise);
+    this.#running += 1;
+    void this.#guard(task);
   }
 
   /** Waits until no task is left, without closing. */
   async idle(): Promise<void> {
-    while (this.#tasks.size > 0) await Promise.all(this.#tasks);
+    while (this.#running > 0) {
+      this.#idle ??= Promise.withResolvers();
+      await this.#idle.promise;
+    }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -40,6 +44,14 @@ export class TaskGroup implements AsyncDisposable {
       await task(this.#controller.signal);
     } catch (error) {
       if (!this.#controller.signal.aborted) this.#firstError ??= { error };
+    } finally {
+      this.#running -= 1;
+      if (this.#running === 0) this.#becomeIdle();
     }
+  }
+
+  #becomeIdle(): void {
+    this.#idle?.resolve();
+    this.#idle = undefined;
   }
 }

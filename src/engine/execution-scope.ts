@@ -3,7 +3,7 @@ import type { Json, JsonObject } from "../base/json.ts";
 import type { Scope, StepView } from "../expression/scope.ts";
 import type { DoneUnit, ExecutionState, StepState } from "./execution-state.ts";
 
-/** What the expressions of an execution can see. Everything is looked up when it is read, so it costs nothing to make. */
+/** What the expressions of an execution can see. Steps are looked up when they are read, so it costs next to nothing to make. */
 export function executionScope(state: ExecutionState): Scope {
   return {
     inputs: state.inputs,
@@ -11,9 +11,7 @@ export function executionScope(state: ExecutionState): Scope {
       const step = state.steps[state.indexById.get(id) ?? -1];
       return step === undefined ? undefined : view(step);
     },
-    get execution() {
-      return executionFacts(state);
-    },
+    execution: executionFacts(state),
   };
 }
 
@@ -43,7 +41,7 @@ function executionFacts(state: ExecutionState): JsonObject {
   return {
     id: state.executionId,
     workflow_id: state.plan.workflow.id,
-    started_at: new Date(state.startedAtMs).toISOString(),
+    started_at: state.startedAt,
     ...defined({ outcome: state.outcome }),
   };
 }

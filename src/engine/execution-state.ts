@@ -27,6 +27,8 @@ export interface ExecutionState {
   readonly done: DoneUnit[];
   seq: number;
   startedAtMs: number;
+  /** The same for expressions, in ISO 8601. Made once, because every step asks. */
+  startedAt: string;
   deadlineAtMs?: number;
   inputs: JsonObject;
   parent?: ParentCall;
@@ -170,6 +172,7 @@ export function newState(plan: Plan, executionId: string): ExecutionState {
     done: [],
     seq: 0,
     startedAtMs: 0,
+    startedAt: "",
     inputs: {},
     phase: "running",
     paused: false,

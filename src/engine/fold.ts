@@ -40,6 +40,7 @@ export function fold(state: ExecutionState, event: ExecutionEvent): void {
 
 function foldStart(state: ExecutionState, event: Of<"execution-started">): void {
   state.startedAtMs = event.atMs;
+  state.startedAt = new Date(event.atMs).toISOString();
   state.inputs = event.inputs;
   if (event.parent !== undefined) state.parent = event.parent;
   if (event.retryOf !== undefined) state.retryOf = event.retryOf;

@@ -22,21 +22,18 @@ export interface LiveCall extends Disposable {
 /** Begins the time of a call. Dispose it when the call has ended. */
 export function beginCall(clock: Clock, parent: AbortSignal, timeoutMs: Ms): LiveCall {
   const controller = new AbortController();
-  let timedOut = false;
   let holds = 0;
   const follow = (): void => controller.abort(parent.reason);
   const expire = (): void => {
-    timedOut = !controller.signal.aborted;
+    live.timedOut = !controller.signal.aborted;
     controller.abort(new Error(`no answer within ${timeoutMs} ms`));
   };
   if (parent.aborted) follow();
   else parent.addEventListener("abort", follow, { once: true });
   let timer = clock.after(timeoutMs, expire);
-  return {
+  const live = {
     signal: controller.signal,
-    get timedOut() {
-      return timedOut;
-    },
+    timedOut: false,
     unanswered: undefined,
     hold() {
       holds += 1;
@@ -55,4 +52,5 @@ export function beginCall(clock: Clock, parent: AbortSignal, timeoutMs: Ms): Liv
       parent.removeEventListener("abort", follow);
     },
   };
+  return live;
 }
