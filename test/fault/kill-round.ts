@@ -201,7 +201,7 @@ class KillRound {
   }
 }
 
-/** Documents say null, and lists leave it out, while an execution goes on. */
+/** While an execution goes on, its outcome is null. */
 function hasEnded(document: Pick<ExecutionDocument, "outcome"> | undefined): boolean {
   return typeof document?.outcome === "string";
 }

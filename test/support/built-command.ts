@@ -18,13 +18,20 @@ export interface RunningCommand extends AsyncDisposable {
   readonly process: ChildProcess;
   readonly finished: Promise<Finished>;
   /** Resolves with the first match of the pattern in what it has printed so far; rejects when it ends without one. */
-  printed(pattern: RegExp): Promise<RegExpExecArray>;
+  printed(pattern: RegExp, stream?: "stdout" | "stderr"): Promise<RegExpExecArray>;
 }
 
+/** Environment variables for a command, beside our own. */
+export type Environment = Readonly<Record<string, string>>;
+
 /** Starts `tutti` with these arguments in a directory. Nothing of our own environment that begins with TUTTI_ reaches it. */
-export function startCommand(args: readonly string[], directory: string): RunningCommand {
-  const environment = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("TUTTI_")));
-  const child = spawn(process.execPath, [COMMAND, ...args], { cwd: directory, env: environment, stdio: ["ignore", "pipe", "pipe"] });
+export function startCommand(args: readonly string[], directory: string, environment: Environment = {}): RunningCommand {
+  const own = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("TUTTI_")));
+  const child = spawn(process.execPath, [COMMAND, ...args], {
+    cwd: directory,
+    env: { ...own, ...environment },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
   const texts = { stdout: "", stderr: "" };
   child.stdout.setEncoding("utf8").on("data", (text: string) => (texts.stdout += text));
   child.stderr.setEncoding("utf8").on("data", (text: string) => (texts.stderr += text));
@@ -35,12 +42,12 @@ export function startCommand(args: readonly string[], directory: string): Runnin
   return {
     process: child,
     finished,
-    async printed(pattern) {
+    async printed(pattern, stream = "stdout") {
       for (;;) {
-        const match = pattern.exec(texts.stdout);
+        const match = pattern.exec(texts[stream]);
         if (match !== null) return match;
-        const more = once(child.stdout, "data").then(() => true);
-        if (!(await Promise.race([more, finished.then(() => false)]))) throw new Error(`it never printed ${pattern}: ${texts.stdout}`);
+        const more = once(child[stream], "data").then(() => true);
+        if (!(await Promise.race([more, finished.then(() => false)]))) throw new Error(`it never printed ${pattern}: ${texts[stream]}`);
       }
     },
     async [Symbol.asyncDispose]() {
@@ -51,8 +58,8 @@ export function startCommand(args: readonly string[], directory: string): Runnin
 }
 
 /** Runs `tutti` to its end. */
-export async function runCommand(args: readonly string[], directory: string): Promise<Finished> {
-  await using command = startCommand(args, directory);
+export async function runCommand(args: readonly string[], directory: string, environment: Environment = {}): Promise<Finished> {
+  await using command = startCommand(args, directory, environment);
   return await command.finished;
 }
 
