@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { systemClock } from "../base/clock.ts";
 import { defined } from "../base/defined.ts";
 import type { JsonObject } from "../base/json.ts";
@@ -86,6 +87,8 @@ export async function openTutti(options: TuttiOptions): Promise<Tutti> {
   });
   const { operations } = owner;
   const endless = new AbortController().signal;
+  // However many wait for executions, none of them is a leak.
+  setMaxListeners(0, endless);
   return {
     operations,
     async execute({ workflow, children = [], inputs, requestKey }) {

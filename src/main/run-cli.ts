@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { Interrupted } from "../cli/interrupted.ts";
 import { main } from "../cli/main.ts";
 import { Terminal } from "../cli/terminal.ts";
@@ -11,6 +12,8 @@ import { createHost } from "./host.ts";
  */
 export async function runCli(args: readonly string[]): Promise<never> {
   const stop = new AbortController();
+  // Everything that waits listens to it, and a thousand executions may be followed at once.
+  setMaxListeners(0, stop.signal);
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
     process.on(signal, () => {
       const reason = new Interrupted(signal);
