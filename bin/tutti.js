@@ -10,7 +10,8 @@ if (major < 24) {
   process.exitCode = 64;
 } else {
   import("../dist/main/bin.js").catch(function (error) {
-    process.stderr.write("tutti: " + (error && error.stack ? error.stack : String(error)) + "\n");
+    var debug = process.env.TUTTI_LOG_LEVEL === "debug";
+    process.stderr.write("tutti: it cannot be started: " + (debug ? error.stack : error.message) + "\n");
     process.exitCode = 70;
   });
 }

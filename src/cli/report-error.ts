@@ -4,13 +4,14 @@ import { isTuttiError } from "../model/errors.ts";
 import type { TuttiError } from "../model/errors.ts";
 import type { JsonObject } from "../base/json.ts";
 import type { CliHost, Refusal } from "./host.ts";
+import { bugText } from "./bug-text.ts";
 import { Interrupted } from "./interrupted.ts";
 import { oneLine } from "./render/safe-text.ts";
 
 /** What is printed when a command did not do what it was asked, and the exit code. */
-export async function refusalOf(error: unknown, host: Pick<CliHost, "formatProblem">): Promise<Refusal> {
+export async function refusalOf(error: unknown, host: Pick<CliHost, "formatProblem" | "environment">): Promise<Refusal> {
   if (error instanceof Interrupted) return { exitCode: error.exitCode, text: "" };
-  if (!isTuttiError(error)) return { exitCode: EXIT_BUG, text: bugText(error) };
+  if (!isTuttiError(error)) return { exitCode: EXIT_BUG, text: bugText(error, host.environment) };
   return {
     exitCode: ERROR_TRAITS[error.code].exitCode,
     text: await refusalText(error, host),
@@ -38,9 +39,4 @@ function lastWords(stderr: readonly string[]): readonly string[] {
 /** `"2 problems"` */
 export function problemCount(count: number): string {
   return count === 1 ? "1 problem" : `${count} problems`;
-}
-
-function bugText(error: unknown): string {
-  const what = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  return `tutti: this is a bug in tutti, please report it\n${what}`;
 }

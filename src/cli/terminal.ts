@@ -6,17 +6,24 @@ import type { Style } from "./render/style.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** One of the two streams that are written to. A reader that has gone is no error: what it would have read is dropped. */
+/**
+ * One of the two streams that are written to. What cannot be written is dropped: an execution does not fail because
+ * nobody can be told of it.
+ */
 export class Output {
   readonly stream: WriteStream;
   readonly style: Style;
+  #failure: Error | undefined;
 
   constructor(stream: WriteStream, environment: Environment) {
     this.stream = stream;
     this.style = wantsColour(this.isTerminal, environment) ? coloured : plain;
-    stream.on("error", (error: NodeJS.ErrnoException) => {
-      if (error.code !== "EPIPE") throw error;
-    });
+    stream.on("error", (error) => this.#fail(error));
+  }
+
+  /** Why something could not be written. A reader that has gone is no failure. */
+  get failure(): Error | undefined {
+    return this.#failure;
   }
 
   get isTerminal(): boolean {
@@ -33,11 +40,27 @@ export class Output {
   }
 
   write(text: string): void {
-    if (!this.stream.destroyed) this.stream.write(text);
+    if (this.stream.destroyed || this.#failure !== undefined) return;
+    try {
+      this.stream.write(text);
+    } catch (error) {
+      // Files are written at once; pipes tell later, by an event.
+      this.#fail(error as Error);
+    }
   }
 
   lines(lines: readonly Line[]): void {
     this.write(printLines(lines, { style: this.style, columns: this.columns }));
+  }
+
+  /** Resolves when all that was written has been handed over, or nobody takes it any more. */
+  async flushed(): Promise<void> {
+    if (this.stream.destroyed || this.#failure !== undefined) return;
+    await new Promise<void>((resolve) => this.stream.write("", () => resolve()));
+  }
+
+  #fail(error: NodeJS.ErrnoException): void {
+    if (error.code !== "EPIPE") this.#failure ??= error;
   }
 }
 

@@ -28,5 +28,8 @@ export const ERROR_TRAITS: { readonly [Code in ErrorCode]: ErrorTraits } = {
   "secret.missing": { httpStatus: 422, exitCode: 65, retry: "never" },
 };
 
+/** The exit code of a command that did what it was asked, and could not write down what came of it. */
+export const EXIT_UNWRITTEN = 69;
+
 /** The exit code of a bug. */
 export const EXIT_BUG = 70;

@@ -1,7 +1,9 @@
 import { setMaxListeners } from "node:events";
+import { bugText } from "../cli/bug-text.ts";
 import { Interrupted } from "../cli/interrupted.ts";
 import { main } from "../cli/main.ts";
 import { Terminal } from "../cli/terminal.ts";
+import { EXIT_BUG, EXIT_UNWRITTEN } from "../contract/error-traits.ts";
 import { createHost } from "./host.ts";
 
 /**
@@ -25,8 +27,11 @@ export async function runCli(args: readonly string[]): Promise<never> {
   const terminal = new Terminal(process, process.env);
   const host = { ...createHost(process.env, process.cwd()), ...(await background()) };
   const code = await main(args, { host, terminal, signal: stop.signal });
-  await Promise.all([flushed(process.stdout), flushed(process.stderr)]);
-  process.exit(code);
+  const { out, err } = terminal;
+  await Promise.all([out.flushed(), err.flushed()]);
+  if (out.failure === undefined) process.exit(code);
+  err.write(`tutti: cannot write to stdout: ${out.failure.message}\n`);
+  process.exit(EXIT_UNWRITTEN);
 }
 
 async function background(): Promise<Pick<ReturnType<typeof createHost>, "background">> {
@@ -37,12 +42,6 @@ async function background(): Promise<Pick<ReturnType<typeof createHost>, "backgr
 }
 
 function endWithBug(error: unknown): never {
-  const what = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  process.stderr.write(`tutti: this is a bug in tutti, please report it\n${what}\n`);
-  process.exit(70);
-}
-
-/** Resolves when all that was written has been handed over, or nobody takes it any more. */
-async function flushed(stream: NodeJS.WriteStream): Promise<void> {
-  if (!stream.destroyed) await new Promise<void>((resolve) => stream.write("", () => resolve()));
+  process.stderr.write(`${bugText(error, process.env)}\n`);
+  process.exit(EXIT_BUG);
 }

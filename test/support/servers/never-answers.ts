@@ -1,4 +1,4 @@
-/** Never answers a call and does not stop when it is told to; tells which calls it was told to stop. */
+/** Never answers a call and does not stop when it is told to; tells which calls it was told to stop, and on stderr which have come. */
 import { answer, serveLines, tool } from "./line-server.ts";
 
 const told: (string | number)[] = [];
@@ -6,6 +6,7 @@ const told: (string | number)[] = [];
 serveLines({
   tools: [tool("wait"), tool("told")],
   call: (id, { name }) => {
+    process.stderr.write(`a call of ${name} has come\n`);
     if (name === "told") answer(id, { content: [], structuredContent: { told: told.length } });
   },
   other: ({ method, params }) => {
