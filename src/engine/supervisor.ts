@@ -247,6 +247,7 @@ class Drive {
   running = false;
   /** Resolved when it may run. */
   readonly turn: PromiseWithResolvers<void> = Promise.withResolvers<void>();
+  #ended = false;
   #error: { readonly error: unknown } | undefined;
   readonly #listeners = new Set<() => void>();
 
@@ -254,11 +255,14 @@ class Drive {
     this.loop = loop;
   }
 
+  /** Whether it has ended, and that is durable: its state knows earlier (J1). */
   get ended(): boolean {
-    return this.loop.state.phase === "ended";
+    return this.#ended;
   }
 
+  /** Lets those who wait look again; called when what they can see is durable. */
   announce(): void {
+    this.#ended = this.loop.state.phase === "ended";
     for (const listener of this.#listeners) listener();
   }
 
