@@ -14,6 +14,9 @@ const FRAME_MS = 100;
 /** At most this part of the time goes into looking at a large execution. */
 const LOOK_SHARE = 0.2;
 
+/** The last picture scrolls; a workflow of thousands of steps must not push out everything else. */
+const MOST_FINAL_ROWS = 200;
+
 export interface LiveViewOptions {
   readonly output: Output;
   readonly clock: Clock;
@@ -67,7 +70,7 @@ export class LiveView implements LivePicture, AsyncDisposable {
   async finish(view: ExecutionView): Promise<void> {
     await this[Symbol.asyncDispose]();
     const { output, clock } = this.#options;
-    output.lines(executionTree(view, { nowMs: clock.nowMs() }));
+    output.lines(executionTree(view, { nowMs: clock.nowMs(), rows: MOST_FINAL_ROWS }));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

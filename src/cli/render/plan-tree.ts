@@ -114,11 +114,20 @@ function facts(plan: PlanDocument): readonly (readonly Span[])[] {
   const irreversible = plan.steps.filter((step) => step.irreversible).map((step) => step.id);
   const resources = printResources(plan.resources);
   return [
-    [span("critical path", "dim"), span(`${plan.criticalPath.join(" > ")}  (about ${humanDuration(plan.estimateMs)})`)],
+    [span("critical path", "dim"), span(`${named(plan.criticalPath, " > ")}  (about ${humanDuration(plan.estimateMs)})`)],
     [span("side by side", "dim"), span(`up to ${plan.parallelPaths}`)],
     ...(resources === "" ? [] : [[span("resources", "dim"), span(resources)]]),
-    ...(irreversible.length === 0 ? [] : [[span("cannot be undone", "dim"), span(irreversible.join(", "), "warn")]]),
+    ...(irreversible.length === 0 ? [] : [[span("cannot be undone", "dim"), span(named(irreversible, ", "), "warn")]]),
   ];
+}
+
+const MOST_NAMED = 20;
+
+/** The first and the last of many. */
+function named(ids: readonly string[], separator: string): string {
+  if (ids.length <= MOST_NAMED) return ids.join(separator);
+  const half = MOST_NAMED / 2;
+  return [...ids.slice(0, half), `… ${ids.length - MOST_NAMED} more …`, ...ids.slice(-half)].join(separator);
 }
 
 function printResources(resources: Resources): string {
