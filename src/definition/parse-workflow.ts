@@ -9,13 +9,15 @@ import { readYaml } from "./read-yaml.ts";
 import { MOST_PROBLEMS, noFindings } from "./reading.ts";
 import { sourceText } from "./source-text.ts";
 import type { SourceText, TextProblem } from "./source-text.ts";
-import { toWorkflow, WORKFLOW } from "./workflow-shape.ts";
+import { toDraft, toWorkflow, WORKFLOW } from "./workflow-shape.ts";
 import { spanOf, yamlToJson } from "./yaml-to-json.ts";
 
 /** What a text says, and everything that is wrong with it. */
 export interface ParsedWorkflow {
   /** There unless a problem is an error. */
   readonly workflow?: Workflow;
+  /** What can be looked at when there are errors: the steps that could be read, in their places. */
+  readonly draft?: Workflow;
   /** In the order of the text. */
   readonly problems: readonly LocatedProblem[];
   /**
@@ -35,6 +37,7 @@ export function parseWorkflow(text: string, file: string): ParsedWorkflow {
   const tree = { root, inside: WORKFLOW.inside, targets: values.targets };
   const findings = noFindings();
   const keys = WORKFLOW.readPartly(values.json, { path: [], findings })?.values;
+  const unread = unreadSteps(findings.errors);
   const declared = declaredNames(values.json);
   checkIds(findings, declared, (path) => source.position(spanOf(findNode(tree, path).node).start).line);
   checkReferences(findings, declared);
@@ -42,12 +45,18 @@ export function parseWorkflow(text: string, file: string): ParsedWorkflow {
   const locate = (problem: Problem): LocatedProblem => source.located(locateProblem(problem, tree, source));
   return {
     ...(broken ? {} : { workflow: toWorkflow(keys) }),
+    ...(broken && keys !== undefined ? { draft: toDraft(keys, (list, place) => unread.has(`${list}/${place}`)) } : {}),
     problems: allProblems(
       values.problems.map((problem) => source.located(problem)),
       [...findings.errors, ...findings.warnings].map(locate),
     ),
     locate,
   };
+}
+
+/** The steps of which more than a key was not understood. */
+function unreadSteps(errors: readonly Problem[]): ReadonlySet<string> {
+  return new Set(errors.filter(({ code }) => code !== "unknown-key").map(({ path: [list, place] }) => `${list}/${place}`));
 }
 
 /** In the order of the text. Where a value could not be read, what else is said of it is a consequence. */

@@ -75,6 +75,11 @@ export function toStep(keys: Partial<StepKeys>): Step {
   return { id: present(id, "a step without problems has an id"), ...rest, needs, action: toAction(keys) };
 }
 
+/** A step that could not be read: others may name it, and nothing more is said of it. */
+export function toPlaceholder({ id, needs = [] }: Partial<StepKeys>, place: number): Step {
+  return { id: id ?? `#${place}`, needs, action: { kind: "value", value: null } };
+}
+
 /** The keys that stand for a step in a file. */
 export function fromStep({ action, ...rest }: Step): StepKeys {
   switch (action.kind) {

@@ -9,7 +9,7 @@ import { report, subject, wrongType } from "./reading.ts";
 import { choice, duration, flag, longText, milliseconds, numberIn, text } from "./scalar-types.ts";
 import { shape } from "./shape.ts";
 import type { Shape } from "./shape.ts";
-import { fromStep, step, toStep } from "./step-kind.ts";
+import { fromStep, step, toPlaceholder, toStep } from "./step-kind.ts";
 import { MOST_STEPS, workflowId } from "./step-shape.ts";
 import type { StepKeys } from "./step-shape.ts";
 import { template, textTemplate } from "./template-types.ts";
@@ -135,6 +135,18 @@ export function toWorkflow(keys: Partial<WorkflowKeys>): Workflow {
   const { id, inputs = {}, errorPolicy: policy = { mode: "fail_fast" }, steps: main = [], finally: last = [], ...rest } = own;
   const found = present(id, "a workflow without problems has an id");
   return { id: found, ...rest, inputs, errorPolicy: policy, steps: main.map(toStep), finally: last.map(toStep) };
+}
+
+/**
+ * As much of a workflow with errors as is worth a look: what of it is right may still not fit the servers.
+ *
+ * @param broken - whether the step at a place of a list could not be read; it stays in its place and does nothing
+ */
+export function toDraft(keys: Partial<WorkflowKeys>, broken: (list: "steps" | "finally", place: number) => boolean): Workflow {
+  const draft = (list: "steps" | "finally") =>
+    (keys[list] ?? []).map((step, place) => (broken(list, place) ? toPlaceholder(step, place) : toStep(step)));
+  const { id = "draft", inputs = {}, errorPolicy = { mode: "fail_fast" } } = keys;
+  return { id, inputs, errorPolicy, steps: draft("steps"), finally: draft("finally") };
 }
 
 /** The keys that stand for a workflow in a file. */

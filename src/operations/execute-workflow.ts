@@ -32,7 +32,10 @@ export async function executeWorkflow(
 ): Promise<ExecuteWorkflowOutput> {
   const source = readSource(input.workflow);
   const { workflow } = source.parsed;
-  if (workflow === undefined || hasErrors(source.problems)) throw definitionInvalid(input.workflow.file, source.problems);
+  if (workflow === undefined || hasErrors(source.problems)) {
+    // Nothing is started for a workflow that cannot run, so tools are not looked at.
+    throw definitionInvalid(input.workflow.file, (await planSource(source, undefined, signal)).problems);
+  }
   const inputs = readInputs(workflow, input);
   const { plan, problems } = await planSource(source, ports.catalogs, signal);
   if (plan === undefined) throw definitionInvalid(input.workflow.file, problems);

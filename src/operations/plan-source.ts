@@ -1,7 +1,9 @@
 import { defined } from "../base/defined.ts";
 import { hasErrors } from "../contract/plan-document.ts";
-import type { LocatedProblem } from "../model/problem.ts";
+import { isTuttiError } from "../model/errors.ts";
+import type { LocatedProblem, Problem } from "../model/problem.ts";
 import type { Plan } from "../model/plan.ts";
+import type { Catalog } from "../model/tool.ts";
 import { buildPlan } from "../planner/build-plan.ts";
 import { usedServers } from "../planner/used-servers.ts";
 import type { CatalogSource } from "../ports/catalog.ts";
@@ -16,11 +18,53 @@ export interface PlannedSource {
 /** Plans a workflow that was read, against the servers that it uses; without a catalog only what can be known so is checked. */
 export async function planSource(source: ReadSource, catalogs: CatalogSource | undefined, signal: AbortSignal): Promise<PlannedSource> {
   const { workflow } = source.parsed;
-  if (workflow === undefined || hasErrors(source.problems)) return { problems: source.problems };
+  if (workflow === undefined || hasErrors(source.problems)) return { problems: await allProblems(source, catalogs, signal) };
   const { workflows } = source;
   const catalog = await catalogs?.catalog(usedServers(workflow, workflows), signal);
   const { plan, problems } = buildPlan({ workflow, workflows, ...defined({ catalog }) });
-  const located = problems.map((problem) => source.parsed.locate(problem));
-  located.sort((left, right) => left.line - right.line || left.column - right.column);
-  return { ...defined({ plan }), problems: [...source.problems, ...located] };
+  return { ...defined({ plan }), problems: [...source.problems, ...located(source, problems)] };
+}
+
+/** What is wrong with a workflow that has errors already: also what planning finds in the steps that could be read. */
+async function allProblems(
+  source: ReadSource,
+  catalogs: CatalogSource | undefined,
+  signal: AbortSignal,
+): Promise<readonly LocatedProblem[]> {
+  const { draft, problems } = source.parsed;
+  if (draft === undefined) return source.problems;
+  const { workflows } = source;
+  const catalog = await catalogIfAny(catalogs, usedServers(draft, workflows), signal);
+  const more = located(source, buildPlan({ workflow: draft, workflows, ...defined({ catalog }) }).problems);
+  // Reading and planning both find that a step is not there, one in the name and one in the whole read.
+  const known = new Set(problems.map(sameAs));
+  const errors = more.filter((problem) => problem.severity === "error" && !known.has(sameAs(problem)));
+  const inFile = [...problems, ...errors].sort(byPlace);
+  return [...inFile, ...source.problems.filter((problem) => !problems.includes(problem))];
+}
+
+/** The file has to be mended anyway, so a server that cannot be had is not what matters now. */
+async function catalogIfAny(
+  catalogs: CatalogSource | undefined,
+  servers: readonly string[],
+  signal: AbortSignal,
+): Promise<Catalog | undefined> {
+  try {
+    return await catalogs?.catalog(servers, signal);
+  } catch (error) {
+    if (isTuttiError(error)) return undefined;
+    throw error;
+  }
+}
+
+function located(source: ReadSource, problems: readonly Problem[]): readonly LocatedProblem[] {
+  return problems.map((problem) => source.parsed.locate(problem)).sort(byPlace);
+}
+
+function byPlace(left: LocatedProblem, right: LocatedProblem): number {
+  return left.line - right.line || left.column - right.column;
+}
+
+function sameAs({ line, message }: LocatedProblem): string {
+  return `${line}: ${message}`;
 }
