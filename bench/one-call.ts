@@ -3,6 +3,7 @@ import { Client } from "@modelcontextprotocol/client";
 import { StdioClientTransport } from "@modelcontextprotocol/client/stdio";
 import { systemClock } from "../src/base/clock.ts";
 import { createToolCaller } from "../src/calls/call-path.ts";
+import { rememberSecrets } from "../src/calls/remember-secrets.ts";
 import { openConnections } from "../src/mcp-client/open-connections.ts";
 import type { CallRequest } from "../src/model/call.ts";
 import { compare, type Figure, median } from "./figure.ts";
@@ -24,7 +25,7 @@ export async function measureOneCall(): Promise<readonly Figure[]> {
     log: { write: () => undefined },
     clientVersion: "0.0.0",
   });
-  const secrets = { get: () => Promise.resolve(undefined) };
+  const secrets = rememberSecrets({ get: () => Promise.resolve(undefined) });
   const caller = createToolCaller({ connections, secrets, clock: systemClock, limits: { total: 50, perServer: () => 5 } });
   const gate = { sending: () => Promise.resolve(), stage: () => undefined, progress: () => undefined };
   const { signal } = new AbortController();

@@ -4,13 +4,16 @@ import { ManualClock } from "../../test/support/manual-clock.ts";
 import type { Json } from "../base/json.ts";
 import type { CallOutcome, CallRequest } from "../model/call.ts";
 import type { Connections, WireCall } from "../ports/connections.ts";
-import type { CallGate, ToolCaller } from "../ports/tool-caller.ts";
+import type { CallGate, CallProgress, ToolCaller } from "../ports/tool-caller.ts";
 import { createToolCaller } from "./call-path.ts";
+import { rememberSecrets } from "./remember-secrets.ts";
 
 /** A server that remembers what it was sent, and answers when it is told to. */
 class FakeConnections {
   readonly calls: WireCall[] = [];
   readonly waiting: ((outcome: CallOutcome) => void)[] = [];
+  /** Is told in the middle of every call. */
+  progress: string | undefined;
   answer: ((call: WireCall) => CallOutcome) | undefined = (call) => ({ kind: "succeeded", output: call.arguments });
 
   asPort(): Connections {
@@ -23,8 +26,9 @@ class FakeConnections {
       check: unused,
       onToolsChanged: unused,
       [Symbol.asyncDispose]: async () => undefined,
-      call: async (call) => {
+      call: async (call, observer) => {
         this.calls.push(call);
+        if (this.progress !== undefined) observer.progress({ progress: 1, message: this.progress });
         if (this.answer !== undefined) return this.answer(call);
         return await new Promise<CallOutcome>((resolve) => this.waiting.push(resolve));
       },
@@ -55,7 +59,7 @@ function request(more: Partial<CallRequest> = {}): CallRequest {
 function callerOver(connections: FakeConnections, clock = new ManualClock(), secrets: Readonly<Record<string, string>> = {}): ToolCaller {
   return createToolCaller({
     connections: connections.asPort(),
-    secrets: { get: async (name) => secrets[name] },
+    secrets: rememberSecrets({ get: async (name) => secrets[name] }),
     clock,
     limits: { total: 3, perServer: () => 2 },
   });
@@ -95,6 +99,20 @@ test("secrets are filled in where the step has them, and are blackened in what c
   });
   const refusal = await caller.call(request({ input, secrets }), GATE, NEVER);
   expect(refusal).toMatchObject({ error: { message: "bad token [secret TOKEN]", detail: { "[secret TOKEN]": ["[secret TOKEN]"] } } });
+});
+
+test("what a server was given once is blackened wherever it repeats it later, also in progress and inside JSON text", async () => {
+  const connections = new FakeConnections();
+  const caller = callerOver(connections, new ManualClock(), { SHORT: "s3cr3t", LONG: 's3cr3t-and-"more"' });
+  const secrets = ["SHORT", "LONG"].map((secret) => ({ path: ["n"], parts: [{ secret }] }));
+  await caller.call(request({ secrets }), GATE, NEVER);
+  connections.answer = (call) => ({ kind: "succeeded", output: { given: ['s3cr3t-and-"more"', JSON.stringify(call.arguments)] } });
+  connections.progress = "uses s3cr3t";
+  const told: CallProgress[] = [];
+  const gate: CallGate = { ...GATE, progress: (progress) => told.push(progress) };
+  const given = await caller.call(request({ input: { token: 's3cr3t-and-"more"' } }), gate, NEVER);
+  expect(told).toEqual([{ progress: 1, message: "uses [secret SHORT]" }]);
+  expect(given).toMatchObject({ output: { given: ["[secret LONG]", '{"token":"[secret LONG]"}'] } });
 });
 
 test("a call with a secret that is not there is not sent, and says where to put it", async () => {

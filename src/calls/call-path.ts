@@ -1,17 +1,18 @@
 import type { Clock } from "../base/clock.ts";
 import type { Connections } from "../ports/connections.ts";
-import type { Secrets } from "../ports/secrets.ts";
 import type { ToolCaller } from "../ports/tool-caller.ts";
 import { answerFromCache } from "./answer-from-cache.ts";
 import { askToSend } from "./ask-to-send.ts";
 import type { CallStage, NextStage } from "./call-stage.ts";
 import { type CallLimits, takePlace } from "./take-place.ts";
 import { fillInSecrets } from "./fill-in-secrets.ts";
+import { hideSecrets } from "./hide-secrets.ts";
+import type { RememberedSecrets } from "./remember-secrets.ts";
 import { sendToServer } from "./send-to-server.ts";
 
 export interface CallPathPorts {
   readonly connections: Connections;
-  readonly secrets: Secrets;
+  readonly secrets: RememberedSecrets;
   readonly clock: Clock;
   readonly limits: CallLimits;
 }
@@ -21,6 +22,7 @@ export function createToolCaller(ports: CallPathPorts): ToolCaller {
   const stages: readonly CallStage[] = [
     answerFromCache(ports.clock),
     takePlace(ports.limits),
+    hideSecrets(ports.secrets),
     fillInSecrets(ports.secrets),
     askToSend, // From here on the call may have taken effect.
   ];

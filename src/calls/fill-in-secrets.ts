@@ -1,15 +1,9 @@
 import { isJsonArray, isJsonObject, type Json, type JsonObject } from "../base/json.ts";
-import type { CallError, CallOutcome, SecretUse } from "../model/call.ts";
+import type { CallOutcome, SecretUse } from "../model/call.ts";
 import type { Secrets } from "../ports/secrets.ts";
 import type { CallStage } from "./call-stage.ts";
 
-/** Shorter values would blacken half of every answer, and are no secrets. */
-const REDACTED_FROM_LENGTH = 4;
-
-/**
- * Puts the values of secrets into the arguments at the last moment, and takes them out of what comes back: a server
- * that repeats them must not bring them into the journal.
- */
+/** Puts the values of secrets into the arguments at the last moment, so that only the server gets to know them. */
 export function fillInSecrets(secrets: Secrets): CallStage {
   return async (call, next) => {
     const { request } = call;
@@ -22,8 +16,7 @@ export function fillInSecrets(secrets: Secrets): CallStage {
     }
     const input = request.secrets.reduce((filled, use) => replaceAt(filled, use.path, textOf(use, values)), request.input as Json);
     // The arguments are an object, and a replacement at a path keeps the root.
-    const outcome = await next({ ...call, request: { ...request, input: input as JsonObject } });
-    return redactOutcome(outcome, values);
+    return await next({ ...call, request: { ...request, input: input as JsonObject } });
   };
 }
 
@@ -46,19 +39,4 @@ function replaceAt(value: Json, path: SecretUse["path"], text: string): Json {
   if (isJsonArray(value)) return value.map((element, index) => (index === key ? replaceAt(element, rest, text) : element));
   if (isJsonObject(value) && Object.hasOwn(value, key)) return { ...value, [key]: replaceAt(value[key] ?? null, rest, text) };
   return value;
-}
-
-function redactOutcome(outcome: CallOutcome, values: ReadonlyMap<string, string>): CallOutcome {
-  const hidden = [...values].filter(([, value]) => value.length >= REDACTED_FROM_LENGTH);
-  const redact = (text: string): string => hidden.reduce((clean, [name, value]) => clean.replaceAll(value, `[secret ${name}]`), text);
-  if (outcome.kind === "succeeded") return { ...outcome, output: redactJson(outcome.output, redact) };
-  const error: CallError = { ...outcome.error, message: redact(outcome.error.message) };
-  return { ...outcome, error: error.detail === undefined ? error : { ...error, detail: redactJson(error.detail, redact) } };
-}
-
-function redactJson(value: Json, redact: (text: string) => string): Json {
-  if (typeof value === "string") return redact(value);
-  if (isJsonArray(value)) return value.map((element) => redactJson(element, redact));
-  if (!isJsonObject(value)) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, member]) => [redact(key), redactJson(member, redact)]));
 }

@@ -1,5 +1,6 @@
 import type { Clock } from "../base/clock.ts";
 import { createToolCaller } from "../calls/call-path.ts";
+import { rememberSecrets } from "../calls/remember-secrets.ts";
 import type { Secrets } from "../ports/secrets.ts";
 import type { ToolCaller } from "../ports/tool-caller.ts";
 import { openServerPool } from "./server-pool.ts";
@@ -22,10 +23,11 @@ const CALLS_PER_SERVER = 5;
 
 /** Brings together what executions on these servers need. */
 export function openWorkspace(options: WorkspaceOptions): Workspace {
-  const pool = openServerPool(options);
+  const { clock, log } = options;
+  const secrets = rememberSecrets(options.secrets);
+  const pool = openServerPool({ ...options, log: { write: (line) => log.write({ ...line, text: secrets.hide(line.text) }) } });
   const limitOf = new Map(options.servers.map((server) => [server.name, server.maxConcurrentCalls ?? CALLS_PER_SERVER]));
   const limits = { total: options.maxConcurrentCalls, perServer: (server: string) => limitOf.get(server) ?? CALLS_PER_SERVER };
-  const { clock, secrets } = options;
   const caller = createToolCaller({ connections: pool.connections, secrets, clock, limits });
   return { pool, caller, [Symbol.asyncDispose]: () => pool[Symbol.asyncDispose]() };
 }

@@ -1,0 +1,36 @@
+import { isJsonArray, isJsonObject, type Json } from "../base/json.ts";
+import type { CallError, CallOutcome } from "../model/call.ts";
+import type { CallGate } from "../ports/tool-caller.ts";
+import type { CallStage } from "./call-stage.ts";
+import type { RememberedSecrets } from "./remember-secrets.ts";
+
+/** Takes the values of secrets out of everything that comes back from a call, so that none gets into the journal or the news. */
+export function hideSecrets(secrets: RememberedSecrets): CallStage {
+  return async (call, next) => {
+    const outcome = await next({ ...call, gate: hidingGate(call.gate, secrets) });
+    return secrets.any ? hideInOutcome(outcome, secrets) : outcome;
+  };
+}
+
+function hidingGate(gate: CallGate, secrets: RememberedSecrets): CallGate {
+  return {
+    sending: () => gate.sending(),
+    stage: (stage) => gate.stage(stage),
+    progress: (progress) =>
+      gate.progress(progress.message === undefined ? progress : { ...progress, message: secrets.hide(progress.message) }),
+  };
+}
+
+function hideInOutcome(outcome: CallOutcome, secrets: RememberedSecrets): CallOutcome {
+  if (outcome.kind === "succeeded") return { ...outcome, output: hideInJson(outcome.output, secrets) };
+  const { detail, ...told } = outcome.error;
+  const error: CallError = { ...told, message: secrets.hide(told.message) };
+  return { ...outcome, error: detail === undefined ? error : { ...error, detail: hideInJson(detail, secrets) } };
+}
+
+function hideInJson(value: Json, secrets: RememberedSecrets): Json {
+  if (typeof value === "string") return secrets.hide(value);
+  if (isJsonArray(value)) return value.map((element) => hideInJson(element, secrets));
+  if (!isJsonObject(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, member]) => [secrets.hide(key), hideInJson(member, secrets)]));
+}
