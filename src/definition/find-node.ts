@@ -1,4 +1,4 @@
-import { isMap, isScalar, isSeq } from "yaml";
+import { isMap, isSeq } from "yaml";
 import type { Node, Pair, Scalar, YAMLMap } from "yaml";
 import type { Path } from "../model/problem.ts";
 import { spellingsOf } from "./shape.ts";
@@ -27,19 +27,18 @@ export interface NodeTree {
 export function findNode({ root, inside, targets }: NodeTree, path: Path): FoundNode {
   let found: FoundNode = { node: root, complete: true, inside };
   for (const part of path) {
-    const next = step(targets.get(found.node) ?? found.node, found.inside, part);
+    const next = childAt(targets.get(found.node) ?? found.node, found.inside, part);
     if (next === undefined) return { ...found, complete: false };
     found = { ...next, complete: true };
   }
   return found;
 }
 
-function step(node: Node, inside: Inside | undefined, part: string | number): Omit<FoundNode, "complete"> | undefined {
+function childAt(node: Node, inside: Inside | undefined, part: string | number): Omit<FoundNode, "complete"> | undefined {
   const item = inside?.kind === "items" ? inside.item.inside : undefined;
   if (isMap(node)) return pairNamed(node, inside, String(part));
   if (isSeq(node) && typeof part === "number" && node.items.length > part) return { node: node.items[part] as Node, inside: item };
-  // The only entry of a list may stand without the list.
-  return isScalar(node) && part === 0 && inside?.kind === "items" ? { node, inside: item } : undefined;
+  return undefined;
 }
 
 function pairNamed(map: YAMLMap, inside: Inside | undefined, key: string): Omit<FoundNode, "complete"> | undefined {
