@@ -24,7 +24,7 @@ export interface Followed {
 export async function followExecution(followed: Followed): Promise<ExecutionView> {
   const { terminal } = followed.context;
   const output = followed.options.json === true ? terminal.err : terminal.out;
-  if (output.isTerminal) return await drawExecution(followed, output);
+  if (output.redraws) return await drawExecution(followed, output);
   return await narrateExecution(followed);
 }
 

@@ -13,10 +13,12 @@ type Environment = Readonly<Record<string, string | undefined>>;
 export class Output {
   readonly stream: WriteStream;
   readonly style: Style;
+  readonly #dumb: boolean;
   #failure: Error | undefined;
 
   constructor(stream: WriteStream, environment: Environment) {
     this.stream = stream;
+    this.#dumb = environment["TERM"] === "dumb";
     this.style = wantsColour(this.isTerminal, environment) ? coloured : plain;
     stream.on("error", (error) => this.#fail(error));
   }
@@ -28,6 +30,11 @@ export class Output {
 
   get isTerminal(): boolean {
     return this.stream.isTTY;
+  }
+
+  /** Whether what was written can be drawn anew. */
+  get redraws(): boolean {
+    return this.isTerminal && !this.#dumb;
   }
 
   /** Undefined when it is no terminal, or one that does not know: lines then are as long as they are. */
