@@ -68,7 +68,7 @@ export async function followToEnd(
   const { terminal } = context;
   const pid = await session.ownerPid();
   if (pid !== undefined) terminal.notice(`process ${pid} owns the data directory and runs execution ${shortId(executionId)}`);
-  if (options.json !== true && !terminal.out.isTerminal) terminal.out.lines([[span(`execution ${executionId}`, "dim")]]);
+  if (options.json !== true && !terminal.out.redraws) terminal.out.lines([[span(`execution ${executionId}`, "dim")]]);
   try {
     const view = await asLeftBy(session, await followExecution({ context, session, ...followed }));
     await presentEnd(context, view, { options, flags: session.flags });
