@@ -1,5 +1,6 @@
 import { defined } from "../base/defined.ts";
 import { TaskGroup } from "../base/task-group.ts";
+import { TransientMap } from "../base/transient-map.ts";
 import { TuttiError } from "../model/errors.ts";
 import type { EventBody, ExecutionEvent } from "../model/event.ts";
 import type { ExecutionReport } from "../model/execution.ts";
@@ -30,7 +31,7 @@ const DRAIN_MS = 5_000;
  */
 export class Supervisor implements AsyncDisposable, LoopHost {
   readonly #ports: LoopPorts;
-  readonly #drives = new Map<string, Drive>();
+  readonly #drives = new TransientMap<string, Drive>();
   readonly #tasks = new TaskGroup();
   readonly #groups = new ConcurrencyGroups();
   readonly #locks = new KeyedLock();
