@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { systemClock } from "../src/base/clock.ts";
 import type { Plan } from "../src/model/plan.ts";
 import type { Effect } from "../src/model/workflow.ts";
@@ -15,7 +16,8 @@ const STEPS = 5;
 
 /**
  * Durable executions per second: five steps in a row that call a tool which does nothing, through the engine and the
- * journal, 50 at once. The floor makes the same events durable, with the same waits in between, and does nothing else.
+ * journal, 50 at once. The floor makes the same executions and events durable, with the same waits in between, and does
+ * nothing else.
  */
 export async function measureExecutions(): Promise<readonly Figure[]> {
   return [await measureEffect("read"), await measureEffect("once")];
@@ -43,19 +45,25 @@ async function executionsPerSecond(plan: Plan): Promise<number> {
 async function replaysPerSecond(writes: readonly RecordedWrite[]): Promise<number> {
   using directory = temporaryDirectory();
   using journal = new BareJournal(directory.path);
-  return await ratePerSecond(async (execution) => {
-    for (const { bodies, awaited } of writes) {
-      const written = journal.append(execution, bodies);
-      if (awaited) await written;
+  const last = writes.at(-1);
+  return await ratePerSecond(async () => {
+    const execution = journal.begin(randomUUID());
+    for (const write of writes) {
+      if (write === last) journal.end(execution);
+      const written = journal.append(execution, write.bodies);
+      if (write.awaited) await written;
     }
   });
 }
 
 /** Runs all executions, always as many at once as may be. */
-async function ratePerSecond(run: (execution: number) => Promise<void>): Promise<number> {
-  let last = 0;
+async function ratePerSecond(run: () => Promise<void>): Promise<number> {
+  let begun = 0;
   const worker = async (): Promise<void> => {
-    while (last < EXECUTIONS) await run((last += 1));
+    while (begun < EXECUTIONS) {
+      begun += 1;
+      await run();
+    }
   };
   const startMs = performance.now();
   await Promise.all(Array.from({ length: AT_ONCE }, worker));

@@ -1,3 +1,4 @@
+import { present } from "../src/base/assert.ts";
 import { systemClock } from "../src/base/clock.ts";
 import { openJournal } from "../src/sqlite/open-journal.ts";
 import { eventsAfter, sampleStart, succeeded } from "../test/support/journal-samples.ts";
@@ -37,12 +38,11 @@ async function journalRate(writers: number): Promise<number> {
 async function bareRate(writers: number): Promise<number> {
   using directory = temporaryDirectory();
   using journal = new BareJournal(directory.path);
-  return await appendFor(writers, (writer, seq) =>
-    journal.append(
-      writer,
-      eventsAfter(seq, EVENT).map((event) => JSON.stringify(event)),
-    ),
-  );
+  const executions = Array.from({ length: writers }, (_, place) => journal.begin(`execution-${place}`));
+  return await appendFor(writers, async (writer, seq) => {
+    const bodies = eventsAfter(seq, EVENT).map((event) => JSON.stringify(event));
+    await journal.append(present(executions[writer], "there is one for each writer"), bodies);
+  });
 }
 
 async function appendFor(writers: number, append: (writer: number, seq: number) => Promise<void>): Promise<number> {
