@@ -86,6 +86,11 @@ export class ExecutionLoop {
     return this.#begun && this.state.stands;
   }
 
+  /** Resolves when everything that the state knows now is durable. */
+  get durable(): Promise<void> {
+    return this.#ahead;
+  }
+
   /** Drives the execution to its end, or until it is closed. Rejects when the journal does. */
   async run(): Promise<void> {
     try {

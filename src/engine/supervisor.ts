@@ -145,7 +145,11 @@ export class Supervisor implements AsyncDisposable, LoopHost {
   /** @throws TuttiError `execution.not-found` */
   async report(executionId: string): Promise<ExecutionReport> {
     const drive = this.#drives.get(executionId);
-    if (drive !== undefined) return this.#reportOf(drive);
+    if (drive !== undefined) {
+      const report = this.#reportOf(drive);
+      await drive.loop.durable; // J1
+      return report;
+    }
     return reportExecution(await loadExecution(this.#ports.journal, executionId), this.#ports.clock.nowMs());
   }
 

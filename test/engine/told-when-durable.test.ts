@@ -30,9 +30,14 @@ test("nobody is told of an end that is not durable", async () => {
   const { executionId } = await supervisor.start({ plan: planOf("id: w\nsteps:\n  - { id: a, value: 1 }\n", {}), inputs: {} });
   let settled = false;
   const settling = supervisor.settled(executionId, new AbortController().signal).then(() => (settled = true));
+  let reported: string | undefined;
+  await nextTurn();
+  const reporting = supervisor.report(executionId).then(({ outcome }) => (reported = outcome));
   for (let turn = 0; turn < 20; turn += 1) await nextTurn();
-  expect({ settled, told }).toEqual({ settled: false, told: ["execution-started"] });
+  expect({ settled, reported, told }).toEqual({ settled: false, reported: undefined, told: ["execution-started"] });
   journal.written.resolve();
   await settling;
+  await reporting;
+  expect(reported).toBe("completed");
   expect(told.at(-1)).toBe("execution-ended");
 });
