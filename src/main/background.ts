@@ -1,8 +1,9 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { closeSync, mkdirSync, openSync } from "node:fs";
+import { closeSync, openSync } from "node:fs";
 import { join } from "node:path";
 import type { CliHost, Refusal } from "../cli/host.ts";
+import { createDataDirectory, createPrivateFile } from "../sqlite/data-directory.ts";
 
 /** Tells a process that it was started in the background, and has somebody to report its start to. */
 const MARK = "TUTTI_BACKGROUND";
@@ -28,7 +29,11 @@ export function backgroundReport(environment: Readonly<Record<string, string | u
   };
 }
 
-/** Runs this program once more, in a session of its own, and waits until it has reported its start. */
+/**
+ * Runs this program once more, in a session of its own, and waits until it has reported its start.
+ *
+ * @throws TuttiError `journal.unusable` - its log cannot be written
+ */
 export async function startInBackground(request: {
   readonly args: readonly string[];
   readonly dataDirectory: string;
@@ -37,9 +42,11 @@ export async function startInBackground(request: {
   readonly environment: Readonly<Record<string, string | undefined>>;
 }): Promise<{ readonly report: Report; readonly pid: number; readonly logFile: string }> {
   const folder = join(request.dataDirectory, "logs");
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  createDataDirectory(request.dataDirectory);
+  createDataDirectory(folder);
   const logFile = join(folder, `${request.executionId}.log`);
-  const log = openSync(logFile, "a", 0o600);
+  createPrivateFile(logFile);
+  const log = openSync(logFile, "a");
   const args = [process.argv[1] ?? "", ...request.args, "--execution-id", request.executionId];
   const child = spawn(process.execPath, args, {
     cwd: request.workingDirectory,
