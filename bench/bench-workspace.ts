@@ -3,7 +3,6 @@ import { systemClock } from "../src/base/clock.ts";
 import { randomIds } from "../src/base/ids.ts";
 import { Supervisor } from "../src/engine/supervisor.ts";
 import { openWorkspace, type Workspace } from "../src/main/workspace.ts";
-import type { ServerLog } from "../src/mcp-client/server-log.ts";
 import type { ServerConfig } from "../src/model/server.ts";
 import type { Catalog } from "../src/model/tool.ts";
 import type { Journal } from "../src/ports/journal.ts";
@@ -20,7 +19,6 @@ export function openBenchWorkspace(options: {
   readonly args?: readonly string[];
   /** Calls in flight at once. */
   readonly places: number;
-  readonly log?: ServerLog;
 }): BenchWorkspace {
   const args = [join(import.meta.dirname, options.file), ...(options.args ?? [])];
   const server: ServerConfig = {
@@ -36,7 +34,7 @@ export function openBenchWorkspace(options: {
     clock: systemClock,
     secrets: { get: async () => undefined },
     elicitor: { ask: async () => undefined },
-    log: options.log ?? { write: () => undefined },
+    log: { write: () => undefined },
     maxConcurrentCalls: options.places,
     version: "0.0.0",
   });

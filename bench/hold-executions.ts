@@ -4,21 +4,21 @@
 import { systemClock } from "../src/base/clock.ts";
 import { openJournal } from "../src/sqlite/open-journal.ts";
 import { planOf } from "../test/support/plan-of.ts";
+import { Arrival } from "./arrival.ts";
 import { catalogOfBench, openBenchWorkspace } from "./bench-workspace.ts";
 
 const STARTED_AT_ONCE = 100;
 
 const [directory = "", count = ""] = process.argv.slice(2);
 const executions = Number(count);
-const held = Promise.withResolvers<void>();
 
+await using arrival = await Arrival.open(directory);
 await using journal = await openJournal({ directory, clock: systemClock });
 await using workspace = openBenchWorkspace({
   journal,
   file: "holding-server.ts",
-  args: [count],
+  args: [count, arrival.path],
   places: executions,
-  log: { write: ({ source, text }) => (source === "stderr" && text === "held" ? held.resolve() : undefined) },
 });
 
 const plan = planOf(
@@ -38,7 +38,7 @@ for (let started = 0; started < executions; started += STARTED_AT_ONCE) {
   const batch = Math.min(STARTED_AT_ONCE, executions - started);
   await Promise.all(Array.from({ length: batch }, () => workspace.supervisor.start({ plan, inputs: {} })));
 }
-await held.promise;
+await arrival.arrived;
 process.stdout.write(`${process.resourceUsage().maxRSS / 1024}\n`);
 // Ends with the process that started this one, in whatever way that goes.
 process.stdin.resume().on("end", () => process.kill(process.pid, "SIGKILL"));

@@ -1,7 +1,11 @@
-/** An MCP server that answers `answer` with a kilobyte, and never answers `hold`. Writes "held" to stderr when as many calls as its argument says have come. */
+/**
+ * An MCP server that answers `answer` with a kilobyte, and never answers `hold`. When as many calls of `hold` have come as
+ * its first argument says, it connects to the socket that is its second argument.
+ */
+import { connect } from "node:net";
 import { answer, serveLines, tool } from "../test/support/servers/line-server.ts";
 
-const wanted = Number(process.argv[2]);
+const [wanted = "1", socket = ""] = process.argv.slice(2);
 const read = { annotations: { readOnlyHint: true } };
 let held = 0;
 
@@ -13,6 +17,6 @@ serveLines({
       return;
     }
     held += 1;
-    if (held === wanted) process.stderr.write("held\n");
+    if (held === Number(wanted)) connect(socket).on("error", () => undefined);
   },
 });

@@ -13,6 +13,8 @@ const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   "journal-events": async () => (await import("./journal-events.ts")).measureJournalEvents,
   "list-executions": async () => (await import("./list-executions.ts")).measureListExecutions,
   "one-call": async () => (await import("./one-call.ts")).measureOneCall,
+  start: async () => (await import("./start.ts")).measureStart,
+  resume: async () => (await import("./resume.ts")).measureResume,
   memory: async () => (await import("./memory.ts")).measureMemory,
   efficiency: async () => (await import("./efficiency.ts")).measureEfficiency,
   "linear-cost": async () => (await import("./linear-cost.ts")).measureLinearCost,
