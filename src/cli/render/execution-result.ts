@@ -23,7 +23,7 @@ const VERDICTS: Readonly<Record<Outcome, readonly [string, Emphasis]>> = {
   partial_success: ["partial success", "warn"],
   validation_failed: ["validation failed", "bad"],
   failed: ["failed", "bad"],
-  failed_with_rollback: ["failed, and everything was undone", "bad"],
+  failed_with_rollback: ["failed, and rolled back", "bad"],
   rollback_failed: ["failed, and not everything could be undone", "bad"],
   cancelled: ["cancelled", "warn"],
 };
@@ -54,7 +54,8 @@ function count(amount: number, one: string, many: string): string {
 function errorRows(view: ExecutionView): readonly (readonly Span[])[] {
   const { error } = view;
   if (error === undefined || view.outcome === "completed") return [];
-  const where = error.server === undefined ? "" : `${oneLine(`${error.server}.${error.tool ?? ""}`, 80)}: `;
+  const attempt = error.attempt === undefined ? "" : `, attempt ${error.attempt}`;
+  const where = error.server === undefined ? "" : `${oneLine(`${error.server}.${error.tool ?? ""}`, 80)}${attempt}: `;
   return [[span("error", "bad"), span(`${where}${oneLine(error.message)}`)]];
 }
 
