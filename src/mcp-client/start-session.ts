@@ -1,7 +1,6 @@
 import { deadline } from "../base/deadline.ts";
 import { humanDuration, type Ms } from "../base/duration.ts";
 import type { ServerConfig } from "../model/server.ts";
-import { connectHttp } from "./connect-http.ts";
 import { connectStdio } from "./connect-stdio.ts";
 import type { Connected, ConnectPlan } from "./connected.ts";
 import { createClient } from "./create-client.ts";
@@ -69,7 +68,10 @@ async function connect(config: ServerConfig, plan: ConnectPlan, signal: AbortSig
   switch (connection.kind) {
     case "stdio":
       return await connectStdio(connection, plan, signal);
-    case "http":
+    case "http": {
+      // Loaded only here: what speaks HTTP is a quarter of all code, and most servers are child processes.
+      const { connectHttp } = await import("./connect-http.ts");
       return await connectHttp(connection, plan, signal);
+    }
   }
 }
