@@ -1,5 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import { inRepository, runCommand, startCommand } from "./built-command.ts";
 import type { Finished, RunningCommand } from "./built-command.ts";
 import { processesIn } from "./processes-in.ts";
@@ -13,6 +14,8 @@ import { temporaryDirectory } from "./temporary-directory.ts";
 export interface CommandWorld extends Disposable {
   readonly path: string;
   write(name: string, text: string): void;
+  /** Resolves when so many processes run here, commands and servers. */
+  untilRunning(count: number): Promise<void>;
   /** Resolves when no command and no server runs here, which must be soon. */
   untilNothingRuns(): Promise<void>;
   run(...args: readonly string[]): Promise<Finished>;
@@ -31,7 +34,7 @@ export interface ExecutionDocument {
 }
 
 /** A test server as `tutti.yaml` shall have it. */
-interface ServerEntry {
+export interface ServerEntry {
   /** In test/support/servers, or a path of the repository. */
   readonly file: string;
   readonly args?: readonly string[];
@@ -39,8 +42,8 @@ interface ServerEntry {
   readonly keys?: Readonly<Record<string, unknown>>;
 }
 
-/** The shell that ends what a killed command has left ends itself a moment after the command. */
-const SOON_MS = 2_000;
+/** After a command that was killed, the shell that ends what it has left gives it two seconds. */
+const SOON_MS = 4_000;
 
 /** A world with a `tutti.yaml` that names test servers. */
 export function commandWorld(servers: Readonly<Record<string, string | ServerEntry>> = {}): CommandWorld {
@@ -52,6 +55,9 @@ export function commandWorld(servers: Readonly<Record<string, string | ServerEnt
   return {
     path,
     write,
+    async untilRunning(count) {
+      for (let look = 0; look < 500 && processesIn(path).length < count; look += 1) await pause(20);
+    },
     untilNothingRuns: async () => await untilNoneRuns(processesIn(path), SOON_MS),
     run: async (...args) => await runCommand(args, path),
     start: (...args) => startCommand(args, path),
@@ -74,7 +80,7 @@ function kill(id: number): void {
 }
 
 /** The entry of a server in a configuration, which starts it with the Node that runs the tests. */
-export function serverEntry(server: string | ServerEntry): object {
+function serverEntry(server: string | ServerEntry): object {
   const { file, args = [], keys = {} }: ServerEntry = typeof server === "string" ? { file: server } : server;
   const path = file.includes("/") ? file : `test/support/servers/${file}`;
   return { command: process.execPath, args: [inRepository(path), ...args], ...keys };
