@@ -103,10 +103,13 @@ function toolRequest(
   };
 }
 
+/** The least of what the step, its `max_duration` and the time limit of the execution leave. Undoing has its own time. */
 function attemptTimeoutMs(state: ExecutionState, step: StepState, ref: CallRef, nowMs: number): number {
   const { timeoutMs, maxDurationMs, compensate } = step.node.step;
-  const ownMs = ref.role === "compensate" ? compensate?.timeoutMs : timeoutMs;
-  const limitMs = ownMs ?? state.plan.workflow.errorPolicy.timeoutMs ?? (maxDurationMs === undefined ? DEFAULT_TIMEOUT_MS : maxDurationMs);
-  if (maxDurationMs === undefined || ref.role === "compensate") return limitMs;
-  return Math.max(1, Math.min(limitMs, (step.startedAtMs ?? nowMs) + maxDurationMs - nowMs));
+  const { errorPolicy } = state.plan.workflow;
+  if (ref.role === "compensate") return compensate?.timeoutMs ?? errorPolicy.timeoutMs ?? DEFAULT_TIMEOUT_MS;
+  const limitMs = timeoutMs ?? errorPolicy.timeoutMs ?? maxDurationMs ?? DEFAULT_TIMEOUT_MS;
+  const stepLeftMs = maxDurationMs === undefined ? Infinity : (step.startedAtMs ?? nowMs) + maxDurationMs - nowMs;
+  const executionLeftMs = state.deadlineAtMs === undefined || state.phase !== "running" ? Infinity : state.deadlineAtMs - nowMs;
+  return Math.max(1, Math.min(limitMs, stepLeftMs, executionLeftMs));
 }

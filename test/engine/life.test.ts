@@ -332,3 +332,28 @@ test("an execution is not taken up where a server of its plan is missing: it wou
   await expect(first.start(moved)).rejects.toMatchObject({ code: "server.not-found" });
   expect(await first.journal.unfinished()).toEqual([]);
 });
+
+test("the time limit of the workflow also bounds a call that may act and never answers", async () => {
+  const world = new World({});
+  const limits: number[] = [];
+  await using bench = new Bench(world);
+  const call = bench.mortal.caller(world, bench.clock);
+  await using supervisor = new Supervisor({
+    journal: bench.journal,
+    caller: {
+      serves: () => true,
+      call: (request, gate, signal) => {
+        limits.push(request.timeoutMs);
+        return call.call(request, gate, signal);
+      },
+    },
+    news: { publish: () => undefined },
+    clock: bench.clock,
+    ids: { next: () => "limited" },
+    random: () => 0.5,
+  });
+  const text = `{ id: l, timeout: 20s, steps: [{ id: s, sleep: 5s }, { id: a, needs: [s], tool: w.pay, with: {}, timeout: 1h }] }`;
+  await supervisor.start({ plan: plan(world, text), inputs: {} });
+  await bench.pass(10_000);
+  expect(limits).toEqual([15_000]);
+});
