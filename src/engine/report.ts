@@ -54,7 +54,7 @@ function reportStep(state: ExecutionState, step: StepState): StepReport {
       ? {}
       : { items: { total: items.values.length, completed: items.completed, failed: items.failed, running: items.open } }),
     ...defined({
-      startedAtMs: step.startedAtMs,
+      startedAtMs: startOf(step),
       completedAtMs: step.endedAtMs,
       output: step.output,
       error: step.error ?? calls.find((call) => call.error !== undefined)?.error,
@@ -65,6 +65,11 @@ function reportStep(state: ExecutionState, step: StepState): StepReport {
       skippedBecause: step.skippedBecause,
     }),
   };
+}
+
+/** What is computed begins and ends in one event. */
+function startOf({ status, startedAtMs, endedAtMs }: StepState): number | undefined {
+  return startedAtMs ?? (status === "completed" || status === "failed" ? endedAtMs : undefined);
 }
 
 function stepStatus(state: ExecutionState, step: StepState, calls: readonly CallState[], waitingFor: WaitingFor | undefined): StepStatus {
