@@ -116,7 +116,7 @@ servers:
   replaced: { url: "http://new/" }
   gone: { disabled: true }
 `,
-    "sub/mcp.json": `{"mcpServers": {"kept": {"command": "./run"}, "replaced": {"command": "old"}, "gone": {"command": "g"}}}`,
+    "sub/mcp.json": `{"mcpServers": {"kept": {"command": "./run"}, "replaced": {"command": "\${OLD}"}, "gone": {"command": "\${GONE}"}}}`,
   });
   const { servers } = loadConfig({ workingDirectory: folder.path, environment: {} });
   expect(servers).toMatchObject([

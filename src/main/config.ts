@@ -86,7 +86,8 @@ interface LoadedFile {
 
 const LARGEST_FILE_BYTES = 4 * 1024 * 1024;
 
-function readFile(path: string, request: ConfigRequest): LoadedFile {
+/** @param replaced - servers that the including file has in its own way: nobody wants to know what is wrong with them here */
+function readFile(path: string, request: ConfigRequest, replaced: ReadonlySet<string> = new Set()): LoadedFile {
   const name = relative(request.workingDirectory, path);
   const document = readConfigDocument(readText(path), name.startsWith("..") ? path : name);
   if (document.value === undefined) return { file: {}, servers: [], problems: document.problems };
@@ -95,9 +96,10 @@ function readFile(path: string, request: ConfigRequest): LoadedFile {
   const around = surroundings(path, request);
   const type = isClientFile(path, document.value) ? clientFile : configFile;
   const file: ConfigFile = type.readPartly(document.value, root)?.values ?? {};
-  const included = file.mcp === undefined ? undefined : includedFile(resolve(around.folder, file.mcp), root, request);
-  const servers = mergedServers(file.servers ?? {}, included?.servers ?? [], { root, around });
-  return { file, servers, problems: [...problemsOf(document, findings, type), ...(included?.problems ?? [])] };
+  const entries = Object.fromEntries(Object.entries(file.servers ?? {}).filter(([name]) => !replaced.has(name)));
+  const included = includedFile(file.mcp, entries, { root, around, request });
+  const servers = mergedServers(entries, included.servers, { root, around });
+  return { file, servers, problems: [...problemsOf(document, findings, type), ...included.problems] };
 }
 
 /** In the order of the file. */
@@ -151,18 +153,29 @@ function lenient(problem: Problem): readonly Problem[] {
   return [foreign ? { ...problem, severity: "warning" } : problem];
 }
 
-function includedFile(path: string, root: Reading, request: ConfigRequest): LoadedFile | undefined {
+type Entries = Readonly<Record<string, ServerEntry>>;
+
+interface Including {
+  readonly root: Reading;
+  readonly around: EntrySurroundings;
+  readonly request: ConfigRequest;
+}
+
+function includedFile(mcp: string | undefined, entries: Entries, { root, around, request }: Including): LoadedFile {
+  const nothing: LoadedFile = { file: {}, servers: [], problems: [] };
+  if (mcp === undefined) return nothing;
+  const replaced = Object.entries(entries).filter(([, entry]) => entry.disabled === true || isWhole(entry));
   try {
-    return readFile(path, request);
+    return readFile(resolve(around.folder, mcp), request, new Set(replaced.map(([name]) => name)));
   } catch (error) {
     report({ path: ["mcp"], findings: root.findings }, "unreadable-file", (error as Error).message);
-    return undefined;
+    return nothing;
   }
 }
 
 /** A server of `tutti.yaml` replaces one of the same name in the included file, or only adds to it what Tutti wants to know. */
 function mergedServers(
-  entries: Readonly<Record<string, ServerEntry>>,
+  entries: Entries,
   included: readonly ServerConfig[],
   context: { readonly root: Reading; readonly around: EntrySurroundings },
 ): readonly ServerConfig[] {
@@ -172,11 +185,15 @@ function mergedServers(
     const base = servers.get(name);
     servers.delete(name);
     if (entry.disabled === true || !/^[A-Za-z0-9_-]{1,64}$/.test(name)) continue;
-    const adds = base !== undefined && entry.command === undefined && entry.url === undefined;
+    const adds = base !== undefined && !isWhole(entry);
     const server = adds ? withAdditions(base, entry) : serverConfig(name, entry, reading, context.around);
     if (server !== undefined) servers.set(name, server);
   }
   return [...servers.values()];
+}
+
+function isWhole({ command, url }: ServerEntry): boolean {
+  return command !== undefined || url !== undefined;
 }
 
 function withAdditions(base: ServerConfig, entry: ServerEntry): ServerConfig {
