@@ -5,6 +5,7 @@ import type {
   ExecutionReport,
   ExecutionStatus,
   ExecutionSummary,
+  ItemCounts,
   Leftover,
   Outcome,
   StepReport,
@@ -50,11 +51,12 @@ const waitingFor: z.ZodType<WaitingFor> = wireObject<WaitingFor>(
   { names: { untilMs: "until" } },
 );
 
-const itemCounts: z.ZodType<NonNullable<StepReport["items"]>> = z.strictObject({
+const itemCounts: z.ZodType<ItemCounts> = wireObject<ItemCounts>({
   total: z.int(),
   completed: z.int(),
   failed: z.int(),
   running: z.int(),
+  inDoubt: z.array(z.int()).exactOptional(),
 });
 
 const stepReport: z.ZodType<StepReport> = wireObject<StepReport>(

@@ -1,5 +1,13 @@
 import { defined } from "../base/defined.ts";
-import type { ExecutionMetrics, ExecutionReport, ExecutionStatus, StepReport, StepStatus, WaitingFor } from "../model/execution.ts";
+import type {
+  ExecutionMetrics,
+  ExecutionReport,
+  ExecutionStatus,
+  ItemCounts,
+  StepReport,
+  StepStatus,
+  WaitingFor,
+} from "../model/execution.ts";
 import { isHeld } from "./decide.ts";
 import type { CallState, ExecutionState, StepState } from "./execution-state.ts";
 import { needsPerson } from "./standstill.ts";
@@ -42,7 +50,6 @@ function reportStep(state: ExecutionState, step: StepState): StepReport {
   const { action, id } = step.node.step;
   const calls = [...step.callIds].flatMap((callId) => state.calls.get(callId) ?? []);
   const waitingFor = waitingOf(state, step, calls);
-  const items = step.items;
   return {
     id,
     status: stepStatus(state, step, calls, waitingFor),
@@ -50,10 +57,8 @@ function reportStep(state: ExecutionState, step: StepState): StepReport {
     needs: step.node.needs.flatMap((need) => state.steps[need]?.node.step.id ?? []),
     ...(action.kind === "tool" ? { server: action.server, tool: action.tool } : {}),
     attempts: step.attempts,
-    ...(items === undefined
-      ? {}
-      : { items: { total: items.values.length, completed: items.completed, failed: items.failed, running: items.open } }),
     ...defined({
+      items: itemCounts(step, calls),
       startedAtMs: startOf(step),
       completedAtMs: step.endedAtMs,
       output: step.output,
@@ -65,6 +70,13 @@ function reportStep(state: ExecutionState, step: StepState): StepReport {
       skippedBecause: step.skippedBecause,
     }),
   };
+}
+
+function itemCounts({ items }: StepState, calls: readonly CallState[]): ItemCounts | undefined {
+  if (items === undefined) return undefined;
+  const inDoubt = calls.flatMap(({ status, ref }) => (status === "in_doubt" && ref.item !== undefined ? [ref.item] : []));
+  const counts = { total: items.values.length, completed: items.completed, failed: items.failed, running: items.open };
+  return inDoubt.length === 0 ? counts : { ...counts, inDoubt };
 }
 
 /** What is computed begins and ends in one event. */

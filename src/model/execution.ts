@@ -46,9 +46,19 @@ export interface StepReport {
   readonly degraded?: Degraded;
   readonly compensation?: "running" | "completed" | "failed" | "in_doubt" | "none";
   readonly waitingFor?: WaitingFor;
-  readonly items?: { readonly total: number; readonly completed: number; readonly failed: number; readonly running: number };
+  readonly items?: ItemCounts;
   readonly childId?: string;
   readonly skippedBecause?: "condition" | "needs" | "stopped" | "reused";
+}
+
+/** How far a `for_each` step is. */
+export interface ItemCounts {
+  readonly total: number;
+  readonly completed: number;
+  readonly failed: number;
+  readonly running: number;
+  /** The places of those whose calls are in doubt; absent when none is. */
+  readonly inDoubt?: readonly number[];
 }
 
 /** What a step waits for, and until when if that is known. */

@@ -65,6 +65,17 @@ test("an execution in doubt that nobody drives says every command that is needed
   ]);
 });
 
+test("items in doubt are named, and the commands name the first of them", () => {
+  const counts = { total: 9, completed: 1, failed: 0, running: 6, inDoubt: [1, 2, 4, 5, 7, 8] };
+  const shown = show(executionView([{ ...doubt, items: counts }], { status: "paused", needsPerson: true, driven: false, metrics }));
+  expect(shown.slice(2, 6)).toEqual([
+    " ? charge[1], charge[2], charge[4], charge[5], charge[7] and 1 more  pay.charge  in doubt: the connection was lost",
+    "   Each may or may not have taken effect. Find out, then say which, one by one:",
+    `    tutti executions resolve 0193f2c7-89ab 'charge[1]' --happened --output '{"...": "..."}'`,
+    "    tutti executions resolve 0193f2c7-89ab 'charge[1]' --not-happened",
+  ]);
+});
+
 test.each<[string, Partial<ExecutionView>, readonly string[]]>([
   [
     "an approval that is driven needs no more than an answer",

@@ -27,18 +27,27 @@ function afterEnd(view: ExecutionView, command: CommandLine): readonly Line[] {
 }
 
 function doubtLines(step: StepReport, command: CommandLine): readonly Line[] {
-  const subject = `${step.id}${step.server === undefined ? "" : `  ${oneLine(`${step.server}.${step.tool ?? ""}`, 80)}`}`;
+  const items = step.items?.inDoubt ?? [];
+  const target = step.server === undefined ? "" : `  ${oneLine(`${step.server}.${step.tool ?? ""}`, 80)}`;
+  const message = oneLine(step.error?.message ?? step.waitingFor?.message ?? "its end is not known", 300);
+  // In quotes, because a shell takes brackets for a pattern.
+  const call = items[0] === undefined ? step.id : `'${step.id}[${items[0]}]'`;
+  const [one, which] = items.length > 1 ? ["Each", "which, one by one"] : ["It", "which"];
   return [
-    [
-      span(" ? ", "warn"),
-      span(subject, "bold"),
-      span(`  in doubt: ${oneLine(step.error?.message ?? step.waitingFor?.message ?? "its end is not known", 300)}`, "warn"),
-    ],
-    [span("   It may or may not have taken effect. Find out, then say which:")],
-    command("resolve", step.id, `--happened --output '{"...": "..."}'`),
-    command("resolve", step.id, "--not-happened"),
-    command("resolve", step.id, "--fail"),
+    [span(" ? ", "warn"), span(`${doubtfulCalls(step.id, items)}${target}`, "bold"), span(`  in doubt: ${message}`, "warn")],
+    [span(`   ${one} may or may not have taken effect. Find out, then say ${which}:`)],
+    command("resolve", call, `--happened --output '{"...": "..."}'`),
+    command("resolve", call, "--not-happened"),
+    command("resolve", call, "--fail"),
   ];
+}
+
+const MOST_NAMED = 5;
+
+function doubtfulCalls(id: string, items: readonly number[]): string {
+  if (items.length === 0) return id;
+  const named = items.slice(0, MOST_NAMED).map((item) => `${id}[${item}]`);
+  return `${named.join(", ")}${items.length > MOST_NAMED ? ` and ${items.length - MOST_NAMED} more` : ""}`;
 }
 
 function approvalLines(step: StepReport, command: CommandLine): readonly Line[] {
