@@ -10,6 +10,7 @@ import { oneLine } from "./render/safe-text.ts";
 
 /** What is printed when a command did not do what it was asked, and the exit code. */
 export async function refusalOf(error: unknown, host: Pick<CliHost, "formatProblem" | "environment">): Promise<Refusal> {
+  if (error instanceof SuppressedError) return await refusalOf(reasonOf(error), host);
   if (error instanceof Interrupted) return { exitCode: error.exitCode, text: "" };
   if (!isTuttiError(error)) return { exitCode: EXIT_BUG, text: bugText(error, host.environment) };
   return {
@@ -17,6 +18,11 @@ export async function refusalOf(error: unknown, host: Pick<CliHost, "formatProbl
     text: await refusalText(error, host),
     document: errorDocument(error) as unknown as JsonObject,
   };
+}
+
+/** When closing fails too, mostly for the same reason, the first error is the reason; to be told to end is none. */
+function reasonOf({ error, suppressed }: SuppressedError): unknown {
+  return suppressed instanceof Interrupted ? error : suppressed;
 }
 
 async function refusalText(refused: TuttiError, host: Pick<CliHost, "formatProblem">): Promise<string> {
