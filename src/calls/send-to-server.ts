@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import type { JsonObject } from "../base/json.ts";
 import { callId, type CallRequest } from "../model/call.ts";
 import type { Connections } from "../ports/connections.ts";
@@ -18,8 +18,8 @@ export function sendToServer(connections: Connections): NextStage {
  */
 function metaOf(request: CallRequest): JsonObject {
   const id = callId(request.call);
-  const traceId = createHash("sha256").update(request.executionId).digest("hex").slice(0, 32);
-  const spanId = createHash("sha256").update(`${request.idempotencyKey}#${request.attempt}`).digest("hex").slice(0, 16);
+  const traceId = hash("sha256", request.executionId).slice(0, 32);
+  const spanId = hash("sha256", `${request.idempotencyKey}#${request.attempt}`).slice(0, 16);
   return {
     traceparent: `00-${traceId}-${spanId}-01`,
     "dev.tutti/idempotency-key": request.idempotencyKey,

@@ -32,17 +32,21 @@ async function takeUp({ signal }: CommandContext, session: Session, ids: readonl
   return [...new Set(views.map((view) => view.executionId))];
 }
 
-/** What cannot be taken up with this configuration is told, and keeps nothing else from going on. */
+/**
+ * What cannot be taken up with this configuration is told, and keeps nothing else from going on. All are taken up at once:
+ * what is written together costs one flush to the disk, and a thousand flushes take seconds.
+ */
 async function takeUpInterrupted({ signal, terminal }: CommandContext, session: Session): Promise<readonly string[]> {
   const { executions } = await session.client.call(listInterruptedExecutions, { includeWaiting: true }, { signal });
-  for (const { executionId } of executions) {
+  const takeUpOne = async (executionId: string): Promise<void> => {
     try {
       await session.client.call(resumeExecution, { executionId, liftPause: false }, { signal });
     } catch (error) {
       if (!isTuttiError(error, "server.not-found")) throw error;
       terminal.notice(error.message);
     }
-  }
+  };
+  await Promise.all(executions.map(({ executionId }) => takeUpOne(executionId)));
   return executions.map(({ executionId }) => executionId);
 }
 
