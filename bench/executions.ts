@@ -9,8 +9,8 @@ import { compare, type Figure } from "./figure.ts";
 import { execute, noOpChain, superviseNoOps } from "./no-op.ts";
 import { type RecordedWrite, recordWrites } from "./recorded-writes.ts";
 
-const ROUNDS = 9;
-const EXECUTIONS = 3_000;
+const ROUNDS = 7;
+const EXECUTIONS = 10_000;
 const AT_ONCE = 50;
 const STEPS = 5;
 

@@ -1,3 +1,6 @@
+/** One for all, because every execution has groups, and an error is dear for the stack that it records. */
+const CLOSING = new Error("closing");
+
 /**
  * Owns promises that nobody awaits at once. Disposing aborts its signal and waits for all of them.
  *
@@ -34,7 +37,7 @@ export class TaskGroup implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#controller.abort(new Error("closing"));
+    this.#controller.abort(CLOSING);
     await this.idle();
     if (this.#firstError !== undefined) throw this.#firstError.error;
   }
