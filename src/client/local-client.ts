@@ -39,13 +39,23 @@ export class LocalClient implements OperationClient, Disposable {
   /**
    * Connects to the owner.
    *
-   * @throws OwnerLeftError - nobody is there, or it does not take us
+   * @throws OwnerLeftError - nobody is there, or it does not take us; the reason of the signal when that aborts before
    */
-  static async connect(endpoint: Endpoint, surroundings: Surroundings): Promise<LocalClient> {
+  static async connect(endpoint: Endpoint, surroundings: Surroundings, signal: AbortSignal): Promise<LocalClient> {
+    signal.throwIfAborted();
     const client = new LocalClient(createConnection(endpoint.path));
-    client.#send({ type: "hello", token: endpoint.token, surroundings });
-    client.#ownerPid = await client.#welcome.promise;
-    return client;
+    const giveUp = (): void => {
+      client.#welcome.reject(signal.reason);
+      client.#socket.destroy();
+    };
+    signal.addEventListener("abort", giveUp, { once: true });
+    try {
+      client.#send({ type: "hello", token: endpoint.token, surroundings });
+      client.#ownerPid = await client.#welcome.promise;
+      return client;
+    } finally {
+      signal.removeEventListener("abort", giveUp);
+    }
   }
 
   get ownerPid(): number {

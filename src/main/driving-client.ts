@@ -90,7 +90,11 @@ export class DrivingClient implements OperationClient, AsyncDisposable {
       } catch (error) {
         if (!isTuttiError(error, "journal.locked")) throw error;
         locked = error;
-        return await connectToOwner(this.#options.directory, await this.#surroundings());
+        return await connectToOwner(this.#options.directory, {
+          clock: this.#options.clock,
+          signal,
+          surroundings: await this.#surroundings(),
+        });
       }
     });
     if (place === undefined) throw locked;

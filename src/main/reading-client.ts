@@ -38,7 +38,7 @@ export class ReadingClient implements OperationClient, AsyncDisposable {
     if (reader === undefined) return client;
     const journal = client.#resources.use(reader);
     const report = async (executionId: string) => reportExecution(await loadExecution(journal, executionId), options.clock.nowMs());
-    client.#owner = await connectToOwner(options.directory, { servers: [], secrets: {} });
+    client.#owner = await connectToOwner(options.directory, { clock: options.clock, signal: new AbortController().signal });
     if (client.#owner !== undefined) client.#resources.use(client.#owner);
     client.#table = addReadingOperations(new OperationTable(), { journal, report, driven: (executionId) => client.#driven(executionId) });
     return client;

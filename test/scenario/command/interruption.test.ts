@@ -116,6 +116,23 @@ test("when the owner is killed, the second takes over, ends right, and the first
   await world.untilNothingRuns();
 });
 
+test("an owner that does not answer keeps nobody waiting for ever", async () => {
+  using world = commandWorld();
+  world.write("nap.yaml", "id: nap\nsteps:\n  - { id: rest, sleep: 1h }\n");
+  await using owner = world.start("run", "nap.yaml");
+  const [, id = ""] = await owner.printed(/^execution (\S+)[^]*waits until/);
+  owner.process.kill("SIGSTOP");
+  await using paused = world.start("executions", "pause", id);
+  const [listed, shown] = await Promise.all([world.run("executions", "list"), world.run("executions", "show", id)]);
+  expect(listed).toMatchObject({ exitCode: 0, stdout: expect.stringMatching(/nap +executing/) });
+  expect(shown).toMatchObject({ exitCode: 0, stdout: expect.stringContaining("waits until") });
+  paused.process.kill("SIGINT");
+  expect(await paused.finished).toMatchObject({ exitCode: 130 });
+  owner.process.kill("SIGCONT");
+  expect(await world.run("executions", "pause", id)).toMatchObject({ exitCode: 0 });
+  expect(await owner.finished).toMatchObject({ exitCode: 3 });
+});
+
 test("several executions that were interrupted are told by name, and taken up together", async () => {
   using world = commandWorld();
   world.write("nap.yaml", "id: nap\nsteps:\n  - { id: rest, sleep: 500ms }\n");
