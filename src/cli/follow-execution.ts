@@ -34,7 +34,7 @@ export async function followExecution(followed: Followed): Promise<ExecutionView
  * @param subject - stands before every line
  */
 export async function narrateExecution(followed: Followed, subject?: string): Promise<ExecutionView> {
-  const narrator = new Narrator(subject);
+  const narrator = new Narrator(followed.executionId, subject);
   const { out } = followed.context.terminal;
   const silent = followed.options.json === true;
   return await watch(followed, (news) => {

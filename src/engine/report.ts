@@ -15,12 +15,12 @@ import { needsPerson } from "./standstill.ts";
 /**
  * Everything that a person or program wants to know of an execution.
  *
- * @param childStands - whether a child execution can only be moved on by a person; without it children are not asked
+ * @param childStands - whether a child execution can only be moved on by a person; without it the journal is believed
  */
 export function reportExecution(
   state: ExecutionState,
   nowMs: number,
-  childStands: (childId: string) => boolean = () => false,
+  childStands: (childId: string) => boolean = () => state.stands,
 ): ExecutionReport {
   const { workflow } = state.plan;
   const standing = needsPerson(state, childStands);

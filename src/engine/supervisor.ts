@@ -135,8 +135,7 @@ export class Supervisor implements AsyncDisposable, LoopHost {
       if (drive !== undefined && drive.running) return await drive.loop.signal(signal);
       const state = drive?.loop.state ?? (await loadExecution(this.#ports.journal, executionId));
       await this.#recordFor(state, eventsOfSignal(state, signal));
-      if (state.stands && !needsPerson(state, (childId) => this.childStands(childId)))
-        await this.#recordFor(state, [{ type: "execution-moved" }]);
+      await this.#moveOn(state);
       // What is cancelled need not wait for its turn to end.
       if (state.cancel !== undefined) drive?.turn.resolve();
     });
@@ -225,6 +224,15 @@ export class Supervisor implements AsyncDisposable, LoopHost {
         if (!(error instanceof TuttiError)) throw error;
       }
     });
+  }
+
+  /** Records that an execution which nobody drives can go on by itself again, and with it those that wait for it. */
+  async #moveOn(state: ExecutionState): Promise<void> {
+    if (!state.stands || needsPerson(state, (childId) => this.childStands(childId))) return;
+    await this.#recordFor(state, [{ type: "execution-moved" }]);
+    const parentId = state.parent?.executionId;
+    if (parentId === undefined || this.#drives.has(parentId)) return;
+    await this.#locks.run(parentId, async () => await this.#moveOn(await loadExecution(this.#ports.journal, parentId)));
   }
 
   async #recordFor(state: ExecutionState, bodies: readonly EventBody[]): Promise<void> {

@@ -65,6 +65,18 @@ test("an execution in doubt that nobody drives says every command that is needed
   ]);
 });
 
+test("an execution that waits because of the workflow that it runs says where to look", () => {
+  const step = stepReport("fulfil", { status: "running", childId: "0193f2c8-1111-7000-8000-000000000000", waitingFor: { kind: "child" } });
+  const shown = show(executionView([step], { status: "paused", needsPerson: true, driven: false, metrics }), " --data-dir d");
+  expect(shown.slice(2)).toEqual([
+    " ? fulfil  the workflow that it runs waits for a person. To see for what:",
+    "    tutti executions show 0193f2c8-1111 --data-dir d",
+    "   Then go on:",
+    "    tutti executions resume 0193f2c7-89ab --data-dir d",
+  ]);
+  expect(show(executionView([step], { metrics })).slice(2)).toEqual([]);
+});
+
 test("items in doubt are named, and the commands name the first of them", () => {
   const counts = { total: 9, completed: 1, failed: 0, running: 6, inDoubt: [1, 2, 4, 5, 7, 8] };
   const shown = show(executionView([{ ...doubt, items: counts }], { status: "paused", needsPerson: true, driven: false, metrics }));

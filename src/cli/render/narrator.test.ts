@@ -7,7 +7,7 @@ import { plain } from "./style.ts";
 type Body<Event = ExecutionEvent> = Event extends ExecutionEvent ? Omit<Event, "seq" | "atMs"> : never;
 
 /** Tells one event every 100 ms. */
-function tell(bodies: readonly Body[], narrator: Narrator = new Narrator()): readonly string[] {
+function tell(bodies: readonly Body[], narrator: Narrator = new Narrator("e")): readonly string[] {
   const lines = bodies.flatMap((body, index) =>
     narrator.tell({ type: "event", executionId: "e", event: { ...body, seq: index + 1, atMs: index * 100 } as ExecutionEvent }),
   );
@@ -80,9 +80,15 @@ test.each<[string, readonly Body[], readonly string[]]>([
 });
 
 test("what a child does is told under the step that runs it", () => {
-  const narrator = new Narrator("order ");
+  const narrator = new Narrator("e", "order ");
   const child = { type: "event", executionId: "child" } as const;
   tell([{ type: "call-started", call: { step: "fulfil" }, attempt: 1, childId: "child" }], narrator);
   const lines = narrator.tell({ ...child, event: { seq: 1, atMs: 0, type: "step-skipped", step: "a", reason: "needs" } });
   expect(printLines(lines, { style: plain })).toBe("- order fulfil/a: skipped (needs)\n");
+});
+
+test("what a child does is told under its id when nobody heard how it began", () => {
+  const event: ExecutionEvent = { seq: 7, atMs: 0, type: "step-skipped", step: "a", reason: "needs" };
+  const lines = new Narrator("0193f2c7").tell({ type: "event", executionId: "0193f2c8-1111-7000-8000-000000000000", event });
+  expect(printLines(lines, { style: plain })).toBe("- 0193f2c8-1111/a: skipped (needs)\n");
 });

@@ -4,6 +4,7 @@ import type { CallRef } from "../../model/call.ts";
 import type { ExecutionEvent } from "../../model/event.ts";
 import { printMoment } from "./moment.ts";
 import { oneLine } from "./safe-text.ts";
+import { shortId } from "./short-id.ts";
 import { span } from "./span.ts";
 import type { Line } from "./span.ts";
 import type { Emphasis } from "./style.ts";
@@ -17,24 +18,34 @@ export class Narrator {
   readonly #itemCounts = new Map<string, number>();
   /** What stands before the steps of a child execution: the step that runs it. */
   readonly #prefixes = new Map<string, string>();
+  readonly #executionId: string;
   readonly #subject: string;
   /** The last event that was told, by execution: after a change of the owner some come twice. */
   readonly #toldSeqs = new Map<string, number>();
 
-  /** @param subject - stands before every line, when several executions are told at once */
-  constructor(subject: string = "") {
+  /**
+   * @param executionId - of the execution that is told with its children, or its beginning
+   * @param subject - stands before every line, when several executions are told at once
+   */
+  constructor(executionId: string, subject: string = "") {
+    this.#executionId = executionId;
     this.#subject = subject;
   }
 
   tell(news: ExecutionNews): readonly Line[] {
     if (news.type !== "event") return [];
-    const prefix = this.#prefixes.get(news.executionId) ?? this.#subject;
+    const prefix = this.#prefixes.get(news.executionId) ?? this.#firstPrefix(news.executionId);
     const { event } = news;
     if (event.seq <= (this.#toldSeqs.get(news.executionId) ?? 0)) return [];
     this.#toldSeqs.set(news.executionId, event.seq);
     if (event.type === "call-started" && event.childId !== undefined) this.#prefixes.set(event.childId, `${prefix}${event.call.step}/`);
     const told = this.#tellEvent(event, prefix);
     return told === undefined ? [] : [told];
+  }
+
+  /** A child that began before anybody listened is named by its id. */
+  #firstPrefix(executionId: string): string {
+    return executionId.startsWith(this.#executionId) ? this.#subject : `${this.#subject}${shortId(executionId)}/`;
   }
 
   #tellEvent(event: ExecutionEvent, prefix: string): Line | undefined {

@@ -13,17 +13,26 @@ export function nextSteps(view: ExecutionView, flags: string): readonly Line[] {
   if (view.outcome !== undefined) return afterEnd(view, command);
   const doubts = view.steps.filter((step) => step.status === "in_doubt").flatMap((step) => doubtLines(step, command));
   const approvals = view.steps.filter((step) => step.waitingFor?.kind === "approval").flatMap((step) => approvalLines(step, command));
-  const waits = doubts.length + approvals.length > 0;
-  if (view.driven && !view.needsPerson) return [...doubts, ...approvals];
-  if (!waits)
+  const waits = [...doubts, ...approvals, ...(view.needsPerson ? view.steps.flatMap((step) => childLines(step, flags)) : [])];
+  if (view.driven && !view.needsPerson) return waits;
+  if (waits.length === 0)
     return [[span(view.status === "paused" ? "   It is paused. To go on:" : "   No process drives it now. To go on:")], command("resume")];
-  return view.driven ? [...doubts, ...approvals] : [...doubts, ...approvals, [span("   Then go on:")], command("resume")];
+  return view.driven ? waits : [...waits, [span("   Then go on:")], command("resume")];
 }
 
 type CommandLine = (verb: string, ...words: readonly string[]) => Line;
 
 function afterEnd(view: ExecutionView, command: CommandLine): readonly Line[] {
   return view.outcome === "completed" ? [] : [[span("   To run again what did not succeed:")], command("retry")];
+}
+
+/** When only a person can move an execution on, that is so of every workflow that it still runs. */
+function childLines({ id, childId, waitingFor }: StepReport, flags: string): readonly Line[] {
+  if (waitingFor?.kind !== "child" || childId === undefined) return [];
+  return [
+    [span(" ? ", "warn"), span(id, "bold"), span("  the workflow that it runs waits for a person. To see for what:", "warn")],
+    [span(`    tutti executions show ${shortId(childId)}${flags}`, "bold")],
+  ];
 }
 
 function doubtLines(step: StepReport, command: CommandLine): readonly Line[] {

@@ -134,6 +134,22 @@ test("of a list each item in doubt is settled by itself, as the printed commands
   expect(await world.json("executions", "resume", id)).toMatchObject([{ outcome: "completed", output: [{ found: 1 }, { found: 2 }] }]);
 });
 
+test("a workflow that waits for a person in the one that it runs says where, and goes on when that is answered", async () => {
+  using world = commandWorld();
+  world.write("kid.yaml", "id: kid\nsteps:\n  - { id: ask, approval: { message: Go on? } }\noutput: '${{ steps.ask.output.by }}'\n");
+  world.write("parent.yaml", "id: parent\nsteps:\n  - { id: run, workflow: kid }\noutput: '${{ steps.run.output }}'\n");
+  const run = await world.run("run", "parent.yaml");
+  expect(run.exitCode).toBe(3);
+  const told = / \? run {2}the workflow that it runs waits for a person\. To see for what:\n {4}tutti executions show (\S+)\n/;
+  const [, kid = ""] = told.exec(run.stdout) ?? [];
+  const [, id = ""] = /^execution (\S+)/.exec(run.stdout) ?? [];
+  expect((await world.run("executions", "show", id)).stdout).toMatch(told);
+  expect((await world.run("executions", "show", kid)).stdout).toMatch(/ \? ask {2}Go on\?\n {4}tutti executions approve \S+ ask\n/);
+  expect(await world.json("executions", "resume")).toMatchObject([]);
+  expect(await world.run("executions", "approve", kid, "--by", "Ada")).toMatchObject({ exitCode: 0 });
+  expect(await world.json("executions", "resume")).toMatchObject([{ execution_id: id, outcome: "completed", output: "Ada" }]);
+});
+
 test("a retry from a step runs that step and what depends on it once more, and takes over the rest", async () => {
   using world = commandWorld({ ledger: LEDGER });
   const steps = [
