@@ -16,6 +16,7 @@ export async function main(args: readonly string[], context: CommandContext): Pr
     { out: (text) => terminal.out.write(text), err: (text) => terminal.err.write(text) },
   );
   try {
+    if (args.length === 0) return await (await import("./actions/overview.ts")).overview(context, () => program.outputHelp());
     await program.parseAsync(args, { from: "user" });
     return code;
   } catch (error) {

@@ -117,7 +117,8 @@ function tellHowToGoOn(
 
 const MOST_NAMED = 3;
 
-async function tellInterrupted(context: CommandContext, session: Session): Promise<void> {
+/** Says in one line which executions wait to be taken up, if any. */
+export async function tellInterrupted(context: CommandContext, session: Session): Promise<void> {
   const { executions } = await session.client.call(listInterruptedExecutions, { limit: MOST_NAMED + 1 }, { signal: context.signal });
   if (executions.length === 0) return;
   const named = executions.slice(0, MOST_NAMED).map((execution) => `${shortId(execution.executionId)} (${execution.workflowId})`);

@@ -144,6 +144,9 @@ test("several executions that were interrupted are told by name, and taken up to
   }
   const next = await world.run("run", "w.yaml");
   expect(next.stderr).toMatch(/^executions were interrupted: \S+ \(nap\), \S+ \(nap\) - take up with: tutti executions resume\n$/);
+  const alone = await world.run();
+  expect(alone).toMatchObject({ exitCode: 0, stderr: next.stderr });
+  expect(alone.stdout).toContain("tutti help executions");
   const resumed = await world.run("executions", "resume");
   expect(resumed.exitCode).toBe(0);
   expect(resumed.stdout.match(/^completed in/gm)).toHaveLength(2);
