@@ -1,5 +1,6 @@
+import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { runCommand } from "../../support/built-command.ts";
+import { inRepository, runCommand } from "../../support/built-command.ts";
 import { commandWorld } from "../../support/command-world.ts";
 import type { CommandWorld } from "../../support/command-world.ts";
 
@@ -54,6 +55,12 @@ async function run(world: CommandWorld, workflow: object): Promise<{ readonly ex
   expectKeys(document);
   return { exitCode, document };
 }
+
+test("docs/operations.md names every key of a document", () => {
+  const [, text = ""] = /## Documents\n([^]*?)\n## /.exec(readFileSync(inRepository("docs/operations.md"), "utf8")) ?? [];
+  const keys = [...ALWAYS, ...SOMETIMES, ...ALWAYS_OF_STEP, ...SOMETIMES_OF_STEP];
+  expect(keys.filter((key) => !text.includes(`\`${key}\``))).toEqual([]);
+});
 
 test("an execution that completed has every promised key, and show prints the same document", async () => {
   using world = commandWorld({ echo: "echo.ts" });

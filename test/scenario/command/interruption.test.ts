@@ -116,6 +116,20 @@ test("when the owner is killed, the second takes over, ends right, and the first
   await world.untilNothingRuns();
 });
 
+test("an owner that is told to end leaves its place to the one that waits, and nothing is in doubt", async () => {
+  using world = commandWorld({ ledger: LEDGER });
+  world.write("acts.yaml", twoActs);
+  await using owner = world.start("run", "acts.yaml");
+  await owner.printed(/first: ledger\.act/);
+  await using heir = world.start("run", "acts.yaml");
+  await heir.printed(/first: ledger\.act/);
+  owner.process.kill("SIGINT");
+  expect(await owner.finished).toMatchObject({ exitCode: 130 });
+  expect(await heir.finished).toMatchObject({ exitCode: 0, stdout: expect.stringMatching(/second: completed[^]*completed in/) });
+  expect(await world.json("executions", "resume")).toMatchObject([{ outcome: "completed" }]);
+  expect(ledgerOf(world.path).toSorted()).toEqual(["act first", "act first", "act second", "act second"]);
+});
+
 test("an owner that does not answer keeps nobody waiting for ever", async () => {
   using world = commandWorld();
   world.write("nap.yaml", "id: nap\nsteps:\n  - { id: rest, sleep: 1h }\n");
