@@ -45,7 +45,8 @@ test("a pause from another process lets the call in flight end and begins nothin
 
 test("cancelling from another process undoes what was done, and both commands wait for that", async () => {
   using world = commandWorld({ ledger: LEDGER });
-  world.write("acts.yaml", acts);
+  // Whoever watches has come before the first call has ended, and the nap has no end of its own.
+  world.write("acts.yaml", acts.replace("delay_ms: 1000", "delay_ms: 4000").replace("sleep: 1s", "sleep: 1h"));
   await using run = world.start("run", "acts.yaml", "--json");
   await using watch = await watching(world);
   await watch.printed(/nap: waits until/);
