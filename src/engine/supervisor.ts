@@ -53,12 +53,10 @@ export class Supervisor implements AsyncDisposable, LoopHost {
       workflowId: request.plan.workflow.id,
       planHash: planHash(request.plan),
       inputs: request.inputs,
-      ...defined({ parent: request.parent }),
-      ...defined({ timeoutMs: request.timeoutMs }),
+      ...defined({ parent: request.parent, timeoutMs: request.timeoutMs, concurrencyGroup: group }),
       ...(request.retryOf === undefined ? {} : { retryOf: request.retryOf.executionId, reused: request.retryOf.reused }),
-      ...defined({ concurrencyGroup: group }),
     };
-    const key = request.requestKey === undefined ? {} : { requestKey: request.requestKey };
+    const key = defined({ requestKey: request.requestKey });
     const start = await this.#ports.journal.create({ executionId, ...key, plan: request.plan, event });
     if (!start.created) {
       await this.resume(start.executionId);
@@ -207,7 +205,9 @@ export class Supervisor implements AsyncDisposable, LoopHost {
     if (group === undefined || concurrency === undefined) return;
     const begun = state.seq > 1;
     if (!begun && !this.#groups.hasRoom(group, concurrency.limit)) {
-      if (concurrency.onConflict === "skip") return this.#cancel(state.executionId, "concurrency");
+      // Recorded before the loop begins, so that it has nothing left to start.
+      if (concurrency.onConflict === "skip")
+        return await this.#recordFor(state, eventsOfSignal(state, { type: "cancel", reason: "concurrency" }));
       const others = concurrency.onConflict === "cancel" ? this.#groups.members(group) : [];
       for (const other of others) this.#cancel(other, "concurrency");
     }
