@@ -69,6 +69,8 @@ function request(index: number): CallRequest {
     effect: "read",
     timeoutMs: 30_000,
     idempotencyKey: `bench/${index}`,
+    meta: {},
+    permissions: [],
   };
 }
 

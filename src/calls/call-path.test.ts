@@ -24,6 +24,7 @@ class FakeConnections {
       names: ["s"],
       tools: unused,
       check: unused,
+      facts: unused,
       onToolsChanged: unused,
       [Symbol.asyncDispose]: async () => undefined,
       call: async (call, observer) => {
@@ -52,6 +53,8 @@ function request(more: Partial<CallRequest> = {}): CallRequest {
     effect: "read",
     timeoutMs: 1_000,
     idempotencyKey: "e/a",
+    meta: {},
+    permissions: [],
     ...more,
   };
 }

@@ -28,5 +28,5 @@ export function createToolCaller(ports: CallPathPorts): ToolCaller {
   ];
   const path = stages.reduceRight<NextStage>((next, stage) => (call) => stage(call, next), sendToServer(ports.connections));
   const names = new Set(ports.connections.names);
-  return { serves: (server) => names.has(server), call: (request, gate, signal) => path({ request, gate, signal }) };
+  return { serves: (server) => names.has(server), call: (request, gate, signal) => path({ request, meta: request.meta, gate, signal }) };
 }

@@ -1,9 +1,12 @@
+import type { Meta } from "../envelope/meta.ts";
 import type { CallOutcome, CallRequest } from "../model/call.ts";
 import type { CallGate } from "../ports/tool-caller.ts";
 
 /** One call on its way. A stage may change the request it hands on. */
 export interface CallOnItsWay {
   readonly request: CallRequest;
+  /** Of this one call: a child of the meta that the execution was started with. */
+  readonly meta: Meta;
   readonly gate: CallGate;
   readonly signal: AbortSignal;
 }

@@ -3,8 +3,8 @@ import type { ErrorCode } from "../model/errors.ts";
 /** How every surface answers a refusal, so that none decides it again. */
 export interface ErrorTraits {
   readonly httpStatus: number;
-  /** 64 usage, 65 invalid, 66 not found, 69 unavailable, 1 failed. */
-  readonly exitCode: 1 | 64 | 65 | 66 | 69;
+  /** 64 usage, 65 invalid, 66 not found, 69 unavailable, 77 not allowed, 1 failed. */
+  readonly exitCode: 1 | 64 | 65 | 66 | 69 | 77;
   /** `later`: the same request may succeed when it is sent again. */
   readonly retry: "never" | "later";
 }
@@ -26,6 +26,11 @@ export const ERROR_TRAITS: { readonly [Code in ErrorCode]: ErrorTraits } = {
   "journal.locked": { httpStatus: 503, exitCode: 69, retry: "later" },
   "journal.unusable": { httpStatus: 503, exitCode: 69, retry: "never" },
   "secret.missing": { httpStatus: 422, exitCode: 65, retry: "never" },
+  "identity.invalid": { httpStatus: 401, exitCode: 77, retry: "never" },
+  "access.denied": { httpStatus: 403, exitCode: 77, retry: "never" },
+  "tenant.invalid": { httpStatus: 403, exitCode: 77, retry: "never" },
+  "envelope.invalid": { httpStatus: 400, exitCode: 65, retry: "never" },
+  "operation.unknown": { httpStatus: 404, exitCode: 66, retry: "never" },
 };
 
 /** The exit code of a command that did what it was asked, and could not write down what came of it. */

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import type { Meta } from "../envelope/meta.ts";
 import type { ParentCall } from "../model/call.ts";
 import type {
   ExecutionMetrics,
@@ -107,6 +108,7 @@ export const executionView: z.ZodType<ExecutionView> = wireObject<ExecutionView>
     error: callError.exactOptional(),
     parent: parentCall.exactOptional(),
     retryOf: z.string().exactOptional(),
+    meta: (z.record(z.string(), z.unknown()) as unknown as z.ZodType<Meta>).exactOptional(),
     startedAtMs: moment,
     endedAtMs: moment,
     steps: z.array(stepReport),
@@ -127,6 +129,7 @@ export const executionSummary: z.ZodType<ExecutionSummary> = wireObject<Executio
     updatedAtMs: moment,
     endedAtMs: moment,
     parentId: z.string().exactOptional(),
+    tenant: z.string().exactOptional(),
   },
   { orNull: ["outcome", "endedAtMs"] },
 );

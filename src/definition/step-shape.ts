@@ -144,6 +144,11 @@ const cache = shape<{ readonly ttlMs: number }>("cache", {
 
 const effect: ValueType<Effect> = choice("read", "idempotent", "once");
 
+const permission: ValueType<string> = textLike(
+  /^[A-Za-z0-9_.-]+(:([A-Za-z0-9_.-]+|\*))+$/,
+  'a permission is written "resource:action", such as "payments:charge"',
+);
+
 /** All keys of a step. */
 export const STEP: Shape<StepKeys> = shape<StepKeys>("step", {
   id: { key: "id", aliases: ["task_id"], type: stepId, required: true, about: "the name by which other steps know it" },
@@ -181,6 +186,11 @@ export const STEP: Shape<StepKeys> = shape<StepKeys>("step", {
   workflow: { key: "workflow", type: workflowId, about: "runs another workflow as a child" },
   value: { key: "value", type: template, about: "computes a value; nothing is called" },
   validates: { key: "validates", type: flag, about: 'an answer with "valid: false" ends the execution before anything is changed' },
+  permissions: {
+    key: "permissions",
+    type: oneOrMore(permission, 100),
+    about: 'what whoever started the execution must be allowed to do, such as "payments:charge"',
+  },
   effect: { key: "effect", type: effect, about: "what the call may do: change nothing, be repeated without harm, or act anew each time" },
   timeoutMs: { key: "timeout", type: duration(), about: "how long one attempt may take; 30s if not given" },
   maxDurationMs: { key: "max_duration", type: duration(), about: "how long the step may take with all its attempts" },

@@ -1,7 +1,8 @@
 import { present } from "../base/assert.ts";
 import type { JsonObject } from "../base/json.ts";
 import { isJsonObject } from "../base/json.ts";
-import type { Concurrency, ErrorMode, ErrorPolicy, Workflow } from "../model/workflow.ts";
+import type { ErrorMode, ErrorPolicy } from "../envelope/error-policy.ts";
+import type { Concurrency, Workflow } from "../model/workflow.ts";
 import { listOf, recordOf } from "./collection-types.ts";
 import { cronSchedule } from "./cron-schedule.ts";
 import { inputSpec } from "./input-spec.ts";

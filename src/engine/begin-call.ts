@@ -100,6 +100,9 @@ function toolRequest(
     idempotencyKey: `${state.executionId}/${callId(attempt.ref)}`,
     ...(cache !== undefined && (role === undefined || role === "stale") ? { cacheTtlMs: cache.ttlMs } : {}),
     ...(role === "stale" ? { staleOnly: true } : {}),
+    meta: state.meta,
+    stepContext: { stepName: step.node.step.id, stepIndex: step.node.level + 1, totalSteps: state.levels[step.node.phase] },
+    permissions: step.node.step.permissions ?? [],
   };
 }
 

@@ -35,7 +35,7 @@ export async function startChild(
   if ((await journal.summary(child.childId)) === undefined) {
     const parent = { executionId: loop.state.executionId, call: child.call };
     const timeout = child.timeoutMs === undefined ? {} : { timeoutMs: child.timeoutMs };
-    await host.start({ plan, inputs, executionId: child.childId, parent, ...timeout });
+    await host.start({ plan, inputs, executionId: child.childId, parent, meta: loop.state.meta, ...timeout });
   } else await host.resume(child.childId);
   const report = await host.ended(child.childId, signal);
   // Without an end Tutti is closing: the parent is interrupted too, and finds the child again.

@@ -1,6 +1,7 @@
 import { present } from "../base/assert.ts";
 import { Heap } from "../base/heap.ts";
 import type { Json, JsonObject } from "../base/json.ts";
+import type { Meta } from "../envelope/meta.ts";
 import { expressionReferences } from "../expression/references.ts";
 import type { CallError, CallRef, Degraded, ParentCall, SecretUse } from "../model/call.ts";
 import type { Leftover, Outcome } from "../model/execution.ts";
@@ -33,6 +34,10 @@ export interface ExecutionState {
   inputs: JsonObject;
   parent?: ParentCall;
   retryOf?: string;
+  /** Empty for executions that were started without any. */
+  meta: Meta;
+  /** How many levels of steps follow one another, of the main steps and of the finally steps. */
+  readonly levels: Readonly<Record<PlanNode["phase"], number>>;
   concurrencyGroup?: string;
   phase: Phase;
   /** A person has paused it. */
@@ -174,6 +179,8 @@ export function newState(plan: Plan, executionId: string): ExecutionState {
     startedAtMs: 0,
     startedAt: "",
     inputs: {},
+    meta: {},
+    levels: { main: levelsOf(plan, "main"), finally: levelsOf(plan, "finally") },
     phase: "running",
     paused: false,
     stands: false,
@@ -187,6 +194,10 @@ export function newState(plan: Plan, executionId: string): ExecutionState {
     callCount: 0,
     retryCount: 0,
   };
+}
+
+function levelsOf(plan: Plan, phase: PlanNode["phase"]): number {
+  return plan.nodes.reduce((levels, node) => (node.phase === phase ? Math.max(levels, node.level + 1) : levels), 0);
 }
 
 function asksForStatus(condition: string | undefined): boolean {

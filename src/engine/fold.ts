@@ -43,6 +43,7 @@ function foldStart(state: ExecutionState, event: Of<"execution-started">): void 
   state.startedAt = new Date(event.atMs).toISOString();
   state.inputs = event.inputs;
   if (event.parent !== undefined) state.parent = event.parent;
+  if (event.meta !== undefined) state.meta = event.meta;
   if (event.retryOf !== undefined) state.retryOf = event.retryOf;
   if (event.concurrencyGroup !== undefined) state.concurrencyGroup = event.concurrencyGroup;
   const timeoutMs = event.timeoutMs ?? state.plan.workflow.timeoutMs;

@@ -34,6 +34,7 @@ export function reportExecution(
     output: state.output,
     ...defined({ error: state.error ?? state.failure?.error, parent: state.parent, retryOf: state.retryOf, endedAtMs: state.endedAtMs }),
     startedAtMs: state.startedAtMs,
+    ...(Object.keys(state.meta).length === 0 ? {} : { meta: state.meta }),
     steps: state.steps.map((step) => reportStep(state, step)),
     leftovers: [...state.leftovers],
     needsPerson: standing,

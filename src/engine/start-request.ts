@@ -1,4 +1,5 @@
 import type { JsonObject } from "../base/json.ts";
+import type { Meta } from "../envelope/meta.ts";
 import type { ParentCall } from "../model/call.ts";
 import type { ReusedStep } from "../model/event.ts";
 import type { Plan } from "../model/plan.ts";
@@ -14,5 +15,7 @@ export interface StartRequest {
   readonly parent?: ParentCall;
   /** In place of the workflow's own time limit. */
   readonly timeoutMs?: number;
+  /** For whom it runs, and what it belongs to. */
+  readonly meta?: Meta;
   readonly retryOf?: { readonly executionId: string; readonly reused: readonly ReusedStep[] };
 }

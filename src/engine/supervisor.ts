@@ -53,7 +53,7 @@ export class Supervisor implements AsyncDisposable, LoopHost {
       workflowId: request.plan.workflow.id,
       planHash: planHash(request.plan),
       inputs: request.inputs,
-      ...defined({ parent: request.parent, timeoutMs: request.timeoutMs, concurrencyGroup: group }),
+      ...defined({ parent: request.parent, timeoutMs: request.timeoutMs, concurrencyGroup: group, meta: request.meta }),
       ...(request.retryOf === undefined ? {} : { retryOf: request.retryOf.executionId, reused: request.retryOf.reused }),
     };
     const key = defined({ requestKey: request.requestKey });

@@ -35,6 +35,8 @@ async function answer(routed: RoutedCaller, executionId: string): Promise<unknow
     effect: "read",
     timeoutMs: 1,
     idempotencyKey: "k",
+    meta: {},
+    permissions: [],
   };
   const outcome = await routed.call(request, gate, new AbortController().signal);
   return outcome.kind === "succeeded" ? outcome.output : outcome.kind;

@@ -5,7 +5,7 @@ import type { CallOutcome } from "../model/call.ts";
 import { TuttiError } from "../model/errors.ts";
 import type { ServerConfig } from "../model/server.ts";
 import type { Tool } from "../model/tool.ts";
-import type { Connections, ServerCheck, WireCall } from "../ports/connections.ts";
+import type { Connections, ServerCheck, ServerFacts, WireCall } from "../ports/connections.ts";
 import type { Elicitor } from "../ports/elicitation.ts";
 import type { CallObserver } from "../ports/tool-caller.ts";
 import { ServerConnection } from "./server-connection.ts";
@@ -56,6 +56,10 @@ class McpConnections implements Connections {
     }
     const outcome = await connection.call(request, observer, signal);
     return outcome.kind === "succeeded" ? outcome : { ...outcome, error: { ...outcome.error, server, tool } };
+  }
+
+  async facts(server: string, signal: AbortSignal): Promise<ServerFacts> {
+    return await this.#connection(server).facts(signal);
   }
 
   onToolsChanged(listener: (server: string) => void): Disposable {

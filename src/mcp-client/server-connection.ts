@@ -4,7 +4,7 @@ import type { CallOutcome } from "../model/call.ts";
 import { TuttiError } from "../model/errors.ts";
 import type { ServerConfig } from "../model/server.ts";
 import type { Tool } from "../model/tool.ts";
-import type { ServerCheck, WireCall } from "../ports/connections.ts";
+import type { ServerCheck, ServerFacts, WireCall } from "../ports/connections.ts";
 import type { CallObserver } from "../ports/tool-caller.ts";
 import { abortable } from "./abortable.ts";
 import type { Era } from "./era.ts";
@@ -53,6 +53,11 @@ export class ServerConnection implements AsyncDisposable {
   /** @throws TuttiError `server.unavailable` */
   async check(signal: AbortSignal): Promise<ServerCheck> {
     return await this.#ask(signal, (session) => session.check(signal));
+  }
+
+  /** @throws TuttiError `server.unavailable` */
+  async facts(signal: AbortSignal): Promise<ServerFacts> {
+    return await this.#ask(signal, async (session) => session.facts);
   }
 
   async call(request: WireCall, observer: CallObserver, signal: AbortSignal): Promise<CallOutcome> {

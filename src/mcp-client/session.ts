@@ -4,7 +4,7 @@ import { deadline } from "../base/deadline.ts";
 import type { Ms } from "../base/duration.ts";
 import { TaskGroup } from "../base/task-group.ts";
 import type { CallOutcome } from "../model/call.ts";
-import type { ServerCheck, WireCall } from "../ports/connections.ts";
+import type { ServerCheck, ServerFacts, WireCall } from "../ports/connections.ts";
 import type { CallObserver, CallProgress } from "../ports/tool-caller.ts";
 import { abortable } from "./abortable.ts";
 import { nobodyCanBeAsked } from "./answer-elicitation.ts";
@@ -16,6 +16,7 @@ import { notAccepted, outcomeOfError } from "./outcome-of-error.ts";
 import { outcomeOfResult } from "./outcome-of-result.ts";
 import { NO_TIMEOUT_MS, plainRequest } from "./plain-request.ts";
 import { saysSessionLost } from "./says-session-lost.ts";
+import { serverFacts } from "./server-facts.ts";
 import type { ServerTool, ServerTools } from "./server-tool.ts";
 import { SessionLostError } from "./session-lost-error.ts";
 import type { SessionPorts } from "./session-ports.ts";
@@ -64,6 +65,11 @@ export class Session implements AsyncDisposable {
 
   get era(): Era {
     return this.#parts.era;
+  }
+
+  /** What the server has told of itself when it was connected. */
+  get facts(): ServerFacts {
+    return serverFacts(this.#parts.client);
   }
 
   /**

@@ -1,5 +1,7 @@
 import type { Ms } from "../base/duration.ts";
 import type { Json, JsonObject } from "../base/json.ts";
+import type { EnvelopeError } from "../envelope/envelope-error.ts";
+import type { Meta, StepContext } from "../envelope/meta.ts";
 import type { Effect } from "./workflow.ts";
 
 /** What a call is for. A step's own call has no role; `stale` asks only for an answer of earlier times. */
@@ -56,6 +58,12 @@ export interface CallRequest {
   readonly cacheTtlMs?: Ms;
   /** Do not call: give a kept answer of any age, or fail. */
   readonly staleOnly?: boolean;
+  /** What the execution was started with: tenant, identity, trace. */
+  readonly meta: Meta;
+  /** Which step of how many this call belongs to. */
+  readonly stepContext?: StepContext;
+  /** What the caller must be allowed to do, as the step says. What the server's configuration says is added to it. */
+  readonly permissions: readonly string[];
 }
 
 export type CallErrorKind =
@@ -74,6 +82,8 @@ export type CallErrorKind =
   | "input_invalid"
   /** The server has no such tool, or there is no such server. */
   | "not_found"
+  /** The caller may not make this call; it was not sent. */
+  | "denied"
   | "expression"
   | "approval"
   | "child"
@@ -93,7 +103,13 @@ export interface CallError {
 
 /** The end of one attempt. */
 export type CallOutcome =
-  | { readonly kind: "succeeded"; readonly output: Json; readonly source?: "cache" | "stale_cache" }
+  | {
+      readonly kind: "succeeded";
+      readonly output: Json;
+      readonly source?: "cache" | "stale_cache";
+      /** What an envelope-aware server says beside its output. With an error the output is a part of what was asked. */
+      readonly answer?: { readonly meta: Meta; readonly error?: EnvelopeError };
+    }
   | {
       readonly kind: "failed";
       readonly error: CallError;

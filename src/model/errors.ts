@@ -26,6 +26,16 @@ export interface ErrorDetails {
   /** The journal is damaged, foreign, of a newer version, or cannot be written. */
   readonly "journal.unusable": { readonly path: string; readonly reason: JournalFault };
   readonly "secret.missing": { readonly secret: string };
+  /** No token was given where one is needed, or the one that was given does not hold. */
+  readonly "identity.invalid": { readonly reason: string };
+  /** The caller is known and may not do this. */
+  readonly "access.denied": { readonly missing: readonly string[] };
+  /** There is no tenant, or a message names another one than the caller's. */
+  readonly "tenant.invalid": { readonly tenant?: string };
+  /** A message is no envelope, or more than an envelope may be. */
+  readonly "envelope.invalid": { readonly problems: readonly string[] };
+  /** No workflow is configured for what was asked. */
+  readonly "operation.unknown": { readonly operation: string };
 }
 
 export type JournalFault = "damaged" | "foreign" | "newer" | "unwritable" | "full" | "io";

@@ -1,4 +1,5 @@
 import type { Json, JsonObject } from "../base/json.ts";
+import type { Meta } from "../envelope/meta.ts";
 import type { CallError, CallRef, Degraded, ParentCall, SecretUse } from "./call.ts";
 import type { Leftover, Outcome } from "./execution.ts";
 
@@ -30,6 +31,8 @@ export type EventBody =
       readonly concurrencyGroup?: string;
       /** A time limit in place of the workflow's own. */
       readonly timeoutMs?: number;
+      /** For whom it runs, and what it belongs to. */
+      readonly meta?: Meta;
     }
   /** `for_each`, sleep and approval steps begin with this; steps with one call begin with `call-started`. */
   | {

@@ -1,5 +1,6 @@
 import type { Ms } from "../base/duration.ts";
 import type { Json, JsonObject } from "../base/json.ts";
+import type { Meta } from "../envelope/meta.ts";
 import type { CallError, Degraded, ParentCall } from "./call.ts";
 
 /** The documented workflow status. `active` is an execution that waits for its turn in a concurrency group. */
@@ -80,6 +81,8 @@ export interface ExecutionReport {
   readonly error?: CallError;
   readonly parent?: ParentCall;
   readonly retryOf?: string;
+  /** For whom it runs, and what it belongs to. */
+  readonly meta?: Meta;
   readonly startedAtMs: number;
   readonly endedAtMs?: number;
   readonly steps: readonly StepReport[];
@@ -109,4 +112,5 @@ export interface ExecutionSummary {
   readonly updatedAtMs: number;
   readonly endedAtMs?: number;
   readonly parentId?: string;
+  readonly tenant?: string;
 }

@@ -1,5 +1,6 @@
 import type { Ms } from "../base/duration.ts";
 import type { Json, JsonObject } from "../base/json.ts";
+import type { ErrorPolicy } from "../envelope/error-policy.ts";
 
 /** JSON whose strings may hold `${{ }}` expressions. A string that is one whole expression keeps the type of its value. */
 export type Template = Json;
@@ -36,24 +37,6 @@ export interface Workflow {
 /** A JSON Schema for one input. An input with a `default` is optional, all others are required. */
 export type InputSpec = JsonObject;
 
-export type ErrorMode = "fail_fast" | "allow_partial" | "best_effort";
-
-/** What happens when a step has finally failed. Every field but the mode has its default where it is used. */
-export interface ErrorPolicy {
-  readonly mode: ErrorMode;
-  /** Attempts of steps without `retry`, in place of the default of 3. */
-  readonly retryCount?: number;
-  /** Time for one attempt of steps without `timeout`, in place of the default of 30 s. */
-  readonly timeoutMs?: Ms;
-  /** False ignores every `fallback`. Default true. */
-  readonly fallbackEnabled?: boolean;
-  /** Under best_effort, whether a stale cache entry may stand in. Default true. */
-  readonly cacheOnError?: boolean;
-  /** False ends a failed fail_fast execution without compensation. Default true. */
-  readonly rollbackOnFailure?: boolean;
-  readonly propagateToUser?: boolean;
-}
-
 /** At most `limit` executions whose `group` evaluates to the same text run at once. */
 export interface Concurrency {
   readonly group: Template;
@@ -87,6 +70,8 @@ export interface Step {
   readonly cache?: { readonly ttlMs: Ms };
   readonly onError?: "continue";
   readonly validates?: boolean;
+  /** What whoever started the execution must be allowed to do (`resource:action`); checked before each call of the step. */
+  readonly permissions?: readonly string[];
   readonly resources?: Resources;
   readonly estimatedMs?: Ms;
   readonly targetMachines?: readonly string[];

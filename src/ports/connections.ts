@@ -28,8 +28,22 @@ export interface Connections extends AsyncDisposable {
    */
   check(server: string, signal: AbortSignal): Promise<ServerCheck>;
 
+  /**
+   * What a server has told when it was connected; connects if need be.
+   *
+   * @throws TuttiError as `tools`
+   */
+  facts(server: string, signal: AbortSignal): Promise<ServerFacts>;
+
   /** Tells that the tools of a server have changed. */
   onToolsChanged(listener: (server: string) => void): Disposable;
+}
+
+/** What is known of a server from its connection. */
+export interface ServerFacts {
+  readonly version?: string;
+  /** It announces that it takes and gives whole envelopes (`dev.tutti/envelope`). */
+  readonly envelopes: boolean;
 }
 
 /** What goes over the wire: secrets are in, nothing of Tutti's is but `meta`. */

@@ -56,6 +56,8 @@ export interface ListQuery {
   readonly status?: ExecutionStatus;
   readonly outcome?: Outcome;
   readonly workflowId?: string;
+  /** Only executions of this tenant. */
+  readonly tenant?: string;
   /** Only executions that no other one started. Default false. */
   readonly rootsOnly?: boolean;
   /** 1 to 1,000. */

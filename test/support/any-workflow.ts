@@ -3,7 +3,6 @@ import { printDuration } from "../../src/base/duration.ts";
 import type { Json } from "../../src/base/json.ts";
 import type {
   Compensation,
-  ErrorPolicy,
   Fallback,
   Resources,
   RetryPolicy,
@@ -13,6 +12,7 @@ import type {
   Verify,
   Workflow,
 } from "../../src/model/workflow.ts";
+import type { ErrorPolicy } from "../../src/envelope/error-policy.ts";
 
 /** Any workflow that a file can hold, with all keys of the format. Its tools exist nowhere, and its graph may have cycles. */
 export function anyWorkflow(): fc.Arbitrary<Workflow> {
@@ -122,7 +122,11 @@ const anywhere = {
   enforcement: fc.constantFrom("code-review", "startup-validation", "unit-tests"),
   validation: fc.constantFrom("unit-tests", "integration-tests", "manual-review"),
 };
-const each = { forEach: fc.oneof(fc.array(template, { maxLength: 3 }), fc.constant("${{ inputs }}")), validates: flag };
+const each = {
+  forEach: fc.oneof(fc.array(template, { maxLength: 3 }), fc.constant("${{ inputs }}")),
+  validates: flag,
+  permissions: fc.uniqueArray(fc.constantFrom("a:read", "b:*"), { minLength: 1, maxLength: 2 }),
+};
 const called = { ...each, fallback, timeoutMs: ms, retry, compensate };
 const KEYS: { readonly [Kind in StepAction["kind"]]: Readonly<Record<string, fc.Arbitrary<unknown>>> } = {
   tool: { ...called, effect: fc.constantFrom("read", "idempotent", "once"), verify, cache: fc.record({ ttlMs: ms }) },

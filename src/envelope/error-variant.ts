@@ -1,0 +1,33 @@
+/** Every kind of error that an envelope may carry, by its name on the wire. */
+export const ERROR_VARIANTS = [
+  "Envelope",
+  "Config",
+  "Serialization",
+  "Transport",
+  "Validation",
+  "Security",
+  "Internal",
+  "External",
+  "Connection",
+  "Deserialization",
+  "Remote",
+  "Grpc",
+  "TenantExtraction",
+  "NatsConnection",
+  "NatsMessage",
+  "NatsTimeout",
+  "NatsDiscovery",
+  "NatsSubject",
+  "NatsAuth",
+  "FeatureNotEnabled",
+  "McpProtocol",
+  "McpError",
+  "McpToolExecution",
+  "McpServerRegistration",
+  "McpClientConnection",
+  "McpServerNotFound",
+  "AgentNotFound",
+  "ProtocolAdapter",
+] as const;
+
+export type ErrorVariant = (typeof ERROR_VARIANTS)[number];
