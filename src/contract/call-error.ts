@@ -13,6 +13,7 @@ const kinds: readonly CallErrorKind[] = [
   "output_invalid",
   "input_invalid",
   "not_found",
+  "denied",
   "expression",
   "approval",
   "child",

@@ -2,6 +2,7 @@ import { parseDuration, printDuration } from "../base/duration.ts";
 import type { Ms } from "../base/duration.ts";
 import { nearest } from "../base/nearest.ts";
 import { parseSize } from "../base/size.ts";
+import { PERMISSION } from "../model/permissions.ts";
 import { report, subject, wrongType } from "./reading.ts";
 import type { ValueType } from "./value-type.ts";
 import { quoted, visible } from "./visible.ts";
@@ -53,6 +54,9 @@ export function textLike(pattern: RegExp, shaped: string, longest: number = 200)
     schema: () => ({ type: "string", minLength: 1, maxLength: longest, pattern: pattern.source }),
   };
 }
+
+/** What somebody must be allowed to do, or is. */
+export const permission: ValueType<string> = textLike(PERMISSION, 'a permission is written "resource:action", such as "payments:charge"');
 
 /** One of a few words. */
 export function choice<Word extends string>(...words: readonly Word[]): ValueType<Word> {

@@ -1,6 +1,6 @@
 import type { Effect, Resources, RetryPolicy, Step, Template, Verify, Compensation, Fallback } from "../model/workflow.ts";
 import { oneOrMore } from "./collection-types.ts";
-import { choice, duration, flag, longText, numberIn, size, text, textLike } from "./scalar-types.ts";
+import { choice, duration, flag, longText, numberIn, permission, size, text, textLike } from "./scalar-types.ts";
 import { report } from "./reading.ts";
 import type { Reading } from "./reading.ts";
 import { shape } from "./shape.ts";
@@ -143,11 +143,6 @@ const cache = shape<{ readonly ttlMs: number }>("cache", {
 });
 
 const effect: ValueType<Effect> = choice("read", "idempotent", "once");
-
-const permission: ValueType<string> = textLike(
-  /^[A-Za-z0-9_.-]+(:([A-Za-z0-9_.-]+|\*))+$/,
-  'a permission is written "resource:action", such as "payments:charge"',
-);
 
 /** All keys of a step. */
 export const STEP: Shape<StepKeys> = shape<StepKeys>("step", {

@@ -2,11 +2,13 @@ import { recordOf } from "../definition/collection-types.ts";
 import { numberIn, text } from "../definition/scalar-types.ts";
 import { shape } from "../definition/shape.ts";
 import type { Shape } from "../definition/shape.ts";
+import { ACCESS_FIELDS } from "./access-entry.ts";
+import type { AccessEntry } from "./access-entry.ts";
 import { serverEntry } from "./server-entry.ts";
 import type { ServerEntry } from "./server-entry.ts";
 
 /** `tutti.yaml`, as it stands in the file. */
-export interface ConfigFile {
+export interface ConfigFile extends AccessEntry {
   readonly servers?: Readonly<Record<string, ServerEntry>>;
   readonly mcp?: string;
   readonly dataDirectory?: string;
@@ -57,6 +59,7 @@ export const configFile: Shape<ConfigFile> = shape<ConfigFile>("config", {
     }),
     about: "limits for all executions of a process together",
   },
+  ...ACCESS_FIELDS,
 });
 
 /** An `mcp.json`, as the clients of MCP and VS Code write it. */

@@ -54,6 +54,7 @@ servers:
     dataDirectory: join(folder.path, "conf/state"),
     secretsFile: join(folder.path, "conf/keys.env"),
     maxConcurrentCalls: 9,
+    access: { roles: {}, tenants: {} },
     warnings: [],
     servers: [
       {

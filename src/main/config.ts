@@ -8,15 +8,17 @@ import { isJsonObject } from "../base/json.ts";
 import { noFindings, report } from "../definition/reading.ts";
 import type { Findings, Reading } from "../definition/reading.ts";
 import { TuttiError } from "../model/errors.ts";
+import type { AccessConfig } from "../model/access.ts";
 import type { LocatedProblem, Problem } from "../model/problem.ts";
 import type { ServerConfig } from "../model/server.ts";
 import type { ConfigDocument } from "./config-document.ts";
+import { accessConfig } from "./access-config.ts";
 import { readConfigDocument } from "./config-document.ts";
 import { clientFile, configFile } from "./config-file.ts";
 import type { ConfigFile } from "./config-file.ts";
 import { findConfig } from "./find-config.ts";
 import type { FoundConfig } from "./find-config.ts";
-import { serverConfig } from "./server-config.ts";
+import { serverConfig, withEntry } from "./server-config.ts";
 import type { EntrySurroundings } from "./server-config.ts";
 import type { ServerEntry } from "./server-entry.ts";
 
@@ -41,6 +43,7 @@ export interface Config {
   readonly secretsFile?: string;
   /** Calls in flight at once, to all servers. Default 50. */
   readonly maxConcurrentCalls?: number;
+  readonly access: AccessConfig;
   readonly warnings: readonly LocatedProblem[];
 }
 
@@ -51,7 +54,7 @@ export interface Config {
  */
 export function loadConfig(request: ConfigRequest): Config {
   const found = findConfig(request);
-  const loaded = found === undefined ? { file: {}, servers: [], problems: [] } : readFile(found.file, request);
+  const loaded = found === undefined ? { file: {}, servers: [], access: NO_ACCESS, problems: [] } : readFile(found.file, request);
   const errors = loaded.problems.filter((problem) => problem.severity === "error");
   if (errors.length > 0) {
     const message = `the configuration has ${errors.length === 1 ? "1 problem" : `${errors.length} problems`}`;
@@ -67,6 +70,7 @@ export function loadConfig(request: ConfigRequest): Config {
     }),
     dataDirectory: dataDirectory(request, loaded.file, folder),
     servers: loaded.servers,
+    access: loaded.access,
     warnings: loaded.problems,
   };
 }
@@ -81,8 +85,12 @@ function dataDirectory(request: ConfigRequest, file: ConfigFile, folder: string)
 interface LoadedFile {
   readonly file: ConfigFile;
   readonly servers: readonly ServerConfig[];
+  readonly access: AccessConfig;
   readonly problems: readonly LocatedProblem[];
 }
+
+/** Nobody is asked who they are, and nobody has a role. */
+const NO_ACCESS: AccessConfig = { roles: {}, tenants: {} };
 
 const LARGEST_FILE_BYTES = 4 * 1024 * 1024;
 
@@ -90,7 +98,7 @@ const LARGEST_FILE_BYTES = 4 * 1024 * 1024;
 function readFile(path: string, request: ConfigRequest, replaced: ReadonlySet<string> = new Set()): LoadedFile {
   const name = relative(request.workingDirectory, path);
   const document = readConfigDocument(readText(path), name.startsWith("..") ? path : name);
-  if (document.value === undefined) return { file: {}, servers: [], problems: document.problems };
+  if (document.value === undefined) return { file: {}, servers: [], access: NO_ACCESS, problems: document.problems };
   const findings = noFindings();
   const root: Reading = { path: [], findings };
   const around = surroundings(path, request);
@@ -99,7 +107,8 @@ function readFile(path: string, request: ConfigRequest, replaced: ReadonlySet<st
   const entries = Object.fromEntries(Object.entries(file.servers ?? {}).filter(([name]) => !replaced.has(name)));
   const included = includedFile(file.mcp, entries, { root, around, request });
   const servers = mergedServers(entries, included.servers, { root, around });
-  return { file, servers, problems: [...problemsOf(document, findings, type), ...included.problems] };
+  const access = accessConfig(file, root, around.folder);
+  return { file, servers, access, problems: [...problemsOf(document, findings, type), ...included.problems] };
 }
 
 /** In the order of the file. */
@@ -162,7 +171,7 @@ interface Including {
 }
 
 function includedFile(mcp: string | undefined, entries: Entries, { root, around, request }: Including): LoadedFile {
-  const nothing: LoadedFile = { file: {}, servers: [], problems: [] };
+  const nothing: LoadedFile = { file: {}, servers: [], access: NO_ACCESS, problems: [] };
   if (mcp === undefined) return nothing;
   const replaced = Object.entries(entries).filter(([, entry]) => entry.disabled === true || isWhole(entry));
   try {
@@ -186,7 +195,7 @@ function mergedServers(
     servers.delete(name);
     if (entry.disabled === true || !/^[A-Za-z0-9_-]{1,64}$/.test(name)) continue;
     const adds = base !== undefined && !isWhole(entry);
-    const server = adds ? withAdditions(base, entry) : serverConfig(name, entry, reading, context.around);
+    const server = adds ? withEntry(base, entry) : serverConfig(name, entry, reading, context.around);
     if (server !== undefined) servers.set(name, server);
   }
   return [...servers.values()];
@@ -194,14 +203,4 @@ function mergedServers(
 
 function isWhole({ command, url }: ServerEntry): boolean {
   return command !== undefined || url !== undefined;
-}
-
-function withAdditions(base: ServerConfig, entry: ServerEntry): ServerConfig {
-  const { honoursIdempotencyKey, maxConcurrentCalls, connectTimeoutMs, protocolEra } = entry;
-  return {
-    ...base,
-    effects: { ...base.effects, ...entry.effects },
-    requires: { ...base.requires, ...entry.requires },
-    ...defined({ honoursIdempotencyKey, maxConcurrentCalls, connectTimeoutMs, protocolEra }),
-  };
 }

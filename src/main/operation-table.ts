@@ -4,14 +4,28 @@ import type { Json } from "../base/json.ts";
 import type { CallOptions, OperationClient } from "../client/operation-client.ts";
 import type { Operation } from "../contract/operation.ts";
 import { TuttiError } from "../model/errors.ts";
-import type { OperationContext } from "../operations/operation-context.ts";
+import type { Caller, OperationContext } from "../operations/operation-context.ts";
 
 type Handler<Input, Output, Item> = (input: Input, context: OperationContext<Item>) => Promise<Output> | Output;
 
-/** The operations that are carried out in this process, with their handlers. */
+/** The operations that are carried out in this process, with their handlers, for one caller. */
 export class OperationTable implements OperationClient {
-  readonly #handlers = new Map<string, Handler<never, unknown, unknown>>();
-  readonly #operations = new Map<string, Operation<unknown, unknown, unknown>>();
+  readonly #caller: Caller;
+  #handlers = new Map<string, Handler<never, unknown, unknown>>();
+  #operations = new Map<string, Operation<unknown, unknown, unknown>>();
+
+  /** @param caller - who asks; without an identity it is the user of this process, who may do everything */
+  constructor(caller: Caller = {}) {
+    this.#caller = caller;
+  }
+
+  /** The same operations, asked for by somebody else. */
+  for(caller: Caller): OperationTable {
+    const table = new OperationTable(caller);
+    table.#handlers = this.#handlers;
+    table.#operations = this.#operations;
+    return table;
+  }
 
   add<Input, Output, Item>(operation: Operation<Input, Output, Item>, handler: Handler<Input, Output, Item>): this {
     assert(!this.#handlers.has(operation.name), `${operation.name} has two handlers`);
@@ -24,7 +38,7 @@ export class OperationTable implements OperationClient {
     // The types of a handler are those of the operation under whose name it was added.
     const handler = this.#handlers.get(operation.name) as Handler<Input, Output, Item> | undefined;
     assert(handler !== undefined, `${operation.name} cannot be carried out here`);
-    return await handler(input, { signal: options.signal, tell: options.tell ?? (() => undefined) });
+    return await handler(input, { signal: options.signal, tell: options.tell ?? (() => undefined), caller: this.#caller });
   }
 
   /**

@@ -20,14 +20,18 @@ export interface EntrySurroundings {
 export function serverConfig(name: string, entry: ServerEntry, reading: Reading, around: EntrySurroundings): ServerConfig | undefined {
   const connection = entry.url === undefined ? stdioConnection(entry, reading, around) : httpConnection(entry, entry.url, reading, around);
   if (connection === undefined) return undefined;
-  const { maxConcurrentCalls, connectTimeoutMs, protocolEra } = entry;
+  return withEntry({ name, connection, honoursIdempotencyKey: false, effects: {}, requires: {} }, entry);
+}
+
+/** The configuration with all that an entry says, but for how the server is reached. */
+export function withEntry(base: ServerConfig, entry: ServerEntry): ServerConfig {
+  const { honoursIdempotencyKey, maxConcurrentCalls, connectTimeoutMs, protocolEra, trusted, context, sensitive, injector } = entry;
   return {
-    name,
-    connection,
-    honoursIdempotencyKey: entry.honoursIdempotencyKey ?? false,
-    effects: entry.effects ?? {},
-    requires: entry.requires ?? {},
-    ...defined({ maxConcurrentCalls, connectTimeoutMs, protocolEra }),
+    ...base,
+    effects: { ...base.effects, ...entry.effects },
+    requires: { ...base.requires, ...entry.requires },
+    ...(entry.permissions === undefined ? {} : { permissions: { ...base.permissions, ...entry.permissions } }),
+    ...defined({ honoursIdempotencyKey, maxConcurrentCalls, connectTimeoutMs, protocolEra, trusted, context, sensitive, injector }),
   };
 }
 

@@ -1,9 +1,11 @@
-import { listOf, recordOf } from "../definition/collection-types.ts";
-import { choice, duration, flag, numberIn, text } from "../definition/scalar-types.ts";
+import { listOf, oneOrMore, recordOf } from "../definition/collection-types.ts";
+import { choice, duration, flag, numberIn, permission, text } from "../definition/scalar-types.ts";
 import { shape } from "../definition/shape.ts";
 import type { Shape } from "../definition/shape.ts";
 import type { ValueType } from "../definition/value-type.ts";
+import type { InjectorConfig, ServerConfig } from "../model/server.ts";
 import type { Effect } from "../model/workflow.ts";
+import { injectorEntry } from "./injector-entry.ts";
 
 /** One server as it stands in a configuration file, before variables and relative paths are put in. */
 export interface ServerEntry {
@@ -22,6 +24,11 @@ export interface ServerEntry {
   readonly maxConcurrentCalls?: number;
   readonly connectTimeoutMs?: number;
   readonly protocolEra?: "legacy" | "modern";
+  readonly trusted?: boolean;
+  readonly context?: Required<ServerConfig>["context"];
+  readonly permissions?: Readonly<Record<string, readonly string[]>>;
+  readonly sensitive?: readonly string[];
+  readonly injector?: InjectorConfig;
 }
 
 const longText = text(32_768);
@@ -67,6 +74,23 @@ const entryShape: Shape<ServerEntry> = shape<ServerEntry>("server", {
   },
   connectTimeoutMs: { key: "connect_timeout", type: duration(), about: "for starting, connecting and listing tools; 30s if not given" },
   protocolEra: { key: "protocol_era", type: choice("legacy", "modern"), about: "skips the question which protocol the server speaks" },
+  trusted: { key: "trusted", type: flag, about: "true when the server may learn who asks: user, session and permissions" },
+  context: {
+    key: "context",
+    type: choice("meta", "arguments", "none"),
+    about: "how tenant and trace travel: in _meta, in the arguments as well, or not at all; meta if not given",
+  },
+  permissions: {
+    key: "permissions",
+    type: recordOf(oneOrMore(permission, 100), { most: 10_000 }),
+    about: "what whoever started the execution must be allowed to do, by tool name; * is for all tools",
+  },
+  sensitive: {
+    key: "sensitive",
+    type: listOf(text(), 1_000),
+    about: "names of arguments, at any depth, whose values no audit log and no log shows",
+  },
+  injector: { key: "injector", type: injectorEntry, about: "what is done to the arguments of its tools for the sake of the tenant" },
 });
 
 /**

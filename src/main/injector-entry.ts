@@ -1,0 +1,115 @@
+import { defined } from "../base/defined.ts";
+import { listOf, recordOf } from "../definition/collection-types.ts";
+import { report, within, wrongType } from "../definition/reading.ts";
+import type { Reading } from "../definition/reading.ts";
+import { choice, text, textLike } from "../definition/scalar-types.ts";
+import { shape } from "../definition/shape.ts";
+import type { PartlyRead, Shape } from "../definition/shape.ts";
+import type { ValueType } from "../definition/value-type.ts";
+import type {
+  DatabaseInjectorConfig,
+  DatabaseTableConfig,
+  EmailInjectorConfig,
+  EmailSenderConfig,
+  InjectorConfig,
+} from "../model/server.ts";
+import { byTenant } from "./access-entry.ts";
+
+/** The keys of an injector, before it is known which of them go with its kind. */
+interface InjectorKeys {
+  readonly kind: InjectorConfig["kind"];
+  readonly tenantColumn?: string;
+  readonly tables?: DatabaseInjectorConfig["tables"];
+  readonly securityFilters?: Required<DatabaseInjectorConfig>["securityFilters"];
+  readonly senders?: EmailInjectorConfig["senders"];
+}
+
+type Scalar = string | number | boolean;
+
+const scalar: ValueType<Scalar> = {
+  read: (value, reading) =>
+    value === null || typeof value === "object" ? wrongType(reading, "text, a number, or true or false", value) : value,
+  print: (value) => value,
+  schema: () => ({ type: ["string", "number", "boolean"] }),
+};
+
+/** As PostgreSQL cuts names. */
+const name = text(63);
+
+const table = shape<DatabaseTableConfig>("table", {
+  kind: {
+    key: "kind",
+    type: choice("tenant", "shared"),
+    absent: "tenant",
+    about: "whether its rows belong to tenants, or to all; tenant if not given",
+  },
+  tenantColumn: { key: "tenant_column", type: name, about: "the column that names the tenant of a row; that of the injector if not given" },
+  columns: { key: "columns", type: listOf(name, 1_600), required: true, about: "all columns, in the order of the table" },
+});
+
+const mailbox = textLike(/^([^<>@]+<[^<>@\s]+@[^<>@\s]+>|[^<>@\s]+@[^<>@\s]+)$/, 'an address is written "name@example.org"', 320);
+
+const sender = shape<EmailSenderConfig>("sender", {
+  from: { key: "from", type: mailbox, required: true, about: "the address that mail of the tenant comes from" },
+  replyTo: { key: "reply_to", type: mailbox, about: "the address that answers go to" },
+  recipients: {
+    key: "recipients",
+    type: listOf(
+      textLike(/^[^<>@\s]*@[^<>@\s]+$/, 'a recipient is written "name@example.org", or "@example.org" for all of a domain', 320),
+      10_000,
+    ),
+    about: "who may be written to, as name@example.org or @example.org; everybody if not given",
+  },
+});
+
+const injectorKeys: Shape<InjectorKeys> = shape<InjectorKeys>("injector", {
+  kind: { key: "kind", type: choice("database", "email"), required: true, about: "what the tools of the server work with" },
+  tenantColumn: {
+    key: "tenant_column",
+    type: name,
+    about: "of a database: the column that names the tenant of a row; tenant_id if not given",
+  },
+  tables: { key: "tables", type: recordOf(table, { most: 10_000 }), about: "of a database: every table that queries may use" },
+  securityFilters: {
+    key: "security_filters",
+    type: recordOf(listOf(scalar, 1_000), { most: 100 }),
+    about: "of a database: the values that a column must have for a row to be seen or written",
+  },
+  senders: { key: "senders", type: byTenant(sender), about: "of email: who sends the mail of each tenant; other tenants cannot send" },
+});
+
+/** What is done to the arguments of a server's tools for the sake of the tenant, as docs/configuration.md lists it. */
+export const injectorEntry: ValueType<InjectorConfig> = {
+  ...injectorKeys,
+  read(value, reading) {
+    const part = injectorKeys.readPartly(value, reading);
+    return part?.values.kind === undefined ? undefined : injectorOf(part.values.kind, part, reading);
+  },
+};
+
+const OF_KIND = { database: ["tenantColumn", "tables", "securityFilters"], email: ["senders"] } as const;
+
+function injectorOf(
+  kind: InjectorConfig["kind"],
+  { values, given }: PartlyRead<InjectorKeys>,
+  reading: Reading,
+): InjectorConfig | undefined {
+  for (const property of OF_KIND[kind === "database" ? "email" : "database"]) {
+    const key = given.get(property);
+    if (key !== undefined)
+      report(within(reading, key), "contradiction", `"${key}" is not for an injector of kind "${kind}"`, { atKey: true });
+  }
+  const { tables, senders, tenantColumn, securityFilters } = values;
+  const needed = kind === "database" ? "tables" : "senders";
+  const entries = values[needed];
+  if (!given.has(needed)) report(reading, "missing-key", `"${needed}" is missing: an injector of kind "${kind}" needs it`);
+  else if (entries !== undefined && Object.keys(entries).length === 0) {
+    report(within(reading, needed), "wrong-type", `"${needed}" must have at least one entry`);
+  }
+  if (kind === "email") return senders && { kind, senders };
+  for (const [name, { columns }] of Object.entries(tables ?? {})) {
+    const place = ["tables", name, "columns"].reduce(within, reading);
+    if (columns.length === 0) report(place, "wrong-type", '"columns" must name at least one');
+  }
+  return tables && { kind, tables, ...defined({ tenantColumn, securityFilters }) };
+}
