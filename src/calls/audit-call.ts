@@ -1,0 +1,74 @@
+import type { CallOutcome } from "../model/call.ts";
+import type { AuditEntry, AuditLog } from "../ports/audit.ts";
+import { entryAbout } from "./audit-entry.ts";
+import type { CallOnItsWay, CallStage } from "./call-stage.ts";
+import { redact, redactText } from "./redact.ts";
+import type { SensitiveFields } from "./sensitive-fields.ts";
+
+const ARGUMENTS_MAX_BYTES = 2_048;
+const REASON_MAX_LENGTH = 1_024;
+
+const NOT_SHOWN = "[not shown: the server could not be asked which arguments are sensitive]";
+
+/**
+ * Writes every call down. What may change something is in the audit log before it is done, and is not done when the
+ * log cannot be written; a call that only reads is written down when it has ended, and nobody waits for that. While the
+ * log fails, reads are treated as the others are, so that nothing goes on unseen.
+ *
+ * Stands behind the check of permissions, whose refusals it does not see, and before secrets are filled in, so that it
+ * never has any.
+ */
+export function auditCall(audit: AuditLog, sensitive: SensitiveFields): CallStage {
+  let failing = false;
+
+  /** The log has these entries in its hands: it writes them in this order, and before it is closed. */
+  function writeLater(entry: AuditEntry): void {
+    void audit.record(entry).catch(() => {
+      failing = true;
+    });
+  }
+
+  return async (call, next) => {
+    const { server, tool, input, effect } = call.request;
+    const names = await sensitive(server, tool, call.signal);
+    const about = entryAbout(call);
+    const details = { arguments: names === undefined ? NOT_SHOWN : redact(input, names, ARGUMENTS_MAX_BYTES) };
+    const beforehand = effect !== "read" || failing;
+    if (beforehand) {
+      try {
+        await audit.record({ action: "call", decision: "allowed", ...about, details });
+        failing = false;
+      } catch (error) {
+        failing = true;
+        return notRecorded(call, error);
+      }
+    }
+    const outcome = await next(call);
+    const end: AuditEntry = { action: "call-ended", decision: "allowed", ...about, ...endOf(outcome, call, names) };
+    writeLater(beforehand ? end : { ...end, details });
+    return outcome;
+  };
+}
+
+function notRecorded({ request: { server, tool } }: CallOnItsWay, error: unknown): CallOutcome {
+  const reason = error instanceof Error ? error.message : String(error);
+  const message = `the call was not sent, because it could not be written to the audit log: ${reason}`;
+  return { kind: "failed", accepted: false, error: { kind: "denied", message, server, tool } };
+}
+
+function endOf(
+  outcome: CallOutcome,
+  { request }: CallOnItsWay,
+  names: readonly string[] | undefined,
+): Pick<AuditEntry, "outcome" | "reason"> {
+  if (outcome.kind === "succeeded") {
+    const error = outcome.answer?.error;
+    return error === undefined ? { outcome: "succeeded" } : { outcome: "partial", reason: reasonOf(error.message) };
+  }
+  return { outcome: outcome.kind, reason: reasonOf(`${outcome.error.kind}: ${outcome.error.message}`) };
+
+  function reasonOf(message: string): string {
+    const clean = redactText(message.slice(0, 4 * REASON_MAX_LENGTH), request.input, names);
+    return clean.length > REASON_MAX_LENGTH ? `${clean.slice(0, REASON_MAX_LENGTH)}…` : clean;
+  }
+}

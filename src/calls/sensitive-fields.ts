@@ -1,0 +1,68 @@
+import { isJsonArray, isJsonObject, type Json, type JsonObject } from "../base/json.ts";
+import type { ServerConfig } from "../model/server.ts";
+import type { Connections } from "../ports/connections.ts";
+
+/**
+ * The names of the sensitive fields of a tool's arguments, beside those that are always sensitive; undefined when they
+ * cannot be found out, and everything must count as sensitive.
+ */
+export type SensitiveFields = (server: string, tool: string, signal: AbortSignal) => Promise<readonly string[] | undefined>;
+
+/**
+ * What the configuration of a server names, and what the input schemas of its tools mark with `writeOnly: true` or
+ * `format: password`. Schemas are looked at once, until the server says that its tools have changed.
+ */
+export function sensitiveFields(servers: ReadonlyMap<string, ServerConfig>, connections: Connections): SensitiveFields {
+  const known = new Map<string, ReadonlyMap<string, readonly string[]>>();
+  // Lives as long as the connections do.
+  connections.onToolsChanged((server) => known.delete(server));
+  return async (server, tool, signal) => {
+    const tools = known.get(server) ?? (await markedTools(connections, server, signal));
+    if (tools === undefined) return undefined;
+    known.set(server, tools);
+    return [...(servers.get(server)?.sensitive ?? []), ...(tools.get(tool) ?? [])];
+  };
+}
+
+/** By tool. Undefined when the server cannot be asked: the call fails for the same reason. */
+async function markedTools(
+  connections: Connections,
+  server: string,
+  signal: AbortSignal,
+): Promise<ReadonlyMap<string, readonly string[]> | undefined> {
+  try {
+    const tools = await connections.tools(server, signal);
+    return new Map(tools.map(({ name, inputSchema }) => [name, markedFields(inputSchema)]));
+  } catch {
+    return undefined;
+  }
+}
+
+/** The names of properties that a JSON Schema marks, wherever they are in it. */
+export function markedFields(schema: JsonObject): readonly string[] {
+  const names = new Set<string>();
+  collect(schema, names);
+  return [...names];
+}
+
+function collect(schema: Json, names: Set<string>): void {
+  if (isJsonArray(schema)) for (const part of schema) collect(part, names);
+  if (!isJsonObject(schema)) return;
+  const { properties } = schema;
+  for (const [name, property] of Object.entries(isJsonObject(properties) ? properties : {})) {
+    if (isMarked(property)) names.add(name);
+  }
+  for (const part of Object.values(schema)) collect(part, names);
+}
+
+function isMarked(schema: Json): boolean {
+  if (!isJsonObject(schema)) return false;
+  return schema["writeOnly"] === true || schema["format"] === "password" || alternatives(schema).some(isMarked);
+}
+
+function alternatives(schema: JsonObject): readonly Json[] {
+  return ["anyOf", "oneOf", "allOf"].flatMap((key) => {
+    const parts = schema[key];
+    return isJsonArray(parts) ? parts : [];
+  });
+}
