@@ -1,11 +1,11 @@
 import * as z from "zod";
 import type { Json } from "../base/json.ts";
+import { insideName, wireName } from "../base/wire-name.ts";
 import { TuttiError } from "../model/errors.ts";
 import type { ErrorCode, ErrorDetails } from "../model/errors.ts";
 import type { LocatedProblem } from "../model/problem.ts";
 import { ERROR_TRAITS } from "./error-traits.ts";
 import { locatedProblem } from "./located-problem.ts";
-import { insideName, wireName } from "./wire-object.ts";
 
 /** What a program gets in place of a result. */
 export interface ErrorDocument {

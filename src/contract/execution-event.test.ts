@@ -3,6 +3,8 @@ import * as z from "zod";
 import type { ExecutionEvent } from "../model/event.ts";
 import { executionEvent } from "./execution-event.ts";
 
+const ID = "0193f2c7-5d0a-7c3e-8f21-6b0d9a4e1c55";
+
 const cases: readonly { readonly name: string; readonly event: ExecutionEvent; readonly document: object }[] = [
   {
     name: "the start of a call keeps the keys of its arguments",
@@ -15,6 +17,27 @@ const cases: readonly { readonly name: string; readonly event: ExecutionEvent; r
       attempt: 1,
       child_id: "c",
       input: { orderId: 1, a_b: 2 },
+    },
+  },
+  {
+    name: "the start has the meta in snake_case, with the names that others gave",
+    event: {
+      seq: 1,
+      atMs: 0,
+      type: "execution-started",
+      inputs: {},
+      workflowId: "w",
+      planHash: "p",
+      meta: { requestId: ID, tracing: { tags: { orderId: "1" } }, extensions: { myPart: { a_b: 1, aB: 2 } } },
+    },
+    document: {
+      seq: 1,
+      at: "1970-01-01T00:00:00.000Z",
+      type: "execution-started",
+      inputs: {},
+      workflow_id: "w",
+      plan_hash: "p",
+      meta: { request_id: ID, tracing: { tags: { orderId: "1" } }, extensions: { myPart: { a_b: 1, aB: 2 } } },
     },
   },
   {

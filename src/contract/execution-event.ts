@@ -1,24 +1,32 @@
 import * as z from "zod";
+import { defined } from "../base/defined.ts";
 import { isJsonArray, isJsonObject } from "../base/json.ts";
 import type { Json } from "../base/json.ts";
+import { insideName, wireName } from "../base/wire-name.ts";
+import { metaSchema } from "../envelope/meta-codec.ts";
 import type { ExecutionEvent } from "../model/event.ts";
-import { insideName, wireName } from "./wire-object.ts";
 
 /**
  * One event of an execution. The names of its own fields are changed for the wire; what people and servers put into
  * {@link PAYLOADS} is not.
  */
 export const executionEvent: z.ZodType<ExecutionEvent> = z.codec(
-  z.looseObject({ seq: z.int(), at: z.string().meta({ format: "date-time" }), type: z.string() }),
+  z.looseObject({
+    seq: z.int(),
+    at: z.string().meta({ format: "date-time" }),
+    type: z.string(),
+    meta: metaSchema.exactOptional(),
+  }),
   z.custom<ExecutionEvent>((value) => value !== undefined),
   {
-    decode: ({ at, ...fields }) => ({ ...(rename(fields as Json, insideName) as object), atMs: Date.parse(at) }) as ExecutionEvent,
-    encode: ({ seq, atMs, type, ...fields }) => ({
-      seq,
-      at: new Date(atMs).toISOString(),
-      type,
-      ...(rename(fields as Json, snakeName) as object),
-    }),
+    decode: ({ at, meta, ...fields }) =>
+      ({ ...(rename(fields as Json, insideName) as object), ...defined({ meta }), atMs: Date.parse(at) }) as ExecutionEvent,
+    encode: (event) => {
+      const { seq, atMs, type, ...fields } = event;
+      // The schema of the meta knows its names, and which of them are somebody's own.
+      const { meta, ...others } = { meta: undefined, ...fields };
+      return { seq, at: new Date(atMs).toISOString(), type, ...(rename(others as Json, snakeName) as object), ...defined({ meta }) };
+    },
   },
 );
 

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import type { Meta } from "../envelope/meta.ts";
+import { metaSchema } from "../envelope/meta-codec.ts";
 import type { ParentCall } from "../model/call.ts";
 import type {
   ExecutionMetrics,
@@ -108,7 +108,7 @@ export const executionView: z.ZodType<ExecutionView> = wireObject<ExecutionView>
     error: callError.exactOptional(),
     parent: parentCall.exactOptional(),
     retryOf: z.string().exactOptional(),
-    meta: (z.record(z.string(), z.unknown()) as unknown as z.ZodType<Meta>).exactOptional(),
+    meta: metaSchema.exactOptional(),
     startedAtMs: moment,
     endedAtMs: moment,
     steps: z.array(stepReport),

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { wireName } from "../base/wire-name.ts";
 
 /**
  * The schema of an object that is snake_case on the wire and camelCase inside. Only the names given here are changed:
@@ -33,19 +34,6 @@ interface Member {
   readonly inside: string;
   readonly wire: string;
   readonly nullable: boolean;
-}
-
-/** `startedAtMs` is `started_at` on the wire, because moments travel as text; `durationMs` is `duration_ms`. */
-export function wireName(key: string): string {
-  return key
-    .replace(/^atMs$/, "at")
-    .replace(/AtMs$/, "At")
-    .replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
-}
-
-/** The way back, for names that are no moments: `execution_id` gives `executionId`. */
-export function insideName(key: string): string {
-  return key.replaceAll(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
 }
 
 /** A moment: milliseconds inside, ISO 8601 in UTC on the wire. */

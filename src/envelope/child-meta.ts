@@ -1,0 +1,49 @@
+import type { Meta, StepContext, TracingMeta } from "./meta.ts";
+
+/** Ids of a call; given, because all its attempts and all restarts have the same ones. */
+export interface ChildIds {
+  /** UUID v7. */
+  readonly childRequestId: string;
+  readonly spanId: string;
+  /** Begins a trace where there is none. */
+  readonly traceId?: string;
+}
+
+/** The meta of a call that is made for a request: same operation, same trace, one level below. */
+export function withChildContext(meta: Meta, step: StepContext, ids: ChildIds): Meta {
+  const { duration: _, parentRequestId: __, ...kept } = meta;
+  const parentRequestId = meta.childRequestId ?? meta.requestId;
+  return {
+    ...kept,
+    ...(parentRequestId === undefined ? {} : { parentRequestId }),
+    childRequestId: ids.childRequestId,
+    stepContext: step,
+    tracing: childSpan(meta.tracing ?? {}, step, ids),
+  };
+}
+
+/** Kind and status say something of the caller's span, not of this one. */
+function childSpan(caller: TracingMeta, step: StepContext, ids: ChildIds): TracingMeta {
+  const { spanKind: _, spanStatus: __, parentSpanId: ___, ...trace } = caller;
+  const traceId = caller.traceId ?? ids.traceId;
+  return {
+    ...trace,
+    ...(traceId === undefined ? {} : { traceId, spanId: ids.spanId }),
+    ...(caller.traceId === undefined || caller.spanId === undefined ? {} : { parentSpanId: caller.spanId }),
+    operationName: step.stepName,
+    tags: { ...caller.tags, step_name: step.stepName, step_index: String(step.stepIndex), total_steps: String(step.totalSteps) },
+  };
+}
+
+/** When an answer is written, and how long it took. */
+export interface Elapsed {
+  readonly nowMs: number;
+  /** Measured with a clock that never jumps. */
+  readonly durationMs: number;
+}
+
+/** The meta of the answer to a request: ids, tenant, identity and trace stay; what was only said to the server goes. */
+export function withResponseFields(meta: Meta, { nowMs, durationMs }: Elapsed): Meta {
+  const { debug: _, performance: __, monitoring: ___, extensions: ____, errorPolicy: _____, ...kept } = meta;
+  return { ...kept, timestamp: new Date(nowMs).toISOString(), duration: Math.max(0, durationMs) };
+}
