@@ -8,18 +8,18 @@ import type { Plan } from "../../src/model/plan.ts";
 import { ManualClock } from "./manual-clock.ts";
 import { MemoryJournal } from "./memory-journal.ts";
 import { Mortal } from "./mortal.ts";
-import type { World } from "./world.ts";
+import type { ToolWorld, World } from "./world.ts";
 
 /** Turns of the event loop in which nothing happens before we believe that nothing will. */
 const QUIET_TURNS = 12;
 const STEPS_MAX = 20_000;
 
-export interface Story {
+export interface Story<W extends ToolWorld = World> {
   readonly plan: Plan;
   readonly inputs?: JsonObject;
-  readonly world: World;
+  readonly world: W;
   /** What a person does when an execution stands still. Without one the story ends there. */
-  readonly person?: (report: ExecutionReport, world: World) => readonly ExecutionSignal[];
+  readonly person?: (report: ExecutionReport, world: W) => readonly ExecutionSignal[];
   /** Something a person does at a time of their own choosing: when the world has seen this many calls. */
   readonly interrupt?: { readonly afterCalls: number; readonly signal: ExecutionSignal };
 }
@@ -33,7 +33,7 @@ export interface Ending {
 }
 
 /** Runs a story to its end. Each number in `deaths` is the point at which one more life ends; the last life is immortal. */
-export async function live(story: Story, deaths: readonly number[] = []): Promise<Ending> {
+export async function live<W extends ToolWorld>(story: Story<W>, deaths: readonly number[] = []): Promise<Ending> {
   const clock = new ManualClock();
   const journal = new MemoryJournal();
   let executionId: string | undefined;
@@ -60,7 +60,12 @@ export async function live(story: Story, deaths: readonly number[] = []): Promis
 
 const ROOT_ID = "e-root";
 
-async function begin(story: Story, supervisor: Supervisor, journal: MemoryJournal, mortal: Mortal): Promise<string> {
+async function begin<W extends ToolWorld>(
+  story: Story<W>,
+  supervisor: Supervisor,
+  journal: MemoryJournal,
+  mortal: Mortal,
+): Promise<string> {
   const unfinished = await journal.unfinished();
   const known = await journal.summary(ROOT_ID);
   const work =
@@ -87,7 +92,7 @@ interface Life {
 }
 
 /** Until the execution has ended, or its process has. */
-async function carryOn(story: Story, life: Life): Promise<ExecutionReport | undefined> {
+async function carryOn<W extends ToolWorld>(story: Story<W>, life: Life): Promise<ExecutionReport | undefined> {
   const { supervisor, mortal, clock, executionId } = life;
   let interrupted = false;
   for (let step = 0; step < STEPS_MAX; step += 1) {
@@ -111,7 +116,11 @@ async function carryOn(story: Story, life: Life): Promise<ExecutionReport | unde
 }
 
 /** The person looks at every execution that has not ended, because what waits for them may be a child. */
-async function askPerson(person: NonNullable<Story["person"]>, world: World, { supervisor, journal }: Life): Promise<void> {
+async function askPerson<W extends ToolWorld>(
+  person: NonNullable<Story<W>["person"]>,
+  world: W,
+  { supervisor, journal }: Life,
+): Promise<void> {
   for (const id of await journal.unfinished()) {
     const report = await supervisor.report(id);
     const wants = report.needsPerson ? person(report, world) : [];

@@ -2,7 +2,7 @@ import type { Clock } from "../../src/base/clock.ts";
 import type { ExecutionEvent } from "../../src/model/event.ts";
 import type { Journal, NewExecution } from "../../src/ports/journal.ts";
 import type { ToolCaller } from "../../src/ports/tool-caller.ts";
-import type { World } from "./world.ts";
+import type { ToolWorld } from "./world.ts";
 
 /**
  * The life of one process. It ends at a chosen point: before or after any journal write, before or after any call.
@@ -54,9 +54,9 @@ export class Mortal {
     };
   }
 
-  caller(world: World, clock: Clock): ToolCaller {
+  caller(world: ToolWorld, clock: Clock): ToolCaller {
     return {
-      serves: (server) => server === "w",
+      serves: (server) => world.serves(server),
       call: async (request, gate, signal) => {
         try {
           await gate.sending();

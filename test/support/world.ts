@@ -26,16 +26,28 @@ export interface Answer {
   readonly delayMs?: number;
 }
 
+/** What a process that lives and dies in a test can call, and that outlives it. */
+export interface ToolWorld {
+  /** Every call that has arrived, oldest first. */
+  readonly calls: readonly unknown[];
+  serves(server: string): boolean;
+  call(request: CallRequest, clock: Clock, signal: AbortSignal): Promise<CallOutcome>;
+}
+
 /**
  * The world outside Tutti, for tests: servers that remember what was done to them, whatever becomes of the process
  * that asked. All tools live on the server `w`.
  */
-export class World {
+export class World implements ToolWorld {
   readonly calls: WorldCall[] = [];
   readonly #behaviours: Readonly<Record<string, Behaviour>>;
 
   constructor(behaviours: Readonly<Record<string, Behaviour>>) {
     this.#behaviours = { ...STANDARD, ...behaviours };
+  }
+
+  serves(server: string): boolean {
+    return server === "w";
   }
 
   /** The calls of one tool that arrived, oldest first. */
