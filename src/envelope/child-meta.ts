@@ -11,7 +11,7 @@ export interface ChildIds {
 
 /** The meta of a call that is made for a request: same operation, same trace, one level below. */
 export function withChildContext(meta: Meta, step: StepContext, ids: ChildIds): Meta {
-  const { duration: _, parentRequestId: __, ...kept } = meta;
+  const { duration: _duration, parentRequestId: _parent, ...kept } = meta;
   const parentRequestId = meta.childRequestId ?? meta.requestId;
   return {
     ...kept,
@@ -24,7 +24,7 @@ export function withChildContext(meta: Meta, step: StepContext, ids: ChildIds): 
 
 /** Kind and status say something of the caller's span, not of this one. */
 function childSpan(caller: TracingMeta, step: StepContext, ids: ChildIds): TracingMeta {
-  const { spanKind: _, spanStatus: __, parentSpanId: ___, ...trace } = caller;
+  const { spanKind: _kind, spanStatus: _status, parentSpanId: _parent, ...trace } = caller;
   const traceId = caller.traceId ?? ids.traceId;
   return {
     ...trace,
@@ -44,6 +44,13 @@ export interface Elapsed {
 
 /** The meta of the answer to a request: ids, tenant, identity and trace stay; what was only said to the server goes. */
 export function withResponseFields(meta: Meta, { nowMs, durationMs }: Elapsed): Meta {
-  const { debug: _, performance: __, monitoring: ___, extensions: ____, errorPolicy: _____, ...kept } = meta;
+  const {
+    debug: _debug,
+    performance: _performance,
+    monitoring: _monitoring,
+    extensions: _extensions,
+    errorPolicy: _policy,
+    ...kept
+  } = meta;
   return { ...kept, timestamp: new Date(nowMs).toISOString(), duration: Math.max(0, durationMs) };
 }

@@ -6,7 +6,7 @@ export class EnvelopeInvalidError extends Error {
   readonly problems: readonly string[];
 
   constructor(problems: readonly string[]) {
-    super(`the envelope is not valid: ${problems.join("; ")}`);
+    super(problems.join("; "));
     this.problems = problems;
   }
 }

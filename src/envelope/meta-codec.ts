@@ -35,12 +35,12 @@ const extensions: z.ZodType<JsonObject> = z
   .unknown()
   .refine(isJsonObject, { message: "must be an object", abort: true })
   .refine((value) => Object.keys(value as object).length <= EXTENSIONS_MAX, `must have at most ${EXTENSIONS_MAX} sections`)
-  .meta({ type: "object", maxProperties: EXTENSIONS_MAX }) as unknown as z.ZodType<JsonObject>;
+  .meta({ type: "object", maxProperties: EXTENSIONS_MAX });
 
 const errorPolicy: z.ZodType<ErrorPolicySetting> = z
   .unknown()
   .refine((value) => typeof value === "string" || isJsonObject(value), "must be a mode, or an object with a mode")
-  .meta({ type: ["string", "object"] }) as unknown as z.ZodType<ErrorPolicySetting>;
+  .meta({ type: ["string", "object"] });
 
 const metaFields: z.ZodType<Meta> = section<Meta>(
   {},
@@ -108,7 +108,7 @@ export function readMeta(document: unknown, problems: string[]): Meta | undefine
   }
   const meta = form.toInside(document, (path) => problems.push(`meta${path}: must not be given in snake_case and in camelCase`));
   problems.push(...adoptForeignMeta(meta), ...metaProblems(meta));
-  return meta as Meta;
+  return meta;
 }
 
 /** What breaks a rule in a meta with the names of inside. */

@@ -38,10 +38,7 @@ export const traceId: z.ZodType<string> = z.string().regex(/^(?!0+$)[0-9a-f]{32}
 
 export const spanId: z.ZodType<string> = z.string().regex(/^(?!0+$)[0-9a-f]{16}$/, "must be 16 lower-case hexadecimal digits, not all 0");
 
-export const jsonObject: z.ZodType<JsonObject> = z
-  .unknown()
-  .refine(isJsonObject, "must be an object")
-  .meta({ type: "object" }) as unknown as z.ZodType<JsonObject>;
+export const jsonObject: z.ZodType<JsonObject> = z.unknown().refine(isJsonObject, "must be an object").meta({ type: "object" });
 
 /** Taken as it is; that it is JSON has been found out before. */
 export const json: z.ZodType<Json> = z.unknown() as z.ZodType<Json>;
@@ -50,7 +47,7 @@ export const json: z.ZodType<Json> = z.unknown() as z.ZodType<Json>;
 export const textByName: z.ZodType<Readonly<Record<string, string>>> = z
   .unknown()
   .refine(isTextByName, "must be an object whose values are all text")
-  .meta({ type: "object", additionalProperties: { type: "string" } }) as unknown as z.ZodType<Readonly<Record<string, string>>>;
+  .meta({ type: "object", additionalProperties: { type: "string" } });
 
 function isTextByName(value: unknown): boolean {
   return isJsonObject(value) && Object.values(value).every((member) => typeof member === "string");

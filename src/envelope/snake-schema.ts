@@ -19,6 +19,6 @@ function keywordValue(keyword: string, value: Json): Json {
   if (keyword === "properties" && isJsonObject(value)) {
     return Object.fromEntries(Object.entries(value).map(([key, member]) => [wireName(key), snake(member)]));
   }
-  if (keyword === "required" && isJsonArray(value)) return value.map((key) => wireName(String(key)));
+  if (keyword === "required" && isJsonArray(value)) return value.map((key) => (typeof key === "string" ? wireName(key) : key));
   return snake(value);
 }
