@@ -26,7 +26,13 @@ export async function measureOneCall(): Promise<readonly Figure[]> {
     clientVersion: "0.0.0",
   });
   const secrets = rememberSecrets({ get: () => Promise.resolve(undefined) });
-  const caller = createToolCaller({ connections, secrets, clock: systemClock, limits: { total: 50, perServer: () => 5 } });
+  const caller = createToolCaller({
+    connections,
+    servers: new Map(),
+    secrets,
+    clock: systemClock,
+    limits: { total: 50, perServer: () => 5 },
+  });
   const gate = { sending: () => Promise.resolve(), stage: () => undefined, progress: () => undefined };
   const { signal } = new AbortController();
 

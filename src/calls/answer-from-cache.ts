@@ -1,32 +1,27 @@
-import { LRUCache } from "lru-cache";
 import type { Clock } from "../base/clock.ts";
-import { canonicalJson, type Json, jsonExceeds } from "../base/json.ts";
 import type { CallOutcome, CallRequest } from "../model/call.ts";
+import type { ServerConfig } from "../model/server.ts";
+import { answerMemory } from "./answer-memory.ts";
 import type { CallStage } from "./call-stage.ts";
-
-const ENTRIES_MAX = 1_000;
-
-/** Larger answers are not kept. With the number of entries this bounds the cache to about 250 MB at the very worst. */
-const ENTRY_MAX_BYTES = 256 * 1024;
 
 /**
  * Answers calls of steps with `cache:` from answers of earlier calls with the same arguments, for as long as the step
  * says. Only successes are kept. Older ones stay, for best_effort steps that prefer an old answer to none.
  */
-export function answerFromCache(clock: Clock): CallStage {
-  const entries = new LRUCache<string, { readonly output: Json; readonly atMs: number }>({ max: ENTRIES_MAX });
+export function answerFromCache(clock: Clock, servers: ReadonlyMap<string, ServerConfig>): CallStage {
+  const answers = answerMemory(clock);
   return async (call, next) => {
-    const { request } = call;
+    const { request, meta } = call;
     if (request.cacheTtlMs === undefined) return await next(call);
-    const key = canonicalJson([request.server, request.tool, request.input]);
-    const entry = entries.get(key);
+    const { server, tool, input } = request;
+    const question = { server, tool, input, meta, trusted: servers.get(server)?.trusted === true };
+    const answer = answers.recall(question);
     if (request.staleOnly === true)
-      return entry === undefined ? noAnswer(request) : { kind: "succeeded", output: entry.output, source: "stale_cache" };
-    if (entry !== undefined && clock.nowMs() - entry.atMs < request.cacheTtlMs)
-      return { kind: "succeeded", output: entry.output, source: "cache" };
+      return answer === undefined ? noAnswer(request) : { kind: "succeeded", output: answer.output, source: "stale_cache" };
+    if (answer !== undefined && answer.ageMs < request.cacheTtlMs) return { kind: "succeeded", output: answer.output, source: "cache" };
     const outcome = await next(call);
-    if (outcome.kind === "succeeded" && !jsonExceeds(outcome.output, ENTRY_MAX_BYTES))
-      entries.set(key, { output: outcome.output, atMs: clock.nowMs() });
+    // A part of an answer is none.
+    if (outcome.kind === "succeeded" && outcome.answer?.error === undefined) answers.keep(question, outcome.output);
     return outcome;
   };
 }

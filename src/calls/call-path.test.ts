@@ -24,7 +24,7 @@ class FakeConnections {
       names: ["s"],
       tools: unused,
       check: unused,
-      facts: unused,
+      facts: async () => ({ envelopes: false }),
       onToolsChanged: unused,
       [Symbol.asyncDispose]: async () => undefined,
       call: async (call, observer) => {
@@ -62,6 +62,7 @@ function request(more: Partial<CallRequest> = {}): CallRequest {
 function callerOver(connections: FakeConnections, clock = new ManualClock(), secrets: Readonly<Record<string, string>> = {}): ToolCaller {
   return createToolCaller({
     connections: connections.asPort(),
+    servers: new Map(),
     secrets: rememberSecrets({ get: async (name) => secrets[name] }),
     clock,
     limits: { total: 3, perServer: () => 2 },

@@ -1,31 +1,24 @@
-import { hash } from "node:crypto";
-import type { JsonObject } from "../base/json.ts";
-import { callId, type CallRequest } from "../model/call.ts";
+import type { ServerConfig } from "../model/server.ts";
 import type { Connections } from "../ports/connections.ts";
 import type { NextStage } from "./call-stage.ts";
+import { wireMeta } from "./wire-meta.ts";
 
 /** The end of the path: hands the call to the connection of its server. */
-export function sendToServer(connections: Connections): NextStage {
-  return async ({ request, gate, signal }) => {
+export function sendToServer(connections: Connections, servers: ReadonlyMap<string, ServerConfig>): NextStage {
+  return async ({ request, meta, gate, signal }) => {
     const { server, tool, input, timeoutMs } = request;
-    return await connections.call({ server, tool, arguments: input, meta: metaOf(request), timeoutMs }, gate, signal);
+    const config = servers.get(server);
+    const envelopes = config?.context !== "none" && (await takesEnvelopes(connections, server, signal));
+    const beside = wireMeta(request, meta, { ...config, envelopes });
+    return await connections.call({ server, tool, arguments: input, meta: beside, timeoutMs }, gate, signal);
   };
 }
 
-/**
- * What travels beside the arguments (`params._meta`): W3C trace context without a prefix, ours under one. One trace
- * for each execution, one span for each attempt.
- */
-function metaOf(request: CallRequest): JsonObject {
-  const id = callId(request.call);
-  const traceId = hash("sha256", request.executionId).slice(0, 32);
-  const spanId = hash("sha256", `${request.idempotencyKey}#${request.attempt}`).slice(0, 16);
-  return {
-    traceparent: `00-${traceId}-${spanId}-01`,
-    "dev.tutti/idempotency-key": request.idempotencyKey,
-    "dev.tutti/execution": request.executionId,
-    "dev.tutti/workflow": request.workflowId,
-    "dev.tutti/call": id,
-    "dev.tutti/attempt": request.attempt,
-  };
+/** A server that cannot be asked cannot be called either, and the call then says why. */
+async function takesEnvelopes(connections: Connections, server: string, signal: AbortSignal): Promise<boolean> {
+  try {
+    return (await connections.facts(server, signal)).envelopes;
+  } catch {
+    return false;
+  }
 }

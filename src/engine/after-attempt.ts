@@ -1,11 +1,11 @@
 import { defined } from "../base/defined.ts";
 import { unreachable } from "../base/assert.ts";
 import { isJsonObject, type Json } from "../base/json.ts";
+import { retryDelayMs } from "../base/retry-delay.ts";
 import { type CallError, callId, type CallOutcome } from "../model/call.ts";
 import type { EventBody } from "../model/event.ts";
 import type { CallPlan } from "../model/plan.ts";
 import type { CallState, ExecutionState, StepState } from "./execution-state.ts";
-import { retryDelayMs } from "./retry-delay.ts";
 import { retryRule } from "./retry-rule.ts";
 import { mayGoOn } from "./step-end.ts";
 

@@ -1,11 +1,12 @@
 import { jsonExceeds, type JsonObject } from "../base/json.ts";
 import { evaluateTemplate } from "../expression/evaluate-template.ts";
 import type { Scope } from "../expression/scope.ts";
-import { type CallError, callId, type CallRef, type CallRequest, type SecretUse } from "../model/call.ts";
-import type { Template, ToolUse } from "../model/workflow.ts";
+import { type CallError, callId, type CallRef, type CallRequest, type CallRole, type SecretUse } from "../model/call.ts";
+import type { Step, Template, ToolUse } from "../model/workflow.ts";
 import { callPlan } from "./after-attempt.ts";
 import type { Decision, DecisionContext } from "./decision.ts";
 import type { CallState, ExecutionState, StepState } from "./execution-state.ts";
+import { retryRule } from "./retry-rule.ts";
 
 const DEFAULT_TIMEOUT_MS = 30_000;
 
@@ -86,16 +87,18 @@ function toolRequest(
 ): CallRequest {
   const { cache } = step.node.step;
   const { role } = attempt.ref;
+  const { effect } = callPlan(step, attempt);
   return {
     executionId: state.executionId,
     workflowId: state.plan.workflow.id,
     call: attempt.ref,
     attempt: attempt.attempt,
+    attemptsMax: retryRule(state.plan.workflow, step, { role, effect }).attemptsMax,
     server: attempt.tool.server,
     tool: attempt.tool.tool,
     input: attempt.input,
     secrets: attempt.secrets,
-    effect: callPlan(step, attempt).effect,
+    effect,
     timeoutMs: attemptTimeoutMs(state, step, attempt.ref, context.nowMs),
     idempotencyKey: `${state.executionId}/${callId(attempt.ref)}`,
     ...(cache !== undefined && (role === undefined || role === "stale") ? { cacheTtlMs: cache.ttlMs } : {}),
@@ -103,7 +106,16 @@ function toolRequest(
     meta: state.meta,
     stepContext: { stepName: step.node.step.id, stepIndex: step.node.level + 1, totalSteps: state.levels[step.node.phase] },
     permissions: step.node.step.permissions ?? [],
+    ...undoing(step.node.step, role),
   };
+}
+
+/** A step is only begun by whoever may undo it too, so its compensation need not be allowed once more. */
+function undoing({ action, compensate }: Step, role: CallRole | undefined): Pick<CallRequest, "undoneBy" | "undoesAllowed"> {
+  if (compensate === undefined) return {};
+  if (role === undefined) return { undoneBy: { server: compensate.server, tool: compensate.tool } };
+  // What a child workflow does is allowed call by call, and nobody has asked about this one yet.
+  return role === "compensate" && action.kind === "tool" ? { undoesAllowed: true } : {};
 }
 
 /** The least of what the step, its `max_duration` and the time limit of the execution leave. Undoing has its own time. */

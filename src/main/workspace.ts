@@ -28,6 +28,7 @@ export function openWorkspace(options: WorkspaceOptions): Workspace {
   const pool = openServerPool({ ...options, log: { write: (line) => log.write({ ...line, text: secrets.hide(line.text) }) } });
   const limitOf = new Map(options.servers.map((server) => [server.name, server.maxConcurrentCalls ?? CALLS_PER_SERVER]));
   const limits = { total: options.maxConcurrentCalls, perServer: (server: string) => limitOf.get(server) ?? CALLS_PER_SERVER };
-  const caller = createToolCaller({ connections: pool.connections, secrets, clock, limits });
+  const servers = new Map(options.servers.map((server) => [server.name, server]));
+  const caller = createToolCaller({ connections: pool.connections, servers, secrets, clock, limits });
   return { pool, caller, [Symbol.asyncDispose]: () => pool[Symbol.asyncDispose]() };
 }

@@ -1,3 +1,4 @@
+import { abortable } from "../base/abortable.ts";
 import type { Ms } from "../base/duration.ts";
 import { TaskGroup } from "../base/task-group.ts";
 import type { CallOutcome } from "../model/call.ts";
@@ -6,7 +7,6 @@ import type { ServerConfig } from "../model/server.ts";
 import type { Tool } from "../model/tool.ts";
 import type { ServerCheck, ServerFacts, WireCall } from "../ports/connections.ts";
 import type { CallObserver } from "../ports/tool-caller.ts";
-import { abortable } from "./abortable.ts";
 import type { Era } from "./era.ts";
 import { reconnectDelayMs, STABLE_AFTER_MS } from "./reconnect-delay.ts";
 import type { Session } from "./session.ts";

@@ -1,12 +1,12 @@
 /* oxlint-disable unicorn/prefer-add-event-listener -- the SDK has one handler of each kind and no event listeners */
 import { type Client, type Progress, ProtocolError } from "@modelcontextprotocol/client";
+import { abortable } from "../base/abortable.ts";
 import { deadline } from "../base/deadline.ts";
 import type { Ms } from "../base/duration.ts";
 import { TaskGroup } from "../base/task-group.ts";
 import type { CallOutcome } from "../model/call.ts";
 import type { ServerCheck, ServerFacts, WireCall } from "../ports/connections.ts";
 import type { CallObserver, CallProgress } from "../ports/tool-caller.ts";
-import { abortable } from "./abortable.ts";
 import { nobodyCanBeAsked } from "./answer-elicitation.ts";
 import type { Era } from "./era.ts";
 import { followTools } from "./follow-tools.ts";

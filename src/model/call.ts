@@ -40,11 +40,15 @@ export interface SecretUse {
 
 /** One attempt to use a tool. */
 export interface CallRequest {
+  /** Of a call outside any execution: the id of the request that it belongs to. */
   readonly executionId: string;
-  readonly workflowId: string;
+  /** Absent outside any execution. */
+  readonly workflowId?: string;
   readonly call: CallRef;
   /** From 1. */
   readonly attempt: number;
+  /** As many attempts as there may be, as far as that is known. */
+  readonly attemptsMax?: number;
   readonly server: string;
   readonly tool: string;
   readonly input: JsonObject;
@@ -64,6 +68,10 @@ export interface CallRequest {
   readonly stepContext?: StepContext;
   /** What the caller must be allowed to do, as the step says. What the server's configuration says is added to it. */
   readonly permissions: readonly string[];
+  /** The tool that undoes this call if need be: whoever may not use that may not make the call. */
+  readonly undoneBy?: { readonly server: string; readonly tool: string };
+  /** It undoes a call of the same execution that was allowed. */
+  readonly undoesAllowed?: boolean;
 }
 
 export type CallErrorKind =

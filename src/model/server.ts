@@ -21,6 +21,8 @@ export interface ServerConfig {
   readonly trusted?: boolean;
   /** How the context travels: beside the arguments (`params._meta`), in them as well, or not at all. Default `meta`. */
   readonly context?: "meta" | "arguments" | "none";
+  /** How much of a section of the meta this server may see, by its name on the wire. Default: all that it may see at all. */
+  readonly metaSections?: Readonly<Record<string, SectionInclusion>>;
   /** What a caller must be allowed to do (`resource:action`), by tool name; `*` is for all tools. */
   readonly permissions?: Readonly<Record<string, readonly string[]>>;
   /** Names of argument fields, at any depth, whose values are in no audit entry and no log. */
@@ -28,6 +30,9 @@ export interface ServerConfig {
   /** What is done to the arguments of its tools for the sake of the tenant. Default: nothing. */
   readonly injector?: InjectorConfig;
 }
+
+/** All of a section, nothing of it, or these of its properties. */
+export type SectionInclusion = "all" | "none" | readonly string[];
 
 export type InjectorConfig = DatabaseInjectorConfig | EmailInjectorConfig;
 

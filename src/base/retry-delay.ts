@@ -1,4 +1,4 @@
-import type { Ms } from "../base/duration.ts";
+import type { Ms } from "./duration.ts";
 
 /**
  * How long to wait before the next attempt: exponential with full jitter, so that many callers that failed together
