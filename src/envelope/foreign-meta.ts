@@ -80,7 +80,7 @@ function flattenExtensions(meta: Record<string, unknown>): readonly string[] {
   const extensions = meta["extensions"];
   if (!isJsonObject(extensions) || !isJsonObject(extensions["sections"])) return [];
   const { sections, ...direct } = extensions;
-  const nested = sections as JsonObject;
+  const nested: JsonObject = sections;
   meta["extensions"] = { ...nested, ...direct };
   return Object.keys(nested)
     .filter((key) => Object.hasOwn(direct, key) && !jsonEqual(nested[key] ?? null, direct[key] ?? null))

@@ -41,13 +41,13 @@ export const spanId: z.ZodType<string> = z.string().regex(/^(?!0+$)[0-9a-f]{16}$
 export const jsonObject: z.ZodType<JsonObject> = z.unknown().refine(isJsonObject, "must be an object").meta({ type: "object" });
 
 /** Taken as it is; that it is JSON has been found out before. */
-export const json: z.ZodType<Json> = z.unknown() as z.ZodType<Json>;
+export const json: z.ZodType<Json> = z.unknown().refine((value) => value !== undefined, "must be a JSON value") as z.ZodType<Json>;
 
 /** Names of anybody with text. Kept as it is, because zod would leave out a key named `__proto__`. */
 export const textByName: z.ZodType<Readonly<Record<string, string>>> = z
   .unknown()
   .refine(isTextByName, "must be an object whose values are all text")
-  .meta({ type: "object", additionalProperties: { type: "string" } });
+  .meta({ type: "object", additionalProperties: { type: "string" } }) as z.ZodType<Readonly<Record<string, string>>>;
 
 function isTextByName(value: unknown): boolean {
   return isJsonObject(value) && Object.values(value).every((member) => typeof member === "string");
