@@ -1,0 +1,58 @@
+import { defined } from "../base/defined.ts";
+import { isJsonObject } from "../base/json.ts";
+import type { Json } from "../base/json.ts";
+import type { EnvelopeError } from "../envelope/envelope-error.ts";
+import type { ErrorVariant } from "../envelope/error-variant.ts";
+import { envelopeErrorOfJsonRpc, jsonRpcErrorIn } from "../envelope/json-rpc-error.ts";
+import { VARIANT_TRAITS } from "../envelope/variant-traits.ts";
+import type { CallError, CallErrorKind } from "./call.ts";
+
+/**
+ * Why a call did not succeed, as an envelope carries it. `details` has the kind, where it happened, and what the server
+ * said: `code`, `message` and `data` of a JSON-RPC error, all else as `detail`.
+ */
+export function envelopeErrorOfCall(error: CallError): EnvelopeError {
+  const { kind, message, server, tool, attempt, detail } = error;
+  const where = defined({ kind, server, tool, attempt });
+  const answered = jsonRpcErrorIn(detail);
+  if (answered !== undefined) {
+    const translated = envelopeErrorOfJsonRpc(answered);
+    return { ...translated, details: { ...where, ...defined(answered) } };
+  }
+  return { ...natureOf(error), message, details: { ...where, ...defined({ detail }) } };
+}
+
+type Nature = Pick<EnvelopeError, "type" | "code" | "httpStatusCode">;
+
+function natureOf({ kind, tool, detail }: CallError): Nature {
+  if (kind === "denied" && codeIn(detail) === "tenant.invalid") return { ...nature("TenantExtraction"), code: "tenant.invalid" };
+  return kind === "not_found" && tool === undefined ? nature("McpServerNotFound") : NATURES[kind];
+}
+
+function codeIn(detail: Json | undefined): Json | undefined {
+  return isJsonObject(detail) ? detail["code"] : undefined;
+}
+
+/** What each kind of failure is to those who know envelopes. */
+const NATURES: Readonly<Record<CallErrorKind, Nature>> = {
+  connection: nature("McpClientConnection"),
+  timeout: { type: "Transport", code: "TIMEOUT", httpStatusCode: 504 },
+  rate_limit: { type: "External", code: "RATE_LIMITED", httpStatusCode: 429 },
+  server_error: nature("External"),
+  tool_error: nature("McpToolExecution"),
+  circuit_open: { type: "External", code: "CIRCUIT_OPEN", httpStatusCode: 503 },
+  output_invalid: nature("Deserialization"),
+  input_invalid: nature("Validation"),
+  not_found: { type: "McpToolExecution", code: "RESOURCE_NOT_FOUND", httpStatusCode: 404 },
+  denied: { type: "Security", code: "access.denied", httpStatusCode: 403 },
+  expression: { type: "Validation", code: "EXPRESSION_FAILED", httpStatusCode: 422 },
+  approval: { type: "Validation", code: "NOT_APPROVED", httpStatusCode: 409 },
+  child: nature("Internal"),
+  cancelled: { type: "Internal", code: "CANCELLED", httpStatusCode: 409 },
+  interrupted: { type: "Internal", code: "INTERRUPTED", httpStatusCode: 500 },
+};
+
+function nature(type: ErrorVariant): Nature {
+  const { code, httpStatus } = VARIANT_TRAITS[type];
+  return { type, code, httpStatusCode: httpStatus };
+}
