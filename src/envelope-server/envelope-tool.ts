@@ -1,4 +1,4 @@
-import type { JsonObject } from "../base/json.ts";
+import type { Json, JsonObject } from "../base/json.ts";
 import type { Envelope } from "../envelope/envelope.ts";
 import type { McpToolCall, McpToolResponse } from "../envelope/payloads.ts";
 
@@ -12,7 +12,11 @@ export interface EnvelopeTool {
   /** Of its result. */
   readonly outputSchema?: JsonObject;
   readonly annotations?: ToolAnnotations;
-  /** Checks the call and makes it. Whatever goes wrong is in the envelope, never a rejection. */
+  /**
+   * Checks the call and makes it. A refusal is in the envelope that it gives.
+   *
+   * @throws whatever the tool throws that is no `ToolError`: a fault of the tool, of which its caller is told nothing
+   */
   execute(envelope: Envelope<McpToolCall>, call: RunningCall): Promise<Envelope<McpToolResponse>>;
 }
 
@@ -24,6 +28,14 @@ export interface ToolAnnotations {
   readonly idempotentHint?: boolean;
   readonly openWorldHint?: boolean;
 }
+
+/** A call with its arguments checked. */
+export interface ToolEnvelope<Parameters = JsonObject> extends Envelope<unknown> {
+  readonly data: { readonly tool: string; readonly parameters: Parameters };
+}
+
+/** A result as it is, or in an envelope. Of the result, what `JSON.stringify` makes of it is sent; undefined stands for null. */
+export type ToolAnswer = Envelope<McpToolResponse> | Json | object | undefined;
 
 /** A call while it is under way. */
 export interface RunningCall {

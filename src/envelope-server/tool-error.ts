@@ -2,12 +2,13 @@ import { defined } from "../base/defined.ts";
 import type { Json } from "../base/json.ts";
 import type { EnvelopeError } from "../envelope/envelope-error.ts";
 import type { ErrorVariant } from "../envelope/error-variant.ts";
+import { VARIANT_TRAITS } from "../envelope/variant-traits.ts";
 
 /** What a tool says of its failure beside the message. */
 export interface ToolErrorOptions {
   /** The kind of error, which decides whether trying again makes sense. Default `McpToolExecution`: the tool said no. */
   readonly type?: ErrorVariant;
-  /** For programs. Default `TOOL_FAILED`. */
+  /** For programs. Default: the one of the kind, such as `MCP_TOOL_FAILED`. */
   readonly code?: string;
   readonly details?: Json;
   /** Seconds after which trying again makes sense. */
@@ -27,7 +28,7 @@ export class ToolError extends Error {
   readonly error: EnvelopeError;
 
   constructor(message: string, options: ToolErrorOptions = {}) {
-    const { type = "McpToolExecution", code = "TOOL_FAILED", details, retryAfter, httpStatusCode, cause } = options;
+    const { type = "McpToolExecution", code = VARIANT_TRAITS[type].code, details, retryAfter, httpStatusCode, cause } = options;
     super(message, { cause });
     this.error = { type, code, message, ...defined({ details, retryAfter, httpStatusCode }) };
   }

@@ -1,0 +1,31 @@
+export { answerEnvelope } from "./envelope-server/answer-envelope.ts";
+export type { AnswerParts } from "./envelope-server/answer-envelope.ts";
+export { defineEnvelopeTool } from "./envelope-server/define-envelope-tool.ts";
+export type { EnvelopeToolDefinition } from "./envelope-server/define-envelope-tool.ts";
+export { createEnvelopeServer } from "./envelope-server/envelope-server.ts";
+export type { CallSettings, EnvelopeServer, EnvelopeServerOptions, EnvelopeServerPorts } from "./envelope-server/envelope-server.ts";
+export type {
+  EnvelopeTool,
+  RunningCall,
+  ToolAnnotations,
+  ToolAnswer,
+  ToolEnvelope,
+  ToolProgress,
+} from "./envelope-server/envelope-tool.ts";
+export { rememberAnswer } from "./envelope-server/remember-answer.ts";
+export type { IdempotencyStore } from "./envelope-server/remember-answer.ts";
+export type { RunningServer } from "./envelope-server/running-server.ts";
+export { serveEnvelopeTools } from "./envelope-server/serve-envelope-tools.ts";
+export type { ServeOptions, ServeTransport } from "./envelope-server/serve-envelope-tools.ts";
+export { ToolError } from "./envelope-server/tool-error.ts";
+export type { ToolErrorOptions } from "./envelope-server/tool-error.ts";
+export type { SchemaSource } from "./envelope-server/tool-schema.ts";
+
+export type { Json, JsonObject } from "./base/json.ts";
+export { currentContext, requireContext } from "./context/ambient-context.ts";
+export { Context } from "./envelope/context.ts";
+export type { EnvelopeError } from "./envelope/envelope-error.ts";
+export type { Envelope } from "./envelope/envelope.ts";
+export type { ErrorVariant } from "./envelope/error-variant.ts";
+export type { Meta } from "./envelope/meta.ts";
+export type { McpToolCall, McpToolResponse } from "./envelope/payloads.ts";
