@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import { defined } from "../base/defined.ts";
 import { report, within } from "../definition/reading.ts";
 import type { Reading } from "../definition/reading.ts";
+import { isKeyAddress } from "../identity/key-address.ts";
 import type { AccessConfig, IdentityConfig } from "../model/access.ts";
 import type { AccessEntry, IdentityEntry } from "./access-entry.ts";
 
@@ -26,21 +27,9 @@ export function accessConfig(entry: AccessEntry, reading: Reading, folder: strin
 function identityConfig({ jwks, ...entry }: IdentityEntry, reading: Reading, folder: string): IdentityConfig {
   if (entry.algorithms?.length === 0) report(within(reading, "algorithms"), "wrong-type", '"algorithms" must name at least one');
   if (!/^[a-z][a-z0-9+.-]*:\/\//i.test(jwks)) return { ...entry, keys: { kind: "file", file: resolve(folder, jwks) } };
-  if (!isSafeAddress(jwks)) {
+  if (!isKeyAddress(jwks)) {
     const message = `"${jwks}" is no address for keys - it begins with https:// (or http:// on this machine), without user and password`;
     report(within(reading, "jwks"), "invalid-text", message);
   }
   return { ...entry, keys: { kind: "url", url: jwks } };
-}
-
-/** Whoever can change keys on their way can make tokens. */
-function isSafeAddress(address: string): boolean {
-  if (!URL.canParse(address)) return false;
-  const { protocol, hostname, username, password } = new URL(address);
-  if (username !== "" || password !== "") return false;
-  return protocol === "https:" || (protocol === "http:" && isLoopback(hostname));
-}
-
-function isLoopback(hostname: string): boolean {
-  return hostname === "localhost" || hostname === "[::1]" || /^127(\.\d{1,3}){3}$/.test(hostname);
 }

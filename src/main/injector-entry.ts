@@ -89,27 +89,35 @@ export const injectorEntry: ValueType<InjectorConfig> = {
 
 const OF_KIND = { database: ["tenantColumn", "tables", "securityFilters"], email: ["senders"] } as const;
 
-function injectorOf(
-  kind: InjectorConfig["kind"],
-  { values, given }: PartlyRead<InjectorKeys>,
-  reading: Reading,
-): InjectorConfig | undefined {
+function injectorOf(kind: InjectorConfig["kind"], part: PartlyRead<InjectorKeys>, reading: Reading): InjectorConfig | undefined {
   for (const property of OF_KIND[kind === "database" ? "email" : "database"]) {
-    const key = given.get(property);
+    const key = part.given.get(property);
     if (key !== undefined)
       report(within(reading, key), "contradiction", `"${key}" is not for an injector of kind "${kind}"`, { atKey: true });
   }
-  const { tables, senders, tenantColumn, securityFilters } = values;
-  const needed = kind === "database" ? "tables" : "senders";
-  const entries = values[needed];
-  if (!given.has(needed)) report(reading, "missing-key", `"${needed}" is missing: an injector of kind "${kind}" needs it`);
-  else if (entries !== undefined && Object.keys(entries).length === 0) {
-    report(within(reading, needed), "wrong-type", `"${needed}" must have at least one entry`);
-  }
+  checkFilled(kind === "database" ? "tables" : "senders", kind, part, reading);
+  const { tables, senders, tenantColumn, securityFilters } = part.values;
   if (kind === "email") return senders && { kind, senders };
-  for (const [name, { columns }] of Object.entries(tables ?? {})) {
-    const place = ["tables", name, "columns"].reduce(within, reading);
+  checkColumns(tables ?? {}, within(reading, "tables"));
+  return tables && { kind, tables, ...defined({ tenantColumn, securityFilters }) };
+}
+
+function checkFilled(
+  key: "tables" | "senders",
+  kind: InjectorConfig["kind"],
+  { values, given }: PartlyRead<InjectorKeys>,
+  reading: Reading,
+): void {
+  const entries = values[key];
+  if (!given.has(key)) report(reading, "missing-key", `"${key}" is missing: an injector of kind "${kind}" needs it`);
+  else if (entries !== undefined && Object.keys(entries).length === 0) {
+    report(within(reading, key), "wrong-type", `"${key}" must have at least one entry`);
+  }
+}
+
+function checkColumns(tables: DatabaseInjectorConfig["tables"], reading: Reading): void {
+  for (const [tableName, { columns }] of Object.entries(tables)) {
+    const place = within(within(reading, tableName), "columns");
     if (columns.length === 0) report(place, "wrong-type", '"columns" must name at least one');
   }
-  return tables && { kind, tables, ...defined({ tenantColumn, securityFilters }) };
 }

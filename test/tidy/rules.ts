@@ -27,6 +27,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   engine: [...CORE, "expression", "ports"],
   calls: [...CORE, "ports", "context", "tenant-sql"],
   registry: [...CORE, "ports"],
+  identity: [...CORE, "ports"],
   sqlite: [...CORE, "ports"],
   "mcp-client": [...CORE, "ports"],
   nats: [...CORE, "ports"],
