@@ -32,6 +32,129 @@ export interface AuditEntry {
 
 /** Takes what must be provable later. Entries are never changed or taken back. */
 export interface AuditLog {
-  /** Resolves when the entry survives the end of this process. Entries of one process are in the order of the calls. */
+  /**
+   * Resolves when the entry survives the end of this process. Entries of one process are in the order of the calls.
+   *
+   * @throws TuttiError `journal.unusable`, `file.unreadable` - the entry is not in the log
+   */
   record(entry: AuditEntry): Promise<void>;
+}
+
+/** Looks into an audit log, beside those who write it or without. */
+export interface AuditReader {
+  /** @throws TuttiError `input.invalid` - the cursor is none of ours; `journal.unusable` */
+  query(query: AuditQuery): Promise<AuditPage>;
+
+  /**
+   * Reads all of the log, and finds whatever was changed, taken out or put in afterwards.
+   *
+   * @throws TuttiError `input.invalid`, `file.unreadable` - there is no usable key; `journal.unusable`
+   */
+  verify(against: AuditEvidence): Promise<AuditVerdict>;
+
+  /** The newest checkpoint and the key that it can be verified with; undefined when there is no log yet. */
+  head(): Promise<AuditHead | undefined>;
+}
+
+/** An entry as it is in the log. */
+export interface RecordedEntry extends AuditEntry {
+  /** From 1, without gaps. */
+  readonly seq: number;
+  readonly atMs: number;
+}
+
+/** Which entries. All that is given must apply. */
+export interface AuditQuery {
+  readonly requestId?: string;
+  readonly workflowId?: string;
+  readonly executionId?: string;
+  readonly traceId?: string;
+  readonly tenant?: string;
+  readonly userId?: string;
+  readonly action?: AuditEntry["action"];
+  readonly decision?: AuditEntry["decision"];
+  /** From this moment on. */
+  readonly sinceMs?: number;
+  /** Before this moment. */
+  readonly untilMs?: number;
+  /** Default: newest first. */
+  readonly oldestFirst?: boolean;
+  /** 1 to 1,000. */
+  readonly limit: number;
+  /** From the page before. */
+  readonly cursor?: string;
+}
+
+export interface AuditPage {
+  readonly entries: readonly RecordedEntry[];
+  /** Present when there are more. */
+  readonly nextCursor?: string;
+}
+
+/** A signed statement: these were all the entries up to this one. */
+export interface AuditCheckpoint {
+  /** From 1, without gaps. */
+  readonly number: number;
+  /** The last entry that it covers; 0 when there was none. */
+  readonly seq: number;
+  /** Of that entry, and by it of all before. */
+  readonly hash: string;
+  readonly atMs: number;
+  /** How many of the entries since the checkpoint before were written by another process than the one that signed. */
+  readonly takenOver: number;
+  readonly keyId: string;
+  /** Ed25519, in base64. */
+  readonly signature: string;
+}
+
+/** The newest checkpoint, and what others need to verify it. */
+export interface AuditHead {
+  readonly checkpoint: AuditCheckpoint;
+  /** SPKI in PEM. Absent when the key is not here. */
+  readonly publicKey?: string;
+}
+
+/** What was kept elsewhere, where somebody who changes the log cannot change it too. */
+export interface AuditEvidence {
+  /** Undefined takes the newest of the data directory alone. */
+  readonly head?: AuditCheckpoint;
+  /** PEM, of one key or of several. Default: of the key with which the log is signed here. */
+  readonly publicKeys?: string;
+}
+
+/** What is wrong with an audit log. */
+export interface AuditFinding {
+  readonly kind:
+    /** The content of an entry, or one of its columns, is not what was written. */
+    | "entry"
+    /** Entries are missing in the middle. */
+    | "gap"
+    /** An entry does not follow the one before it. */
+    | "chain"
+    /** A checkpoint is missing, forged, or was made of other entries. */
+    | "checkpoint"
+    /** A checkpoint was signed with a key that is not trusted. */
+    | "key"
+    /** Entries are missing at the end. */
+    | "tail"
+    /** The file with the newest checkpoint is missing, forged or old. */
+    | "head"
+    /** The file itself is damaged. */
+    | "database";
+  readonly message: string;
+  /** The entry at which it shows. */
+  readonly seq?: number;
+}
+
+/** What was found by verifying an audit log. */
+export interface AuditVerdict {
+  readonly sound: boolean;
+  /** At most 100. */
+  readonly findings: readonly AuditFinding[];
+  readonly entries: number;
+  readonly checkpoints: number;
+  /** The last entry that a checkpoint covers. Those after it could be changed by anybody who can write the file. */
+  readonly signedSeq: number;
+  /** How many entries were signed by another process than the one that wrote them. */
+  readonly takenOver: number;
 }

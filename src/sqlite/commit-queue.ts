@@ -21,14 +21,14 @@ interface Waiting {
  *
  * 1. Writes are made in the order in which they were asked for.
  * 2. A promise resolves after the commit that holds its write, never before.
- * 3. After a failed commit every later write is refused with the same error.
+ * 3. After a failed commit the latch decides: the one of the journal refuses every later write with the same error.
  *
  * A batch runs as an immediate: after all input that the turn has brought, and before the loop waits for more. A
  * microtask would run too early (after the first of many callbacks), a timer would add a millisecond.
  */
 export class CommitQueue {
   readonly #database: DatabaseSync;
-  readonly #latch: FaultLatch;
+  readonly #latch: Pick<FaultLatch, "run">;
   readonly #begin: Statement<never>;
   readonly #commit: Statement<never>;
   readonly #checkFile: () => void;
@@ -36,7 +36,7 @@ export class CommitQueue {
   #scheduled = false;
 
   /** `checkFile` throws when what the database writes to is not what the next process would open. */
-  constructor(database: DatabaseSync, latch: FaultLatch, checkFile: () => void) {
+  constructor(database: DatabaseSync, latch: Pick<FaultLatch, "run">, checkFile: () => void) {
     this.#checkFile = checkFile;
     this.#database = database;
     this.#latch = latch;

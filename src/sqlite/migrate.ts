@@ -3,6 +3,7 @@ import { journalUnusable } from "./journal-unusable.ts";
 import type { Migration } from "./migrations.ts";
 import { prepare } from "./prepare.ts";
 import { contentHash } from "./stored-json.ts";
+import { inTransaction } from "./transaction.ts";
 
 const TABLE = `
 CREATE TABLE IF NOT EXISTS migrations (
@@ -25,8 +26,7 @@ interface Applied {
  * was applied is not the one that we know
  */
 export function migrate(database: DatabaseSync, path: string, migrations: readonly Migration[], nowMs: number): void {
-  database.exec("BEGIN IMMEDIATE");
-  try {
+  inTransaction(database, () => {
     database.exec(TABLE);
     const missing = missingMigrations(database, path, migrations);
     const record = prepare(database, "INSERT INTO migrations (id, name, sha256, applied_at_ms) VALUES (?, ?, ?, ?)");
@@ -34,11 +34,7 @@ export function migrate(database: DatabaseSync, path: string, migrations: readon
       database.exec(sql);
       record.run(id, name, contentHash(sql), nowMs);
     }
-    database.exec("COMMIT");
-  } catch (error) {
-    if (database.isTransaction) database.exec("ROLLBACK");
-    throw error;
-  }
+  });
 }
 
 /**

@@ -2,11 +2,11 @@ import type { DatabaseSync } from "node:sqlite";
 import type { ExecutionEvent } from "../model/event.ts";
 import type { Journal, NewExecution } from "../ports/journal.ts";
 import { CommitQueue } from "./commit-queue.ts";
-import { fileIdentity } from "./data-directory.ts";
+import { fileCheck } from "./data-directory.ts";
 import { encodeEvent } from "./event-row.ts";
 import { FaultLatch } from "./fault-latch.ts";
 import { JournalReader } from "./journal-reader.ts";
-import { isSqliteError, journalUnusable } from "./journal-unusable.ts";
+import { isSqliteError } from "./journal-unusable.ts";
 import { JournalWriter } from "./journal-writer.ts";
 import { type Pruned, Pruner } from "./pruner.ts";
 
@@ -53,14 +53,6 @@ export class SqliteJournal extends JournalReader implements Journal, AsyncDispos
     await super[Symbol.asyncDispose]();
     this.#letGo();
   }
-}
-
-/** SQLite does not notice when its file is removed, and what it writes then is lost. Costs some microseconds for each commit. */
-function fileCheck(path: string): () => void {
-  const identity = fileIdentity(path);
-  return () => {
-    if (fileIdentity(path) !== identity) throw journalUnusable(path, "io", { detail: "it has been moved or removed while in use" });
-  };
 }
 
 /** Leaves one whole file behind. If that cannot be done now, the next process that opens the journal does it. */

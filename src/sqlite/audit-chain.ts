@@ -1,0 +1,29 @@
+import { hash } from "node:crypto";
+
+/** What the hash of an entry covers. */
+export interface ChainLink {
+  readonly seq: number;
+  readonly atMs: number;
+  /** 16 hexadecimal digits, other ones for each process that writes. */
+  readonly writer: string;
+  /** Canonical JSON. */
+  readonly entry: string;
+  /** Of the entry before. */
+  readonly previousHash: string;
+}
+
+/** What the first entry follows. */
+export const FIRST_HASH = "0".repeat(64);
+
+/**
+ * SHA-256 in hexadecimal of six lines: the name of this format, number, moment, writer, hash before, entry. Only the last
+ * of them can hold a line break, so no two entries have the same lines.
+ */
+export function entryHash({ seq, atMs, writer, previousHash, entry }: ChainLink): string {
+  return hash("sha256", `tutti.audit.entry.v1\n${seq}\n${atMs}\n${writer}\n${previousHash}\n${entry}`);
+}
+
+/** Whether the writer has the form of one: another could move the borders between the lines. */
+export function isWriter(text: string): boolean {
+  return /^[0-9a-f]{16}$/.test(text);
+}
