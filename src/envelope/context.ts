@@ -1,8 +1,9 @@
-import { defined } from "../base/defined.ts";
 import type { Json, JsonObject } from "../base/json.ts";
+import { withChildContext } from "./child-meta.ts";
+import type { ChildIds } from "./child-meta.ts";
 import { ContextError } from "./context-error.ts";
 import { frozenCopy } from "./frozen-copy.ts";
-import type { Meta, SecurityMeta, TracingMeta } from "./meta.ts";
+import type { Meta, SecurityMeta, StepContext, TracingMeta } from "./meta.ts";
 import { refuseWidening } from "./refuse-widening.ts";
 
 /**
@@ -73,8 +74,14 @@ export class Context {
     return this.#with(changes);
   }
 
+  /** The context of a call that is made as a step of this work: same operation, same trace, one level below. */
+  child(step: StepContext, ids: ChildIds): Context {
+    return new Context(withChildContext(this.meta, step, ids));
+  }
+
   #with(changes: Partial<Meta>): Context {
-    const meta = defined({ ...this.meta, ...changes });
+    const members = Object.entries<unknown>({ ...this.meta, ...changes }).filter(([, member]) => member !== undefined);
+    const meta: Meta = Object.fromEntries(members);
     refuseWidening(this.meta, meta);
     return new Context(meta);
   }
