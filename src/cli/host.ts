@@ -12,6 +12,8 @@ export interface CliHost {
   readonly workingDirectory: string;
   /** Reads a workflow file, and those of the workflows that it runs. @throws TuttiError `file.unreadable` */
   readWorkflow(file: string): Promise<WorkflowSource>;
+  /** Reads a text file, or stdin for `-`. @throws TuttiError `file.unreadable` */
+  readText(file: string): Promise<string>;
   /** Reads YAML or JSON. @throws TuttiError `file.unreadable`, `input.invalid` */
   readObject(file: string): Promise<JsonObject>;
   /** The problem with its place and the line of the file. */
@@ -59,6 +61,8 @@ export interface Session extends AsyncDisposable {
   readonly warnings: readonly string[];
   /** The configuration file, if there is one. */
   readonly configFile?: string;
+  /** The workflow files of the operations that can be requested, by the operation. */
+  readonly operations: Readonly<Record<string, string>>;
   /** Of the process that owns the data directory, when it is another one. */
   ownerPid(): Promise<number | undefined>;
   /** Waits for other processes that have handed executions over to this one; tells how many, if any. */

@@ -4,9 +4,11 @@ import { callTool } from "./call-tool.ts";
 import { cancelExecution } from "./cancel-execution.ts";
 import { checkJournal } from "./check-journal.ts";
 import { checkServers } from "./check-servers.ts";
+import { executeRequest } from "./execute-request.ts";
 import { executeWorkflow } from "./execute-workflow.ts";
 import { formatWorkflow } from "./format-workflow.ts";
 import { getExecution } from "./get-execution.ts";
+import { getResponse } from "./get-response.ts";
 import { getWorkflowSchema } from "./get-workflow-schema.ts";
 import { listEvents } from "./list-events.ts";
 import { listExecutions } from "./list-executions.ts";
@@ -31,9 +33,11 @@ export const OPERATIONS: readonly Operation<unknown, unknown, unknown>[] = [
   cancelExecution,
   checkJournal,
   checkServers,
+  executeRequest,
   executeWorkflow,
   formatWorkflow,
   getExecution,
+  getResponse,
   getWorkflowSchema,
   listEvents,
   listExecutions,

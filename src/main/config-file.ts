@@ -14,6 +14,7 @@ export interface ConfigFile extends AccessEntry {
   readonly dataDirectory?: string;
   readonly secrets?: { readonly file: string };
   readonly limits?: LimitEntries;
+  readonly operations?: Readonly<Record<string, string>>;
 }
 
 /** Limits for all executions of a process together. */
@@ -35,6 +36,11 @@ export const configFile: Shape<ConfigFile> = shape<ConfigFile>("config", {
     key: "data_dir",
     type: text(4_096),
     about: "where the journal is, relative to this file; .tutti where tutti is started if not given",
+  },
+  operations: {
+    key: "operations",
+    type: recordOf(text(4_096), { most: 1_000, key: /^[A-Za-z0-9_.-]{1,100}$/, keyShaped: "at most 100 letters, digits, ., - and _" }),
+    about: "the workflow file of each operation that an envelope can request, relative to this file",
   },
   secrets: {
     key: "secrets",

@@ -44,6 +44,8 @@ export interface Config {
   /** Calls in flight at once, to all servers. Default 50. */
   readonly maxConcurrentCalls?: number;
   readonly access: AccessConfig;
+  /** Workflow files, absolute, by the operation that they are for. */
+  readonly operations: Readonly<Record<string, string>>;
   readonly warnings: readonly LocatedProblem[];
 }
 
@@ -71,6 +73,7 @@ export function loadConfig(request: ConfigRequest): Config {
     dataDirectory: dataDirectory(request, loaded.file, folder),
     servers: loaded.servers,
     access: loaded.access,
+    operations: Object.fromEntries(Object.entries(loaded.file.operations ?? {}).map(([name, file]) => [name, resolve(folder, file)])),
     warnings: loaded.problems,
   };
 }

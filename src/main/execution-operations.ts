@@ -3,8 +3,10 @@ import { approveExecution } from "../contract/approve-execution.ts";
 import { backup } from "../contract/backup.ts";
 import { cancelExecution } from "../contract/cancel-execution.ts";
 import { checkJournal } from "../contract/check-journal.ts";
+import { executeRequest } from "../contract/execute-request.ts";
 import { executeWorkflow } from "../contract/execute-workflow.ts";
 import { getExecution } from "../contract/get-execution.ts";
+import { getResponse } from "../contract/get-response.ts";
 import { listEvents } from "../contract/list-events.ts";
 import { listExecutions } from "../contract/list-executions.ts";
 import { listInterruptedExecutions } from "../contract/list-interrupted-executions.ts";
@@ -16,9 +18,11 @@ import { retryExecution } from "../contract/retry-execution.ts";
 import { watchExecution } from "../contract/watch-execution.ts";
 import { approveExecution as handleApprove } from "../operations/approve-execution.ts";
 import { cancelExecution as handleCancel } from "../operations/cancel-execution.ts";
+import { executeRequest as handleExecuteRequest } from "../operations/execute-request.ts";
 import { executeWorkflow as handleExecute } from "../operations/execute-workflow.ts";
 import type { ExecutionDriver } from "../operations/execution-driver.ts";
 import { getExecution as handleGet } from "../operations/get-execution.ts";
+import { getResponse as handleGetResponse } from "../operations/get-response.ts";
 import { listEvents as handleListEvents } from "../operations/list-events.ts";
 import { listExecutions as handleList } from "../operations/list-executions.ts";
 import { listInterruptedExecutions as handleListInterrupted } from "../operations/list-interrupted-executions.ts";
@@ -28,6 +32,7 @@ import { resolveExecution as handleResolve } from "../operations/resolve-executi
 import { resumeExecution as handleResume } from "../operations/resume-execution.ts";
 import { retryExecution as handleRetry } from "../operations/retry-execution.ts";
 import { watchExecution as handleWatch } from "../operations/watch-execution.ts";
+import type { EnvelopeSource } from "../envelope/new-meta.ts";
 import type { CatalogSource } from "../ports/catalog.ts";
 import type { JournalReader } from "../sqlite/journal-reader.ts";
 import type { SqliteJournal } from "../sqlite/sqlite-journal.ts";
@@ -47,6 +52,7 @@ export function addReadingOperations(table: OperationTable, ports: ReadingPorts)
     .add(listExecutions, (input) => handleList(input, ports))
     .add(listInterruptedExecutions, (input) => handleListInterrupted(input, ports))
     .add(getExecution, (input) => handleGet(input, ports))
+    .add(getResponse, (input) => handleGetResponse(input, ports))
     .add(listEvents, (input) => handleListEvents(input, ports))
     .add(backup, async ({ directory }) => {
       await ports.journal.backup(directory);
@@ -68,6 +74,8 @@ export interface DrivingPorts {
   readonly catalogs: CatalogSource;
   readonly news: NewsHub;
   readonly clock: Clock;
+  /** Of the meta of new requests. */
+  readonly source: EnvelopeSource;
 }
 
 /** Adds what only the owner of the journal can do. */
@@ -76,7 +84,8 @@ export function addDrivingOperations(table: OperationTable, ports: DrivingPorts)
   const subscribe = news.subscribe.bind(news);
   return table
     .add(executeWorkflow, (input, context) => handleExecute(input, ports, context))
-    .add(retryExecution, (input) => handleRetry(input, ports))
+    .add(executeRequest, (input, context) => handleExecuteRequest(input, ports, context))
+    .add(retryExecution, (input, context) => handleRetry(input, ports, context))
     .add(watchExecution, (input, context) => handleWatch(input, { ...ports, subscribe }, context))
     .add(pauseExecution, (input) => handlePause(input, ports))
     .add(resumeExecution, (input) => handleResume(input, ports))

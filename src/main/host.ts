@@ -14,11 +14,21 @@ export function createHost(environment: Readonly<Record<string, string | undefin
     clock: systemClock,
     newId: () => randomIds.next(),
     readWorkflow: async (file) => await (await import("./read-workflow.ts")).readWorkflow(file, workingDirectory),
+    readText: async (file) => await (file === "-" ? readInput() : readFileText(file, workingDirectory)),
     readObject: async (file) => await readObject(file, workingDirectory),
     formatProblem: async (problem) => (await import("../definition/format-problem.ts")).formatProblem(problem),
     open: async (request) => await (await import("./open-session.ts")).openSession(request, around),
     startInBackground: async (request) => await goToBackground(request, around),
   };
+}
+
+async function readFileText(file: string, workingDirectory: string): Promise<string> {
+  return await (await import("./read-text.ts")).readText(resolve(workingDirectory, file), file);
+}
+
+async function readInput(): Promise<string> {
+  const { text } = await import("node:stream/consumers");
+  return await text(process.stdin);
 }
 
 async function readObject(file: string, workingDirectory: string): Promise<JsonObject> {

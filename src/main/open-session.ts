@@ -1,3 +1,4 @@
+import { relative } from "node:path";
 import { systemClock } from "../base/clock.ts";
 import type { Session, SessionRequest } from "../cli/host.ts";
 import type { OperationClient } from "../client/operation-client.ts";
@@ -31,12 +32,13 @@ export async function openSession(request: SessionRequest, around: Surrounding):
   const alone = { ownerPid: async () => undefined, stayForOthers: async () => undefined };
   if (request.access === "definitions") {
     const client = addDefinitionOperations(new OperationTable(), { catalog: async () => ({}) });
-    return { client, flags: "", warnings: [], ...alone, [Symbol.asyncDispose]: async () => undefined };
+    return { client, flags: "", warnings: [], operations: {}, ...alone, [Symbol.asyncDispose]: async () => undefined };
   }
   const config = loadConfig({ ...request, ...around });
   const common = {
     flags: repeatedFlags(config.found, { ...request, ...around }),
     warnings: config.warnings.map(formatProblem),
+    operations: relativeTo(around.workingDirectory, config.operations),
     ...(config.found === undefined ? {} : { configFile: config.found.file }),
   };
   switch (request.access) {
@@ -57,6 +59,11 @@ export async function openSession(request: SessionRequest, around: Surrounding):
       };
     }
   }
+}
+
+/** Messages name files as a person would. */
+function relativeTo(folder: string, files: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(files).map(([name, file]) => [name, relative(folder, file)]));
 }
 
 async function openServers(

@@ -121,7 +121,7 @@ export class Owner implements AsyncDisposable {
     addDefinitionOperations(table, pool.catalogs);
     addServerOperations(table, pool, clock);
     addReadingOperations(table, { journal, report, driven });
-    return addDrivingOperations(table, { journal, driver, catalogs: pool.catalogs, news: this.#news, clock });
+    return addDrivingOperations(table, { journal, driver, catalogs: pool.catalogs, news: this.#news, clock, source: { clock, ids: randomIds } });
   }
 
   /** What is begun or taken up through it runs on the servers of this caller. */

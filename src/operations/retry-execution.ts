@@ -1,16 +1,21 @@
 import { defined } from "../base/defined.ts";
 import type { RetryExecutionInput, RetryExecutionOutput } from "../contract/retry-execution.ts";
+import type { EnvelopeSource } from "../envelope/new-meta.ts";
 import { TuttiError } from "../model/errors.ts";
 import type { Plan } from "../model/plan.ts";
 import { nearest } from "../base/nearest.ts";
 import type { Journal } from "../ports/journal.ts";
 import type { ExecutionDriver } from "./execution-driver.ts";
 import { findExecution } from "./find-execution.ts";
+import { planOf } from "./plan-of.ts";
+import type { OperationContext } from "./operation-context.ts";
+import { requestMeta } from "./request-meta.ts";
 import { reusableSteps } from "./reusable-steps.ts";
 
 export interface RetryExecutionPorts {
   readonly journal: Pick<Journal, "find" | "read" | "plan">;
   readonly driver: ExecutionDriver;
+  readonly source: EnvelopeSource;
 }
 
 /**
@@ -18,7 +23,11 @@ export interface RetryExecutionPorts {
  *
  * @throws TuttiError `execution.not-found`, `step.not-found`, `execution.wrong-state`
  */
-export async function retryExecution(input: RetryExecutionInput, ports: RetryExecutionPorts): Promise<RetryExecutionOutput> {
+export async function retryExecution(
+  input: RetryExecutionInput,
+  ports: RetryExecutionPorts,
+  { caller }: OperationContext,
+): Promise<RetryExecutionOutput> {
   const executionId = await findExecution(ports.journal, input.executionId);
   const report = await ports.driver.report(executionId);
   if (report.outcome === undefined) {
@@ -31,17 +40,11 @@ export async function retryExecution(input: RetryExecutionInput, ports: RetryExe
   const started = await ports.driver.start({
     plan,
     inputs: report.inputs,
+    meta: requestMeta(report.meta ?? {}, caller.identity, ports.source),
     ...defined({ requestKey: input.requestKey }),
     retryOf: { executionId, reused },
   });
   return { executionId: started.executionId, reused: reused.map(({ step }) => step), repeated };
-}
-
-async function planOf(executionId: string, journal: RetryExecutionPorts["journal"]): Promise<Plan> {
-  const [first] = await journal.read(executionId);
-  const plan = first?.type === "execution-started" ? await journal.plan(first.planHash) : undefined;
-  if (plan === undefined) throw new TuttiError("execution.not-found", `no execution has the id "${executionId}"`, { executionId });
-  return plan;
 }
 
 function checkStep(executionId: string, plan: Plan, stepId: string): void {

@@ -10,6 +10,7 @@ import type { Perform } from "./perform.ts";
 /** Adds the commands about workflow files, and `call`. Actions are loaded when they run. */
 export function addWorkflowCommands(program: Command, perform: Perform): void {
   addRun(program, perform);
+  addRequest(program, perform);
   addPlanAndValidate(program, perform);
   addFmtAndSchema(program, perform);
   addCall(program, perform);
@@ -38,6 +39,23 @@ function addRun(program: Command, perform: Perform): void {
       perform(
         () => import("../actions/run.ts"),
         (actions, context) => actions.run(context, file, options),
+        options,
+      ),
+    );
+}
+
+function addRequest(program: Command, perform: Perform): void {
+  withCommonOptions(program.command("request").summary("carry out what an envelope asks for, and print the answer"))
+    .description(
+      "Run the workflow that is configured for the operation of a request, and print the envelope that answers it.\n" +
+        "A request that is sent twice, with the same request id, runs once. Exits as 'tutti run' does.",
+    )
+    .argument("<file>", "an envelope with a workflow request, JSON; - reads it from stdin")
+    .addHelpText("after", examples("tutti request order.json", "tutti request - < order.json | jq .data.status"))
+    .action((file: string, options: CommonOptions) =>
+      perform(
+        () => import("../actions/request.ts"),
+        (actions, context) => actions.request(context, file, options),
         options,
       ),
     );

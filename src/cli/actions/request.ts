@@ -1,0 +1,88 @@
+import { executeRequest } from "../../contract/execute-request.ts";
+import { envelopeErrorOf } from "../../contract/envelope-error.ts";
+import { ERROR_TRAITS } from "../../contract/error-traits.ts";
+import { getResponse } from "../../contract/get-response.ts";
+import { withoutClaims } from "../../envelope/browser-meta.ts";
+import { withResponseFields } from "../../envelope/child-meta.ts";
+import { encodeEnvelope, parseEnvelope } from "../../envelope/envelope-codec.ts";
+import { EnvelopeInvalidError } from "../../envelope/envelope-invalid-error.ts";
+import type { Envelope } from "../../envelope/envelope.ts";
+import { withPayload, workflowRequest } from "../../envelope/payload-codec.ts";
+import type { WorkflowRequest } from "../../envelope/payloads.ts";
+import { nearest } from "../../base/nearest.ts";
+import type { Json } from "../../base/json.ts";
+import { isTuttiError, TuttiError } from "../../model/errors.ts";
+import { openSession, printJson } from "../command-context.ts";
+import type { CommandContext, CommonOptions } from "../command-context.ts";
+import { exitCodeOf } from "../exit-code.ts";
+import { followExecution } from "../follow-execution.ts";
+import type { Session } from "../host.ts";
+import { stayForOthers, tellInterrupted } from "./run.ts";
+
+/**
+ * `tutti request FILE`: whatever comes of it, an envelope is printed. A refusal is one with nothing but an error, and is
+ * told on stderr too.
+ */
+export async function request(context: CommandContext, file: string, options: CommonOptions): Promise<number> {
+  const { host, terminal } = context;
+  const startedMs = host.clock.monotonicMs();
+  const text = await host.readText(file);
+  let asked: Envelope<Json> | undefined;
+  try {
+    asked = readEnvelope(text);
+    await using session = await openSession(context, "driving", options);
+    await tellInterrupted(context, session);
+    return await answer(context, session, asked);
+  } catch (error) {
+    if (!isTuttiError(error)) throw error;
+    const end = { nowMs: host.clock.nowMs(), durationMs: host.clock.monotonicMs() - startedMs };
+    const meta = withoutClaims(withResponseFields(asked?.meta ?? {}, end));
+    printJson(terminal, encodeEnvelope({ meta, error: envelopeErrorOf(error) }));
+    terminal.notice(`tutti: ${error.message}`);
+    return ERROR_TRAITS[error.code].exitCode;
+  }
+}
+
+async function answer(context: CommandContext, session: Session, asked: Envelope<Json>): Promise<number> {
+  const { signal, terminal } = context;
+  const workflow = await context.host.readWorkflow(workflowFileOf(operationOf(asked), session.operations));
+  const { executionId } = await session.client.call(executeRequest, { envelope: encodeEnvelope(asked), workflow }, { signal });
+  // Its progress is for people: stdout has the envelope and nothing else.
+  await followExecution({ context, session, options: { json: true }, executionId, fromStart: true });
+  const { envelope, outcome } = await session.client.call(getResponse, { executionId }, { signal });
+  printJson(terminal, envelope);
+  await stayForOthers(context, session);
+  return exitCodeOf(outcome === undefined ? {} : { outcome });
+}
+
+function readEnvelope(text: string): Envelope<Json> {
+  try {
+    return parseEnvelope(text);
+  } catch (error) {
+    throw invalid(error);
+  }
+}
+
+function operationOf(asked: Envelope<Json>): string {
+  try {
+    const { data }: Envelope<WorkflowRequest> = withPayload(asked, workflowRequest);
+    if (data !== undefined) return data.operation;
+  } catch (error) {
+    throw invalid(error);
+  }
+  throw new TuttiError("envelope.invalid", "the envelope has no data: a request names its operation and parameters", { problems: [] });
+}
+
+function invalid(error: unknown): unknown {
+  if (!(error instanceof EnvelopeInvalidError)) return error;
+  return new TuttiError("envelope.invalid", `the envelope is not right: ${error.message}`, { problems: error.problems }, { cause: error });
+}
+
+function workflowFileOf(operation: string, operations: Session["operations"]): string {
+  const file = Object.hasOwn(operations, operation) ? operations[operation] : undefined;
+  if (file !== undefined) return file;
+  const known = Object.keys(operations);
+  const meant = nearest(operation, known);
+  const hint = meant === undefined ? `configured are ${known.length === 0 ? "none" : known.join(", ")}` : `did you mean "${meant}"?`;
+  throw new TuttiError("operation.unknown", `unknown workflow "${operation}" - ${hint}`, { operation });
+}

@@ -1,0 +1,53 @@
+import type { ExecuteRequestInput } from "../contract/execute-request.ts";
+import type { ExecuteWorkflowOutput } from "../contract/execute-workflow.ts";
+import { decodeEnvelope } from "../envelope/envelope-codec.ts";
+import { EnvelopeInvalidError } from "../envelope/envelope-invalid-error.ts";
+import type { Envelope } from "../envelope/envelope.ts";
+import type { Meta } from "../envelope/meta.ts";
+import { errorPolicyOf } from "../envelope/normalize-error-policy.ts";
+import { withPayload, workflowRequest } from "../envelope/payload-codec.ts";
+import type { WorkflowRequest } from "../envelope/payloads.ts";
+import { TuttiError } from "../model/errors.ts";
+import type { ExecuteWorkflowPorts } from "./execute-workflow.ts";
+import { startWorkflow } from "./execute-workflow.ts";
+import type { OperationContext } from "./operation-context.ts";
+import { requestMeta } from "./request-meta.ts";
+
+/**
+ * Starts the workflow that an envelope asks for, or finds the execution that an earlier envelope with the same request
+ * id has started.
+ *
+ * @throws TuttiError `envelope.invalid`, `tenant.invalid`, and as `executeWorkflow`
+ */
+export async function executeRequest(
+  input: ExecuteRequestInput,
+  ports: ExecuteWorkflowPorts,
+  { signal, caller }: OperationContext,
+): Promise<ExecuteWorkflowOutput> {
+  return await refusingInvalid(async () => {
+    const { meta, data }: Envelope<WorkflowRequest> = withPayload(decodeEnvelope(input.envelope), workflowRequest);
+    if (data === undefined) throw new EnvelopeInvalidError(["data: a request names its operation and parameters"]);
+    const key = requestKey(meta, data.operation);
+    const start = {
+      meta: requestMeta(meta, caller.identity, ports.source),
+      errorPolicy: (own: Parameters<typeof errorPolicyOf>[1]) => errorPolicyOf(meta, own),
+    };
+    const workflow = { workflow: input.workflow, inputs: data.parameters, ...(key === undefined ? {} : { requestKey: key }) };
+    return await startWorkflow(workflow, start, ports, signal);
+  });
+}
+
+/** A request that is sent twice starts one execution. One without an id is a new one each time. */
+function requestKey({ requestId, childRequestId }: Meta, operation: string): string | undefined {
+  const id = childRequestId ?? requestId;
+  return id === undefined ? undefined : `request/${operation.slice(0, 60)}/${id}`;
+}
+
+async function refusingInvalid<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof EnvelopeInvalidError)) throw error;
+    throw new TuttiError("envelope.invalid", `the envelope is not right: ${error.message}`, { problems: error.problems }, { cause: error });
+  }
+}

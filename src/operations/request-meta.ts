@@ -1,0 +1,47 @@
+import type { EnvelopeSource } from "../envelope/new-meta.ts";
+import { newMeta } from "../envelope/new-meta.ts";
+import type { Meta, SecurityMeta } from "../envelope/meta.ts";
+import { defined } from "../base/defined.ts";
+import type { Identity } from "../model/access.ts";
+import { TuttiError } from "../model/errors.ts";
+
+/**
+ * The meta that an execution is started with: what the request says of itself, and of who asks only what is certain.
+ *
+ * Whoever asks is known from a verified token, or not at all: what the request claims about its user, its roles and its
+ * permissions is dropped. What was measured elsewhere is not ours to pass on.
+ *
+ * @throws TuttiError `tenant.invalid` - the request names another tenant than the caller's
+ */
+export function requestMeta(given: Meta, identity: Identity | undefined, source: EnvelopeSource): Meta {
+  const { security: _claims, debug: _debug, performance: _performance, monitoring: _monitoring, duration: _duration, ...kept } = given;
+  const tenant = tenantOf(given, identity);
+  const security = identity === undefined ? undefined : securityOf(identity);
+  const sessionId = identity?.sessionId ?? given.sessionId;
+  const onBehalfOf =
+    identity?.onBehalfOf === undefined
+      ? undefined
+      : { originalUser: identity.onBehalfOf, ...defined({ delegatingUser: identity.userId, delegatingTenant: identity.tenant }) };
+  const { onBehalfOf: _claimed, ...own } = kept;
+  return newMeta(source, { ...own, ...defined({ tenant, security, sessionId, onBehalfOf }) });
+}
+
+/** Without an identity that has a tenant, one user works alone, and may say for which tenant. */
+function tenantOf({ tenant }: Meta, identity: Identity | undefined): string | undefined {
+  if (identity?.tenant === undefined) return identity?.authMethod === "jwt" ? undefined : tenant;
+  if (tenant === undefined || tenant === identity.tenant) return identity.tenant;
+  throw new TuttiError("tenant.invalid", `cross-tenant access denied: the request is for "${tenant}", the caller is of another tenant`, {
+    tenant,
+  });
+}
+
+function securityOf({ userId, sessionId, roles, permissions, authMethod, tokenExpiresAtMs }: Identity): SecurityMeta | undefined {
+  if (authMethod === "none" && userId === undefined) return undefined;
+  return {
+    ...defined({ userId, sessionId }),
+    authMethod,
+    roles,
+    permissions,
+    ...(tokenExpiresAtMs === undefined ? {} : { tokenExpiresAt: new Date(tokenExpiresAtMs).toISOString() }),
+  };
+}
