@@ -37,9 +37,14 @@ export function afterAttempt(state: ExecutionState, call: CallState, outcome: Ca
 export function afterInterruption(state: ExecutionState, call: CallState): EventBody {
   const step = stepFor(state, call);
   const error: CallError = { kind: "interrupted", message: "Tutti was stopped during the attempt", attempt: call.attempt };
-  if (call.sent && !isSafeToRepeat(callPlan(step, call))) return { type: "call-in-doubt", call: call.ref, error, interrupted: true }; // J4
-  if (!mayRepeat(state, step, call)) return { type: "call-failed", call: call.ref, error: { ...error, kind: "cancelled" } };
-  if (call.interruptions + 1 < INTERRUPTIONS_MAX) return { type: "call-interrupted", call: call.ref, error };
+  const plan = callPlan(step, call);
+  const inDoubt: EventBody = { type: "call-in-doubt", call: call.ref, error, interrupted: true };
+  if (call.sent && !isSafeToRepeat(plan)) return inDoubt; // J4
+  const mayGoOnTrying = mayRepeat(state, step, call);
+  if (mayGoOnTrying && call.interruptions + 1 < INTERRUPTIONS_MAX) return { type: "call-interrupted", call: call.ref, error };
+  // The repetition that would have told what became of it does not come.
+  if (plan.effect === "once" && (call.sent || call.unknown)) return inDoubt;
+  if (!mayGoOnTrying) return { type: "call-failed", call: call.ref, error: { ...error, kind: "cancelled" } };
   return { type: "call-failed", call: call.ref, error: { ...error, message: `${INTERRUPTIONS_MAX} attempts in a row were interrupted` } };
 }
 

@@ -4,7 +4,7 @@ import { type CallError, callId, type CallRef, type Degraded } from "../model/ca
 import type { ExecutionEvent } from "../model/event.ts";
 import { type CallState, type ExecutionState, type StepState, stepOf } from "./execution-state.ts";
 import { replacements } from "./replacements.ts";
-import { closeCall, endStep, lookAtOpenSteps, mayGoOn, stopWhenIdle } from "./step-end.ts";
+import { closeCall, doubt, endStep, lookAtOpenSteps, mayGoOn, stopWhenIdle } from "./step-end.ts";
 
 type Of<Type extends ExecutionEvent["type"]> = Extract<ExecutionEvent, { type: Type }>;
 /** The events about one call. */
@@ -223,7 +223,7 @@ function foldInterrupted(step: StepState, call: CallState, id: string, error: Ca
   call.status = "ready";
   call.attempt -= 1;
   call.interruptions += 1;
-  call.unknown = true;
+  call.unknown ||= call.sent;
   call.error = error;
   step.attention.add(id);
 }
@@ -237,10 +237,8 @@ function foldDoubt(state: ExecutionState, step: StepState, event: Of<"call-in-do
   const call = present(state.calls.get(id), `${id} is in doubt and is not open`);
   call.status = "in_doubt";
   call.error = event.error;
-  delete call.probe;
   if (event.interrupted === true) call.attempt -= 1;
-  if (event.call.role === undefined && step.node.step.verify !== undefined) step.attention.add(id);
-  else state.doubts.add(id);
+  doubt(state, step, id);
 }
 
 function leaveBehind(

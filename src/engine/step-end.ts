@@ -1,5 +1,5 @@
 import type { Json } from "../base/json.ts";
-import type { ExecutionState, StepState } from "./execution-state.ts";
+import type { CallState, ExecutionState, StepState } from "./execution-state.ts";
 
 /** Ends a step, puts those that waited for it on the agenda, and stops the execution where its error policy says so. */
 export function endStep(
@@ -70,16 +70,39 @@ function stopStep(state: ExecutionState, step: StepState, atMs: number): void {
   endStep(state, step, "cancelled", atMs);
 }
 
-/** Lets go of what a running step waits for. It ends now unless a call is in flight or in doubt. */
+/** Lets go of what a running step waits for. It ends now unless a call is in flight or in doubt, or has come in doubt by this. */
 function stopRunning(state: ExecutionState, step: StepState, atMs: number): void {
   for (const id of step.callIds) {
     const call = state.calls.get(id);
     if (call === undefined || call.status === "running" || call.status === "in_doubt" || isBeingReplaced(state, id)) continue;
+    // Until the probe has an answer nobody knows what is left behind.
+    if (call.ref.role === "verify") continue;
+    if (mayHaveActed(step, call)) {
+      call.status = "in_doubt";
+      delete call.retryAtMs;
+      doubt(state, step, id);
+      state.agenda.add(step.index);
+      continue;
+    }
     if (call.error !== undefined) step.error = call.error;
     if (call.ref.role === undefined && step.items !== undefined) step.items.open -= 1;
     closeCall(state, step, id);
   }
   stopWhenIdle(state, step, atMs);
+}
+
+/** An earlier attempt was not answered, and the repetition that would have told what became of it does not come any more. */
+function mayHaveActed({ node }: StepState, { ref, unknown }: CallState): boolean {
+  return ref.role === undefined && unknown && node.call.effect === "once";
+}
+
+/** Has the probe of the step find out whether a call took effect; without one, a person. */
+export function doubt(state: ExecutionState, step: StepState, id: string): void {
+  const call = state.calls.get(id);
+  if (call === undefined) return;
+  delete call.probe;
+  if (call.ref.role === undefined && step.node.step.verify !== undefined) step.attention.add(id);
+  else state.doubts.add(id);
 }
 
 function isBeingReplaced(state: ExecutionState, id: string): boolean {
