@@ -33,6 +33,8 @@ export function openBenchWorkspace(options: {
     servers: [server],
     clock: systemClock,
     secrets: { get: async () => undefined },
+    access: { roles: {}, tenants: {} },
+    audit: { record: async () => undefined },
     elicitor: { ask: async () => undefined },
     log: { write: () => undefined },
     maxConcurrentCalls: options.places,

@@ -86,6 +86,8 @@ async function openDriving(config: Config, request: SessionRequest, { environmen
     directory: config.dataDirectory,
     servers,
     secrets,
+    access: config.access,
+    caller: {},
     maxConcurrentCalls: config.maxConcurrentCalls ?? CALLS_IN_FLIGHT,
     clock: systemClock,
     elicitor: { ask: request.ask },

@@ -13,6 +13,7 @@ import { resumeExecution } from "../contract/resume-execution.ts";
 import { watchExecution } from "../contract/watch-execution.ts";
 import type { WorkflowFile } from "../contract/workflow-source.ts";
 import { printWorkflow } from "../definition/print-workflow.ts";
+import type { AccessConfig } from "../model/access.ts";
 import type { ServerConfig } from "../model/server.ts";
 import type { Workflow } from "../model/workflow.ts";
 import type { Elicitor } from "../ports/elicitation.ts";
@@ -28,6 +29,8 @@ export interface TuttiOptions {
   readonly servers: readonly ServerConfig[];
   /** Where the values of `${{ secrets.NAME }}` come from. Default: there are none. */
   readonly secrets?: Secrets;
+  /** Who may do what. Default: nobody is asked who he is, and steps that need permissions are refused. */
+  readonly access?: AccessConfig;
   /** Calls in flight at once, to all servers. Default 50. */
   readonly maxConcurrentCalls?: number;
   /** Answers what servers ask in the middle of a call. Default: nobody does, and such calls fail. */
@@ -79,6 +82,8 @@ export async function openTutti(options: TuttiOptions): Promise<Tutti> {
     directory: options.dataDirectory,
     servers: options.servers,
     secrets: options.secrets ?? { get: async () => undefined },
+    access: options.access ?? { roles: {}, tenants: {} },
+    caller: {},
     maxConcurrentCalls: options.maxConcurrentCalls ?? 50,
     clock: systemClock,
     elicitor: options.elicitor ?? { ask: async () => undefined },

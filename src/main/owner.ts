@@ -5,11 +5,15 @@ import { randomIds } from "../base/ids.ts";
 import type { Surroundings } from "../client/local-protocol.ts";
 import { printEndpoint } from "../client/local-protocol.ts";
 import { Supervisor } from "../engine/supervisor.ts";
+import type { AccessConfig } from "../model/access.ts";
 import type { ServerConfig } from "../model/server.ts";
+import type { Caller } from "../operations/operation-context.ts";
 import type { ExecutionDriver } from "../operations/execution-driver.ts";
 import type { Elicitor } from "../ports/elicitation.ts";
 import type { Secrets } from "../ports/secrets.ts";
 import type { ToolCaller } from "../ports/tool-caller.ts";
+import type { SqliteAuditLog } from "../sqlite/audit-log.ts";
+import { openAuditLog } from "../sqlite/audit-log.ts";
 import { openJournal } from "../sqlite/open-journal.ts";
 import { writeOwnerNote } from "../sqlite/owner-note.ts";
 import type { SqliteJournal } from "../sqlite/sqlite-journal.ts";
@@ -29,6 +33,11 @@ export interface OwnerOptions {
   readonly directory: string;
   readonly servers: readonly ServerConfig[];
   readonly secrets: Secrets;
+  readonly access: AccessConfig;
+  /** Who asks through {@link Owner.operations}. */
+  readonly caller: Caller;
+  /** Signs the audit log; without it one is made in the directory. */
+  readonly auditKeyFile?: string;
   readonly maxConcurrentCalls: number;
   readonly clock: Clock;
   readonly elicitor: Elicitor;
@@ -47,6 +56,7 @@ export class Owner implements AsyncDisposable {
   readonly operations: OperationTable;
   readonly #options: OwnerOptions;
   readonly #journal: SqliteJournal;
+  readonly #audit: SqliteAuditLog;
   readonly #news = new NewsHub();
   readonly #caller: RoutedCaller;
   readonly #supervisor: Supervisor;
@@ -55,14 +65,15 @@ export class Owner implements AsyncDisposable {
   readonly #guests = new Map<string, { readonly workspace: Workspace; readonly operations: OperationTable }>();
   #endpoint: LocalEndpoint | undefined;
 
-  private constructor(options: OwnerOptions, journal: SqliteJournal) {
+  private constructor(options: OwnerOptions, journal: SqliteJournal, audit: SqliteAuditLog) {
     const { clock } = options;
     this.#options = options;
     this.#journal = journal;
-    this.#home = openWorkspace(options);
+    this.#audit = audit;
+    this.#home = openWorkspace({ ...options, audit });
     this.#caller = new RoutedCaller(this.#home.caller, journal);
     this.#supervisor = new Supervisor({ journal, caller: this.#caller, news: this.#news, clock, ids: randomIds, random: Math.random });
-    this.operations = this.#operationsOn(this.#home);
+    this.operations = this.#operationsOn(this.#home).for(options.caller);
     this.#news.subscribe((news) => {
       if (news.type === "event" && news.event.type === "execution-ended") this.#caller.forget(news.executionId);
     });
@@ -70,8 +81,10 @@ export class Owner implements AsyncDisposable {
 
   /** @throws TuttiError `journal.locked` - another process owns the directory; `journal.unusable` */
   static async open(options: OwnerOptions): Promise<Owner> {
-    const journal = await openJournal({ directory: options.directory, clock: options.clock });
-    const owner = new Owner(options, journal);
+    const { directory, clock, auditKeyFile } = options;
+    const journal = await openJournal({ directory, clock });
+    const audit = await openAuditLog({ directory, clock, ...(auditKeyFile === undefined ? {} : { keyFile: auditKeyFile }) });
+    const owner = new Owner(options, journal, audit);
     try {
       owner.#endpoint = await LocalEndpoint.open(options.directory, (surroundings) => owner.#welcome(surroundings));
       writeOwnerNote(options.directory, { pid: process.pid, endpoint: printEndpoint(owner.#endpoint.endpoint) });
@@ -95,6 +108,7 @@ export class Owner implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await using stack = new AsyncDisposableStack();
     stack.use(this.#journal);
+    stack.use(this.#audit);
     for (const { workspace } of this.#guests.values()) stack.use(workspace);
     stack.use(this.#home);
     stack.use(this.#supervisor);
@@ -106,7 +120,7 @@ export class Owner implements AsyncDisposable {
     const known = this.#guests.get(key);
     if (known !== undefined) return known.operations;
     const given: Secrets = { get: async (name) => (Object.hasOwn(secrets, name) ? secrets[name] : undefined) };
-    const workspace = openWorkspace({ ...this.#options, servers, secrets: given });
+    const workspace = openWorkspace({ ...this.#options, servers, secrets: given, audit: this.#audit });
     const operations = this.#operationsOn(workspace);
     this.#guests.set(key, { workspace, operations });
     return operations;
@@ -121,7 +135,14 @@ export class Owner implements AsyncDisposable {
     addDefinitionOperations(table, pool.catalogs);
     addServerOperations(table, pool, clock);
     addReadingOperations(table, { journal, report, driven });
-    return addDrivingOperations(table, { journal, driver, catalogs: pool.catalogs, news: this.#news, clock, source: { clock, ids: randomIds } });
+    return addDrivingOperations(table, {
+      journal,
+      driver,
+      catalogs: pool.catalogs,
+      news: this.#news,
+      clock,
+      source: { clock, ids: randomIds },
+    });
   }
 
   /** What is begun or taken up through it runs on the servers of this caller. */

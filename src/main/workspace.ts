@@ -1,6 +1,9 @@
 import type { Clock } from "../base/clock.ts";
 import { createToolCaller } from "../calls/call-path.ts";
+import { callLimits } from "../calls/take-place.ts";
 import { rememberSecrets } from "../calls/remember-secrets.ts";
+import type { AccessConfig } from "../model/access.ts";
+import type { AuditLog } from "../ports/audit.ts";
 import type { Secrets } from "../ports/secrets.ts";
 import type { ToolCaller } from "../ports/tool-caller.ts";
 import { openServerPool } from "./server-pool.ts";
@@ -17,18 +20,24 @@ export interface WorkspaceOptions extends ServerPoolOptions {
   readonly secrets: Secrets;
   /** Calls in flight at once, to all servers. */
   readonly maxConcurrentCalls: number;
+  readonly access: AccessConfig;
+  readonly audit: AuditLog;
 }
-
-const CALLS_PER_SERVER = 5;
 
 /** Brings together what executions on these servers need. */
 export function openWorkspace(options: WorkspaceOptions): Workspace {
-  const { clock, log } = options;
+  const { access, audit, clock, log } = options;
   const secrets = rememberSecrets(options.secrets);
   const pool = openServerPool({ ...options, log: { write: (line) => log.write({ ...line, text: secrets.hide(line.text) }) } });
-  const limitOf = new Map(options.servers.map((server) => [server.name, server.maxConcurrentCalls ?? CALLS_PER_SERVER]));
-  const limits = { total: options.maxConcurrentCalls, perServer: (server: string) => limitOf.get(server) ?? CALLS_PER_SERVER };
   const servers = new Map(options.servers.map((server) => [server.name, server]));
-  const caller = createToolCaller({ connections: pool.connections, servers, secrets, clock, limits });
+  const caller = createToolCaller({
+    connections: pool.connections,
+    servers,
+    secrets,
+    clock,
+    limits: callLimits(servers, options.maxConcurrentCalls),
+    access,
+    audit,
+  });
   return { pool, caller, [Symbol.asyncDispose]: () => pool[Symbol.asyncDispose]() };
 }
