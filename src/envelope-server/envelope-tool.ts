@@ -47,7 +47,7 @@ export interface RunningCall {
    */
   readonly idempotencyKey?: string;
   /** Tells the caller how far it is; lost when the caller did not ask for it. */
-  progress(progress: ToolProgress): void;
+  readonly progress: (progress: ToolProgress) => void;
 }
 
 export interface ToolProgress {

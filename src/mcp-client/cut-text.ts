@@ -10,6 +10,6 @@ export function cutText(text: string): string {
 }
 
 /** Keeps what a server said as it is, for programs; its beginning as text under `cut` when it is too much for a journal. */
-export function cutDetail(detail: Json): Json {
+export function cutDetail<Detail extends Json>(detail: Detail): Detail | { readonly cut: string } {
   return jsonExceeds(detail, DETAIL_BYTES_MAX) ? { cut: JSON.stringify(detail).slice(0, TEXT_CHARACTERS_MAX) } : detail;
 }

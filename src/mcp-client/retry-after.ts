@@ -1,7 +1,7 @@
 import type { Ms } from "../base/duration.ts";
 
 /** A server that asks for more than a day means "no"; waiting longer would only hide that. */
-const RETRY_AFTER_MAX_MS: Ms = 86_400_000;
+export const RETRY_AFTER_MAX_MS: Ms = 86_400_000;
 
 /**
  * Reads the HTTP header Retry-After: seconds, or a date.

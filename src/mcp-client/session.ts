@@ -16,6 +16,7 @@ import { notAccepted, outcomeOfError } from "./outcome-of-error.ts";
 import { outcomeOfResult } from "./outcome-of-result.ts";
 import { NO_TIMEOUT_MS, plainRequest } from "./plain-request.ts";
 import { saysSessionLost } from "./says-session-lost.ts";
+import { LINE_CHARACTERS_MAX } from "./server-log.ts";
 import { serverFacts } from "./server-facts.ts";
 import type { ServerTool, ServerTools } from "./server-tool.ts";
 import { SessionLostError } from "./session-lost-error.ts";
@@ -96,7 +97,8 @@ export class Session implements AsyncDisposable {
     state.calls.add(live);
     observer.stage("sent");
     try {
-      return explained(outcomeOfResult(await this.#send(request, observer, tool, live.signal), tool), live);
+      const result = await this.#send(request, observer, tool, live.signal);
+      return explained(outcomeOfResult(result, { tool, sent: request.meta, note: this.#note }), live);
     } catch (error) {
       if (live.timedOut) return unanswered("timeout", `no answer within ${request.timeoutMs} ms; the server was told to stop`);
       if (signal.aborted) return unanswered("cancelled", "it was cancelled after it had been sent; the server was told to stop");
@@ -147,6 +149,12 @@ export class Session implements AsyncDisposable {
     return plainRequest(client, { method: "tools/call", params }, { signal, onprogress });
   }
 
+  /** Writes down what is strange about the server and does no harm. */
+  readonly #note = (text: string): void => {
+    const { ports } = this.#parts;
+    ports.log.write({ server: ports.server, source: "connection", text: text.slice(0, LINE_CHARACTERS_MAX) });
+  };
+
   #ended(): void {
     if (!this.open) return;
     const { ending } = this.#parts.transport;
@@ -159,11 +167,10 @@ export class Session implements AsyncDisposable {
 
   async #list(): Promise<ServerTools> {
     const { client, ports } = this.#parts;
-    const note = (text: string): void => ports.log.write({ server: ports.server, source: "connection", text });
     using limit = deadline(ports.clock, this.#lifetime.signal, LISTED_WITHIN_MS, () => new Error("the list of tools took too long"));
     this.#parts.state.toolsStale = false;
     try {
-      this.#tools = await this.#noticing(listTools(client, limit.signal, note));
+      this.#tools = await this.#noticing(listTools(client, limit.signal, this.#note));
       return this.#tools;
     } catch (error) {
       this.#parts.state.toolsStale = true;

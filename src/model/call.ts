@@ -109,14 +109,24 @@ export interface CallError {
   readonly detail?: Json;
 }
 
+/** What a server that knows envelopes says beside its output. */
+export interface ServerAnswer {
+  /** Only what an answer is about. Who asked and for whom is known here, and nothing that a server says changes it. */
+  readonly meta: Meta;
+  /** Facts about the output, such as a number of rows. */
+  readonly metadata?: JsonObject;
+  /** What could not be done: the output is then a part of what was asked. */
+  readonly error?: EnvelopeError;
+}
+
 /** The end of one attempt. */
 export type CallOutcome =
   | {
       readonly kind: "succeeded";
       readonly output: Json;
       readonly source?: "cache" | "stale_cache";
-      /** What an envelope-aware server says beside its output. With an error the output is a part of what was asked. */
-      readonly answer?: { readonly meta: Meta; readonly error?: EnvelopeError };
+      /** Only of servers that know envelopes. */
+      readonly answer?: ServerAnswer;
     }
   | {
       readonly kind: "failed";
