@@ -31,6 +31,7 @@ test("a tutti.yaml is read whole, with variables put in and paths relative to th
 data_dir: state
 secrets: { file: keys.env }
 limits: { max_concurrent_calls: 9 }
+operations: { process_order: flows/order.yaml }
 servers:
   files:
     command: ./bin/files
@@ -55,6 +56,7 @@ servers:
     secretsFile: join(folder.path, "conf/keys.env"),
     maxConcurrentCalls: 9,
     access: { roles: {}, tenants: {} },
+    operations: { process_order: join(folder.path, "conf/flows/order.yaml") },
     warnings: [],
     servers: [
       {
