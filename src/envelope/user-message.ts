@@ -28,7 +28,7 @@ const TECHNICAL: readonly RegExp[] = [
   // Lines of a trace, and whatever could hide or move text on a screen.
   /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u,
   // Absolute paths, addresses, places in code.
-  /(^|[\s"'`(=:])([/\\~]|[A-Za-z]:\\)[\w.-]+[/\\]/,
+  /(^|[\s"'`(=:])([/\\]|~[/\\]|[A-Za-z]:\\)[\w.-]+/,
   /\b[a-z][a-z0-9+.-]*:\/\//i,
   /\.[cm]?[jt]sx?:\d+|\bat \S+ \(/,
   /\b\w+(Error|Exception)\b|\bE[A-Z]{4,}\b/,
