@@ -1,7 +1,9 @@
 import { defined } from "../base/defined.ts";
 import { isJsonObject } from "../base/json.ts";
 import type { Json } from "../base/json.ts";
+import { decodeEnvelope } from "../envelope/envelope-codec.ts";
 import type { EnvelopeError } from "../envelope/envelope-error.ts";
+import { EnvelopeInvalidError } from "../envelope/envelope-invalid-error.ts";
 import type { ErrorVariant } from "../envelope/error-variant.ts";
 import { envelopeErrorOfJsonRpc, jsonRpcErrorIn } from "../envelope/json-rpc-error.ts";
 import { VARIANT_TRAITS } from "../envelope/variant-traits.ts";
@@ -9,17 +11,32 @@ import type { CallError, CallErrorKind } from "./call.ts";
 
 /**
  * Why a call did not succeed, as an envelope carries it. `details` has the kind, where it happened, and what the server
- * said: `code`, `message` and `data` of a JSON-RPC error, all else as `detail`.
+ * said: `code`, `message` and `data` of a JSON-RPC error, all else as `detail`. A server that knows envelopes has said
+ * itself what kind of error it is.
  */
 export function envelopeErrorOfCall(error: CallError): EnvelopeError {
   const { kind, message, server, tool, attempt, detail } = error;
   const where = defined({ kind, server, tool, attempt });
+  const own = serverErrorIn(detail);
+  if (own !== undefined) return { ...own, details: { ...where, ...defined({ detail: own.details }) } };
   const answered = jsonRpcErrorIn(detail);
   if (answered !== undefined) {
     const translated = envelopeErrorOfJsonRpc(answered);
     return { ...translated, details: { ...where, ...defined(answered) } };
   }
   return { ...natureOf(error), message, details: { ...where, ...defined({ detail }) } };
+}
+
+/** The error of an envelope that a server has answered with. */
+function serverErrorIn(detail: Json | undefined): EnvelopeError | undefined {
+  const given = isJsonObject(detail) ? detail["error"] : undefined;
+  if (!isJsonObject(given)) return undefined;
+  try {
+    return decodeEnvelope({ meta: {}, error: given }).error;
+  } catch (problem) {
+    if (problem instanceof EnvelopeInvalidError) return undefined;
+    throw problem;
+  }
 }
 
 type Nature = Pick<EnvelopeError, "type" | "code" | "httpStatusCode">;
