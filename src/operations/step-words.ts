@@ -9,32 +9,50 @@ type Ending = "completed" | "failed" | "rolled_back";
 
 /**
  * What happened in an execution, in the words that its workflow has for it under `metadata.results`, else by the ids of
- * the steps. Steps that only validate are not told of; nor are `finally` steps, unless the workflow has a word for them.
+ * the steps. Of steps that only validate, and of `finally` steps, success is told only where the workflow has a word for it.
  */
 export class StepWords {
   readonly #report: ExecutionReport;
   readonly #nodes: ReadonlyMap<string, PlanNode>;
   readonly #words: JsonObject;
+  readonly #bestEffort: boolean;
 
   constructor(report: ExecutionReport, plan: Plan) {
     this.#report = report;
     this.#nodes = new Map(plan.nodes.map((node) => [node.step.id, node]));
     const results = plan.workflow.metadata?.["results"];
     this.#words = isJsonObject(results) ? results : {};
+    this.#bestEffort = plan.workflow.errorPolicy.mode === "best_effort";
   }
 
   /** What was done and what was not: a list, and one word unless several steps failed. */
   get story(): JsonObject {
-    const [first, ...others] = this.failed;
-    return { completed: this.completed, ...(first === undefined ? {} : { failed: others.length === 0 ? first : this.failed }) };
+    const { completed, failed, degraded } = this;
+    const [first, ...others] = failed;
+    return {
+      completed,
+      ...(first === undefined ? {} : { failed: others.length === 0 ? first : failed }),
+      ...(degraded.length === 0 ? {} : { degraded }),
+    };
   }
 
   get completed(): readonly string[] {
-    return this.#told((step) => step.status === "completed", "completed");
+    return this.#report.steps.flatMap((step) => {
+      if (step.status !== "completed" || hasFailedItems(step)) return [];
+      const word = this.#word(step.id, "completed");
+      if (word !== undefined) return [word];
+      return step.phase === "finally" || this.#nodes.get(step.id)?.step.validates === true ? [] : [step.id];
+    });
   }
 
   get failed(): readonly string[] {
-    return this.#told((step) => step.status === "failed" || step.degraded !== undefined, "failed");
+    const failed = this.#report.steps.filter((step) => step.status === "failed" || hasFailedItems(step));
+    return failed.map(({ id }) => this.#word(id, "failed") ?? id);
+  }
+
+  /** Steps whose value is not what they were meant to give, which counts only under best_effort. */
+  get degraded(): readonly string[] {
+    return this.#bestEffort ? this.#report.steps.filter(({ degraded }) => degraded !== undefined).map(({ id }) => id) : [];
   }
 
   /** What was taken back, the last thing first. */
@@ -61,17 +79,9 @@ export class StepWords {
   }
 
   get #undoneSteps(): readonly StepReport[] {
-    const undone = this.#report.steps.filter(({ compensation }) => compensation === "completed");
+    // Of steps that ended in the same millisecond the later one of the workflow was undone first.
+    const undone = this.#report.steps.filter(({ compensation }) => compensation === "completed").toReversed();
     return undone.sort((left, right) => (right.completedAtMs ?? 0) - (left.completedAtMs ?? 0));
-  }
-
-  #told(happened: (step: StepReport) => boolean, ending: Ending): readonly string[] {
-    return this.#report.steps.filter(happened).flatMap((step) => {
-      const word = this.#word(step.id, ending);
-      if (word !== undefined) return [word];
-      const silent = step.phase === "finally" || this.#nodes.get(step.id)?.step.validates === true;
-      return silent ? [] : [step.id];
-    });
   }
 
   #word(id: string, ending: Ending): string | undefined {
@@ -83,4 +93,9 @@ export class StepWords {
   #undoingTool({ id }: StepReport): string {
     return this.#nodes.get(id)?.step.compensate?.tool ?? id;
   }
+}
+
+/** Under allow_partial a step completes with what its good items gave. */
+function hasFailedItems({ items }: StepReport): boolean {
+  return (items?.failed ?? 0) > 0;
 }

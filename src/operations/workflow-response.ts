@@ -65,9 +65,15 @@ function resultsOf(report: ExecutionReport, outcome: Outcome, words: StepWords):
     case "rollback_failed":
       return { ...words.story, rollback: words.undone, leftovers: words.leftovers };
     case "failed":
+      return { error: report.error?.message ?? "the workflow failed", ...leftoversOf(words) };
     case "cancelled":
-      return { ...words.story, error: report.error?.message ?? `the workflow was ${outcome}` };
+      return { ...words.story, rollback: words.undone, ...leftoversOf(words) };
   }
+}
+
+/** What was changed and still stands is never hidden. */
+function leftoversOf({ leftovers }: StepWords): JsonObject {
+  return leftovers.length === 0 ? {} : { leftovers };
 }
 
 function errorOf(report: ExecutionReport, outcome: Outcome, words: StepWords): EnvelopeError | undefined {
@@ -84,7 +90,7 @@ function errorOf(report: ExecutionReport, outcome: Outcome, words: StepWords): E
         httpStatusCode: 422,
       };
     case "partial_success":
-      return external("PARTIAL_SUCCESS", `Step failed: ${words.failed.join(", ")}`, cause);
+      return partial(report, words, cause);
     case "failed_with_rollback":
       return external("ROLLED_BACK", cause?.message ?? "the workflow failed", cause);
     case "rollback_failed":
@@ -96,14 +102,15 @@ function errorOf(report: ExecutionReport, outcome: Outcome, words: StepWords): E
   }
 }
 
-function external(code: string, message: string, cause: CallError | undefined): EnvelopeError {
-  return {
-    type: "External",
-    code,
-    message,
-    ...(cause === undefined ? {} : { details: { cause: errorOnWire(cause) } }),
-    httpStatusCode: 502,
-  };
+/** The results tell what was done; what there is of the output is beside the error. */
+function partial(report: ExecutionReport, words: StepWords, cause: CallError | undefined): EnvelopeError {
+  const message = words.failed.length > 0 ? `Step failed: ${words.failed.join(", ")}` : `Step degraded: ${words.degraded.join(", ")}`;
+  return external("PARTIAL_SUCCESS", message, cause, { output: report.output });
+}
+
+function external(code: string, message: string, cause: CallError | undefined, facts: JsonObject = {}): EnvelopeError {
+  const details = { ...facts, ...(cause === undefined ? {} : { cause: errorOnWire(cause) }) };
+  return { type: "External", code, message, ...(Object.keys(details).length === 0 ? {} : { details }), httpStatusCode: 502 };
 }
 
 function refusal({ id, tool, error }: StepReport): JsonObject {
