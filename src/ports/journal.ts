@@ -35,8 +35,8 @@ export interface Journal {
   /** Ids of the executions that have not ended, oldest first, children included. */
   unfinished(): Promise<readonly string[]>;
 
-  /** The ids that begin with `prefix` (at most 10). A whole id gives itself. */
-  find(prefix: string): Promise<readonly string[]>;
+  /** The ids that begin with `prefix` (at most 10), of this tenant if one is given. A whole id gives itself. */
+  find(prefix: string, tenant?: string): Promise<readonly string[]>;
 
   summary(executionId: string): Promise<ExecutionSummary | undefined>;
 
@@ -62,7 +62,7 @@ export interface ListQuery {
   readonly rootsOnly?: boolean;
   /** 1 to 1,000. */
   readonly limit: number;
-  /** From the page before. */
+  /** From the page before, which must have been asked for with the same tenant. */
   readonly cursor?: string;
 }
 

@@ -9,7 +9,7 @@ import { backupJournal } from "./backup-journal.ts";
 import { type IntegrityFinding, checkIntegrity } from "./check-integrity.ts";
 import { decodeEvent } from "./event-row.ts";
 import { FaultLatch } from "./fault-latch.ts";
-import { SUMMARY_COLUMNS, listSql, printCursor } from "./list-query.ts";
+import { SUMMARY_COLUMNS, listSql, parseCursor, printCursor } from "./list-query.ts";
 import { type ListedState, UNFINISHED_STATES, outcomeOf, statusOf } from "./listed-state.ts";
 import { openDatabaseReader } from "./open-database.ts";
 import { type Statement, prepare } from "./prepare.ts";
@@ -33,6 +33,7 @@ interface SummaryRow {
   readonly updated_at_ms: number;
   readonly ended_at_ms: number | null;
   readonly parent_id: string | null;
+  readonly tenant: string | null;
 }
 
 /** Reads a journal, beside its owner or without one. Disposing closes the connection. */
@@ -46,6 +47,8 @@ export class JournalReader implements ReadableJournal, AsyncDisposable {
   readonly #summary: Statement<SummaryRow>;
   readonly #unfinished: Statement<{ readonly execution_id: string }>;
   readonly #find: Statement<{ readonly execution_id: string }>;
+  readonly #findOf: Statement<{ readonly execution_id: string }>;
+  readonly #numberOf: Statement<{ readonly id: number }>;
   readonly #lists = new Map<string, Statement<SummaryRow>>();
   readonly #plans = new LRUCache<string, Plan>({ maxSize: PLANS_CACHED_CHARACTERS });
 
@@ -73,6 +76,12 @@ export class JournalReader implements ReadableJournal, AsyncDisposable {
       `SELECT execution_id FROM executions WHERE execution_id >= ?1 AND execution_id < ?1 || char(0x10ffff)
       ORDER BY execution_id LIMIT ${FIND_LIMIT}`,
     );
+    this.#findOf = prepare(
+      database,
+      `SELECT execution_id FROM executions WHERE tenant = ?2 AND execution_id >= ?1 AND execution_id < ?1 || char(0x10ffff)
+      ORDER BY execution_id LIMIT ${FIND_LIMIT}`,
+    );
+    this.#numberOf = prepare(database, "SELECT id FROM executions WHERE tenant = ? AND execution_id = ?");
   }
 
   async read(executionId: string, afterSeq = 0): Promise<readonly ExecutionEvent[]> {
@@ -85,14 +94,15 @@ export class JournalReader implements ReadableJournal, AsyncDisposable {
 
   async list(query: ListQuery): Promise<ExecutionPage> {
     assert(query.limit >= 1 && query.limit <= LIST_LIMIT_MAX, `a page has 1 to ${LIST_LIMIT_MAX} executions, not ${query.limit}`);
-    const bound = listSql(query);
+    const before = parseCursor(query, (tenant, id) => this.#latch.run(() => this.#numberOf.get(tenant, id)?.id));
+    const bound = listSql(query, before);
     if (bound === undefined) return { executions: [] };
     const rows = this.#latch.run(() => this.#listStatement(bound.sql).all(...bound.parameters));
     const page = rows.slice(0, query.limit);
     const last = page.at(-1);
     return {
       executions: page.map(toSummary),
-      ...(last !== undefined && rows.length > page.length && { nextCursor: printCursor(last.id) }),
+      ...(last !== undefined && rows.length > page.length && { nextCursor: printCursor(query, last) }),
     };
   }
 
@@ -100,8 +110,9 @@ export class JournalReader implements ReadableJournal, AsyncDisposable {
     return this.#latch.run(() => this.#unfinished.all().map((row) => row.execution_id));
   }
 
-  async find(prefix: string): Promise<readonly string[]> {
-    const ids = this.#latch.run(() => this.#find.all(prefix).map((row) => row.execution_id));
+  async find(prefix: string, tenant?: string): Promise<readonly string[]> {
+    const rows = this.#latch.run(() => (tenant === undefined ? this.#find.all(prefix) : this.#findOf.all(prefix, tenant)));
+    const ids = rows.map((row) => row.execution_id);
     return ids[0] === prefix ? [prefix] : ids;
   }
 
@@ -148,7 +159,7 @@ export class JournalReader implements ReadableJournal, AsyncDisposable {
     return plan;
   }
 
-  /** There are as many texts as there are numbers of ranges: at most twenty, and the same with a workflow. */
+  /** There are as many texts as there are numbers of ranges: at most twenty, and as many with a workflow, a tenant, and both. */
   #listStatement(sql: string): Statement<SummaryRow> {
     const known = this.#lists.get(sql);
     if (known !== undefined) return known;
@@ -169,5 +180,6 @@ function toSummary(row: SummaryRow): ExecutionSummary {
     updatedAtMs: row.updated_at_ms,
     ...(row.ended_at_ms !== null && { endedAtMs: row.ended_at_ms }),
     ...(row.parent_id !== null && { parentId: row.parent_id }),
+    ...(row.tenant !== null && { tenant: row.tenant }),
   };
 }

@@ -44,8 +44,8 @@ export class JournalWriter {
     this.#insertPlan = prepare(database, "INSERT INTO plans (hash, body) VALUES (?, ?) RETURNING id");
     this.#insertExecution = prepare(
       database,
-      `INSERT INTO executions (execution_id, request_key, workflow_id, plan, parent, state, started_at_ms)
-      VALUES (?, ?, ?, ?, ?, 'executing', ?) RETURNING id`,
+      `INSERT INTO executions (execution_id, request_key, workflow_id, plan, parent, tenant, state, started_at_ms)
+      VALUES (?, ?, ?, ?, ?, ?, 'executing', ?) RETURNING id`,
     );
     this.#insertEvent = prepare(database, "INSERT INTO events (execution, seq, at_ms, body, blob_member, blob) VALUES (?, ?, ?, ?, ?, ?)");
     this.#blobOf = prepare(database, "SELECT id FROM blobs WHERE hash = ?");
@@ -65,7 +65,9 @@ export class JournalWriter {
     assert(event.seq === 1, "an execution begins with the event 1");
     const parent = event.parent === undefined ? null : present(this.#head(event.parent.executionId), "a child begins after its parent").id;
     const plan = this.#plan(event.planHash, start.plan);
-    const inserted = this.#insertExecution.get(executionId, start.requestKey ?? null, event.workflowId, plan, parent, event.atMs);
+    const { requestKey = null } = start;
+    const tenant = event.meta?.tenant ?? null;
+    const inserted = this.#insertExecution.get(executionId, requestKey, event.workflowId, plan, parent, tenant, event.atMs);
     const { id } = present(inserted, "an insert returns its row");
     this.#heads.set(executionId, { id, last_seq: 1, state: "executing" });
     this.#event(id, row);

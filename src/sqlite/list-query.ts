@@ -10,7 +10,7 @@ export interface BoundSql {
 
 /** The columns of a summary, of `executions AS execution`. */
 export const SUMMARY_COLUMNS = `execution.id, execution.execution_id, execution.workflow_id, execution.state, execution.started_at_ms,
-  execution.ended_at_ms, parent.execution_id AS parent_id,
+  execution.ended_at_ms, execution.tenant, parent.execution_id AS parent_id,
   coalesce(execution.updated_at_ms, (SELECT at_ms FROM events WHERE events.execution = execution.id ORDER BY seq DESC LIMIT 1)) AS updated_at_ms`;
 
 /**
@@ -20,10 +20,10 @@ export const SUMMARY_COLUMNS = `execution.id, execution.execution_id, execution.
  * SQLite merges them and stops at the limit, so the cost does not depend on how many executions there are, nor on how
  * few of them match.
  *
- * @throws TuttiError `input.invalid` - the cursor is none of ours
+ * @param before - the number of the execution that the page before ended with
  */
-export function listSql(query: ListQuery): BoundSql | undefined {
-  const { sql, parameters } = selectIds(query);
+export function listSql(query: Omit<ListQuery, "cursor">, before: number): BoundSql | undefined {
+  const { sql, parameters } = selectIds(query, before);
   if (sql === undefined) return undefined;
   return {
     sql: `SELECT ${SUMMARY_COLUMNS} FROM (${sql} ORDER BY id DESC LIMIT ?) AS page
@@ -34,30 +34,45 @@ export function listSql(query: ListQuery): BoundSql | undefined {
   };
 }
 
-function selectIds(query: ListQuery): { readonly sql: string | undefined; readonly parameters: readonly (string | number)[] } {
-  const before = parseCursor(query.cursor);
-  if (query.status === undefined && query.outcome === undefined && query.workflowId === undefined && query.rootsOnly !== true) {
+function selectIds(
+  query: Omit<ListQuery, "cursor">,
+  before: number,
+): { readonly sql: string | undefined; readonly parameters: readonly (string | number)[] } {
+  const equal = Object.entries({ tenant: query.tenant, workflow_id: query.workflowId }).flatMap(([column, value]) =>
+    value === undefined ? [] : [{ column, value }],
+  );
+  if (query.status === undefined && query.outcome === undefined && equal.length === 0 && query.rootsOnly !== true) {
     return { sql: "SELECT id FROM executions WHERE id < ?", parameters: [before] };
   }
   const ranges = statesWith(query.status, query.outcome).flatMap((state) =>
     (query.rootsOnly === true ? [1] : [0, 1]).map((isRoot) => [state, isRoot]),
   );
-  const workflow = query.workflowId === undefined ? [] : [query.workflowId];
-  const select = `SELECT id FROM executions WHERE ${workflow.map(() => "workflow_id = ? AND ").join("")}state = ? AND is_root = ? AND id < ?`;
+  const select = `SELECT id FROM executions WHERE ${equal.map(({ column }) => `${column} = ? AND `).join("")}state = ? AND is_root = ? AND id < ?`;
   return {
     sql: ranges.length === 0 ? undefined : ranges.map(() => select).join(" UNION ALL "),
-    parameters: ranges.flatMap((range) => [...workflow, ...range, before]),
+    parameters: ranges.flatMap((range) => [...equal.map(({ value }) => value), ...range, before]),
   };
 }
 
-/** Where the next page goes on: before the execution with this number. */
-export function printCursor(id: number): string {
-  return String(id);
+/**
+ * Where the next page goes on: before this execution. A tenant gets no number, which would tell how many executions the
+ * others have begun meanwhile.
+ */
+export function printCursor(query: ListQuery, last: { readonly id: number; readonly execution_id: string }): string {
+  return query.tenant === undefined ? String(last.id) : last.execution_id;
 }
 
-function parseCursor(cursor: string | undefined): number {
+/**
+ * The number of the execution that the page before ended with, or one after all.
+ *
+ * @param numberOf - of the execution with this id, if the tenant has it
+ * @throws TuttiError `input.invalid` - the cursor is none of ours
+ */
+export function parseCursor({ cursor, tenant }: ListQuery, numberOf: (tenant: string, id: string) => number | undefined): number {
   if (cursor === undefined) return Number.MAX_SAFE_INTEGER;
-  if (/^\d{1,15}$/.test(cursor)) return Number(cursor);
-  const problem = `the cursor "${cursor}" is not one that a list has given`;
+  if (tenant === undefined && /^\d{1,15}$/.test(cursor)) return Number(cursor);
+  const number = tenant === undefined ? undefined : numberOf(tenant, cursor);
+  if (number !== undefined) return number;
+  const problem = `the cursor "${cursor}" is not one that a list has given, or its execution has gone: list from the beginning`;
   throw new TuttiError("input.invalid", problem, { problems: [problem] });
 }

@@ -28,7 +28,7 @@ CREATE TABLE executions (
   ended_at_ms INTEGER,
   last_seq INTEGER,
   updated_at_ms INTEGER
-) STRICT;
+, tenant TEXT) STRICT;
 
 CREATE TABLE sqlite_sequence(name,seq);
 
@@ -67,3 +67,9 @@ CREATE INDEX events_by_blob ON events (blob) WHERE blob IS NOT NULL;
 CREATE TABLE removals (
   execution INTEGER PRIMARY KEY
 ) STRICT;
+
+CREATE INDEX executions_by_tenant ON executions (tenant, state, is_root) WHERE tenant IS NOT NULL;
+
+CREATE INDEX executions_by_tenant_and_workflow ON executions (tenant, workflow_id, state, is_root) WHERE tenant IS NOT NULL;
+
+CREATE INDEX executions_by_tenant_and_id ON executions (tenant, execution_id) WHERE tenant IS NOT NULL;

@@ -1,33 +1,11 @@
-import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { systemClock } from "../../src/base/clock.ts";
 import type { Json } from "../../src/base/json.ts";
 import type { EventBody } from "../../src/model/event.ts";
 import type { ExecutionStatus, ExecutionSummary, Outcome } from "../../src/model/execution.ts";
 import type { Plan } from "../../src/model/plan.ts";
 import type { Journal, ListQuery } from "../../src/ports/journal.ts";
-import { openJournal } from "../../src/sqlite/open-journal.ts";
 import { ended, eventsAfter, samplePlan, samplePlanHash, sampleStart, succeeded } from "../support/journal-samples.ts";
-import { MemoryJournal } from "../support/memory-journal.ts";
-import { temporaryDirectory } from "../support/temporary-directory.ts";
-
-interface OpenedJournal extends AsyncDisposable {
-  readonly journal: Journal;
-}
-
-async function openMemory(): Promise<OpenedJournal> {
-  return { journal: new MemoryJournal(), [Symbol.asyncDispose]: async () => undefined };
-}
-
-async function openSqlite(): Promise<OpenedJournal> {
-  const directory = temporaryDirectory();
-  const journal = await openJournal({ directory: join(directory.path, "data"), clock: systemClock });
-  const close = async (): Promise<void> => {
-    await journal[Symbol.asyncDispose]();
-    directory[Symbol.dispose]();
-  };
-  return { journal, [Symbol.asyncDispose]: close };
-}
+import { JOURNALS } from "../support/journals.ts";
 
 const OUTCOMES: readonly Outcome[] = [
   "completed",
@@ -39,10 +17,7 @@ const OUTCOMES: readonly Outcome[] = [
   "cancelled",
 ];
 
-describe.each([
-  { name: "memory", open: openMemory },
-  { name: "SQLite", open: openSqlite },
-])("the journal in $name", ({ open }) => {
+describe.each(JOURNALS)("the journal in $name", ({ open }) => {
   test("gives back an execution with its first event and its plan", async () => {
     await using opened = await open();
     const { journal } = opened;
@@ -231,7 +206,7 @@ describe.each([
     await using opened = await open();
     await expect(opened.journal.list({ limit: 1, cursor: "yesterday" })).rejects.toMatchObject({
       code: "input.invalid",
-      message: 'the cursor "yesterday" is not one that a list has given',
+      message: 'the cursor "yesterday" is not one that a list has given, or its execution has gone: list from the beginning',
     });
   });
 

@@ -12,6 +12,7 @@ interface StartOptions {
   readonly atMs?: number;
   readonly parentId?: string;
   readonly plan?: Plan;
+  readonly tenant?: string;
 }
 
 /** A plan of nothing, which says what it is for. */
@@ -37,7 +38,7 @@ export function samplePlanHash(plan: Plan): string {
 
 /** The start of an execution that does nothing. */
 export function sampleStart(executionId: string, options: StartOptions = {}): NewExecution {
-  const { workflowId = "greet", requestKey, atMs = 1_000, parentId, plan = samplePlan(workflowId) } = options;
+  const { workflowId = "greet", requestKey, atMs = 1_000, parentId, plan = samplePlan(workflowId), tenant } = options;
   const parent: ParentCall | undefined = parentId === undefined ? undefined : { executionId: parentId, call: { step: "child" } };
   return {
     executionId,
@@ -49,6 +50,7 @@ export function sampleStart(executionId: string, options: StartOptions = {}): Ne
       planHash: samplePlanHash(plan),
       inputs: {},
       ...(parent !== undefined && { parent }),
+      ...(tenant !== undefined && { meta: { tenant } }),
       seq: 1,
       atMs,
     },

@@ -13,6 +13,7 @@ interface Kept {
   readonly planHash: string;
   readonly parentId?: string;
   readonly requestKey?: string;
+  readonly tenant?: string;
   /** As JSON, so that what is read is what a real journal would give: a copy, without members that are undefined. */
   readonly events: string[];
   state: ListedState;
@@ -59,10 +60,11 @@ export class MemoryJournal implements Journal {
 
   async list(query: ListQuery): Promise<ExecutionPage> {
     assert(query.limit >= 1 && query.limit <= 1_000, `a page has 1 to 1,000 executions, not ${query.limit}`);
-    const newestFirst = [...this.#executions.values()].reverse();
+    const { tenant } = query;
+    const newestFirst = [...this.#executions.values()].reverse().filter((kept) => tenant === undefined || kept.tenant === tenant);
     const from = query.cursor === undefined ? 0 : newestFirst.findIndex((kept) => kept.executionId === query.cursor) + 1;
     if (query.cursor !== undefined && from === 0) {
-      const problem = `the cursor "${query.cursor}" is not one that a list has given`;
+      const problem = `the cursor "${query.cursor}" is not one that a list has given, or its execution has gone: list from the beginning`;
       throw new TuttiError("input.invalid", problem, { problems: [problem] });
     }
     const states = statesWith(query.status, query.outcome);
@@ -79,9 +81,10 @@ export class MemoryJournal implements Journal {
     return [...this.#executions.values()].filter((kept) => outcomeOf(kept.state) === undefined).map((kept) => kept.executionId);
   }
 
-  async find(prefix: string): Promise<readonly string[]> {
-    if (this.#executions.has(prefix)) return [prefix];
-    const ids = [...this.#executions.keys()].filter((id) => id.startsWith(prefix));
+  async find(prefix: string, tenant?: string): Promise<readonly string[]> {
+    const visible = [...this.#executions.values()].filter((kept) => tenant === undefined || kept.tenant === tenant);
+    const ids = visible.map((kept) => kept.executionId).filter((id) => id.startsWith(prefix));
+    if (ids.includes(prefix)) return [prefix];
     return ids.sort().slice(0, 10);
   }
 
@@ -120,6 +123,7 @@ export class MemoryJournal implements Journal {
       planHash: event.planHash,
       ...(event.parent !== undefined && { parentId: event.parent.executionId }),
       ...(requestKey !== undefined && { requestKey }),
+      ...(event.meta?.tenant !== undefined && { tenant: event.meta.tenant }),
       events: [JSON.stringify(event)],
       state: "executing",
       startedAtMs: event.atMs,
@@ -160,5 +164,6 @@ function toSummary(kept: Kept): ExecutionSummary {
     updatedAtMs: kept.updatedAtMs,
     ...(kept.endedAtMs !== undefined && { endedAtMs: kept.endedAtMs }),
     ...(kept.parentId !== undefined && { parentId: kept.parentId }),
+    ...(kept.tenant !== undefined && { tenant: kept.tenant }),
   };
 }

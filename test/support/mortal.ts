@@ -48,7 +48,7 @@ export class Mortal {
       plan: (hash) => journal.plan(hash),
       list: (query) => journal.list(query),
       unfinished: () => journal.unfinished(),
-      find: (prefix) => journal.find(prefix),
+      find: (prefix, tenant) => journal.find(prefix, tenant),
       summary: (id) => journal.summary(id),
       prune: (before) => journal.prune(before),
     };
