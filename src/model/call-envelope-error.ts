@@ -17,7 +17,7 @@ import type { CallError, CallErrorKind } from "./call.ts";
 export function envelopeErrorOfCall(error: CallError): EnvelopeError {
   const { kind, message, server, tool, attempt, detail } = error;
   const where = defined({ kind, server, tool, attempt });
-  const own = serverErrorIn(detail);
+  const own = kind === "output_invalid" ? undefined : serverErrorIn(detail);
   if (own !== undefined) return { ...own, details: { ...where, ...defined({ detail: own.details }) } };
   const answered = jsonRpcErrorIn(detail);
   if (answered !== undefined) {
