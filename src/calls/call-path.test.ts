@@ -1,41 +1,12 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { expect, test } from "vitest";
+import { FakeConnections } from "../../test/support/fake-connections.ts";
 import { ManualClock } from "../../test/support/manual-clock.ts";
 import type { Json } from "../base/json.ts";
-import type { CallOutcome, CallRequest } from "../model/call.ts";
-import type { Connections, WireCall } from "../ports/connections.ts";
+import type { CallRequest } from "../model/call.ts";
 import type { CallGate, CallProgress, ToolCaller } from "../ports/tool-caller.ts";
 import { createToolCaller } from "./call-path.ts";
 import { rememberSecrets } from "./remember-secrets.ts";
-
-/** A server that remembers what it was sent, and answers when it is told to. */
-class FakeConnections {
-  readonly calls: WireCall[] = [];
-  readonly waiting: ((outcome: CallOutcome) => void)[] = [];
-  /** Is told in the middle of every call. */
-  progress: string | undefined;
-  answer: ((call: WireCall) => CallOutcome) | undefined = (call) => ({ kind: "succeeded", output: call.arguments });
-
-  asPort(): Connections {
-    const unused = (): never => {
-      throw new Error("these tests only call");
-    };
-    return {
-      names: ["s"],
-      tools: unused,
-      check: unused,
-      facts: async () => ({ envelopes: false }),
-      onToolsChanged: unused,
-      [Symbol.asyncDispose]: async () => undefined,
-      call: async (call, observer) => {
-        this.calls.push(call);
-        if (this.progress !== undefined) observer.progress({ progress: 1, message: this.progress });
-        if (this.answer !== undefined) return this.answer(call);
-        return await new Promise<CallOutcome>((resolve) => this.waiting.push(resolve));
-      },
-    };
-  }
-}
 
 const GATE: CallGate = { sending: async () => undefined, progress: () => undefined, stage: () => undefined };
 const NEVER = new AbortController().signal;
@@ -61,7 +32,7 @@ function request(more: Partial<CallRequest> = {}): CallRequest {
 
 function callerOver(connections: FakeConnections, clock = new ManualClock(), secrets: Readonly<Record<string, string>> = {}): ToolCaller {
   return createToolCaller({
-    connections: connections.asPort(),
+    connections,
     servers: new Map(),
     secrets: rememberSecrets({ get: async (name) => secrets[name] }),
     clock,

@@ -1,3 +1,4 @@
+import { TuttiError } from "../model/errors.ts";
 import type { InjectorConfig, ServerConfig } from "../model/server.ts";
 import type { Connections } from "../ports/connections.ts";
 import type { CallOnItsWay } from "./call-stage.ts";
@@ -10,25 +11,44 @@ export interface ContextInjectors {
   /** Sets the injector of a server, in place of the one that it has. */
   register(server: string, injector: ContextInjector): void;
 
+  /** Takes away the injector of a server, also the default one: until another is registered, no call passes. */
+  remove(server: string): void;
+
+  /** Lets the default injector work for a server that has none. */
+  installDefault(server: string): void;
+
   has(server: string): boolean;
 
   /**
    * Who has to change the arguments of a call: the injector of its server if it supports the tool, else the default
    * one if the server wants context there; undefined when nobody has.
    *
-   * @throws TuttiError `server.unavailable`
+   * @throws TuttiError `access.denied` - its injector was taken away; `server.unavailable`
    */
   find(call: CallOnItsWay): Promise<ContextInjector | undefined>;
 }
+
+/** What is said when a server has none at all. */
+export const NO_INJECTOR = "No context injector found";
 
 /** The injectors that the configuration of the servers asks for. */
 export function contextInjectors(servers: ReadonlyMap<string, ServerConfig>, connections: Pick<Connections, "tools">): ContextInjectors {
   const injectors = new Map<string, ContextInjector>();
   for (const { name, injector } of servers.values()) if (injector !== undefined) injectors.set(name, injectorOf(injector));
+  const without = new Set<string>();
   return {
-    register: (server, injector) => void injectors.set(server, injector),
-    has: (server) => injectors.has(server),
+    register(server, injector) {
+      injectors.set(server, injector);
+      without.delete(server);
+    },
+    remove(server) {
+      injectors.delete(server);
+      without.add(server);
+    },
+    installDefault: (server) => void without.delete(server),
+    has: (server) => !without.has(server),
     async find({ request: { server, tool }, signal }) {
+      if (without.has(server)) throw new TuttiError("access.denied", NO_INJECTOR, { missing: [] });
       const own = injectors.get(server);
       if (own?.supportsTool(tool) === true) return own;
       const config = servers.get(server);

@@ -1,4 +1,5 @@
 import { Semaphore } from "../base/semaphore.ts";
+import type { ServerConfig } from "../model/server.ts";
 import type { CallStage } from "./call-stage.ts";
 import { notSent } from "./not-sent.ts";
 
@@ -7,6 +8,13 @@ export interface CallLimits {
   readonly total: number;
   /** Calls in flight to one server. */
   perServer(server: string): number;
+}
+
+const CALLS_PER_SERVER = 5;
+
+/** What the configuration of the servers allows; five calls where it does not say. */
+export function callLimits(servers: ReadonlyMap<string, ServerConfig>, total: number): CallLimits {
+  return { total, perServer: (server) => servers.get(server)?.maxConcurrentCalls ?? CALLS_PER_SERVER };
 }
 
 /** Waits until there is room for one more call, at the server and in all. The time for the call does not run yet. */

@@ -1,3 +1,4 @@
+import type { EnvelopeError } from "../envelope/envelope-error.ts";
 import type { LocatedProblem } from "./problem.ts";
 
 /** What each refusal carries for programs. A code is added only when some caller must tell it from the others. */
@@ -19,8 +20,8 @@ export interface ErrorDetails {
   readonly "execution.wrong-state": { readonly executionId: string; readonly state: string };
   /** A server cannot be started, reached or listed. */
   readonly "server.unavailable": { readonly server: string; readonly stderr?: readonly string[] };
-  /** A tool called by hand (`tutti call`) failed. */
-  readonly "call.failed": { readonly kind: string };
+  /** A tool called by hand (`tutti call`) or through an envelope adapter failed; the adapter tells the error of the envelope. */
+  readonly "call.failed": { readonly kind: string; readonly error?: EnvelopeError };
   /** Another process owns the data directory and cannot be reached. */
   readonly "journal.locked": { readonly path: string };
   /** The journal is damaged, foreign, of a newer version, or cannot be written. */

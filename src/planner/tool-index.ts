@@ -1,6 +1,7 @@
 import type { Catalog, ServerCatalog, Tool } from "../model/tool.ts";
 import type { CallPlan } from "../model/plan.ts";
 import type { Path, Problem } from "../model/problem.ts";
+import { toolEffect } from "../model/tool-effect.ts";
 import type { Effect, ToolUse } from "../model/workflow.ts";
 import { readSchema } from "./read-schema.ts";
 import type { Schema } from "./schema.ts";
@@ -57,14 +58,8 @@ function hintAtTool(catalog: Catalog, name: string): NameHint {
  * what the server itself says; of a tool of which nobody says anything, it is taken that it acts anew each time.
  */
 export function planCall(found: FoundTool | undefined, stated?: Effect): CallPlan {
-  const configured = found === undefined ? undefined : own(found.server.effects, found.tool.name);
-  const effect = stated ?? configured ?? annotatedEffect(found?.tool) ?? "once";
+  const effect = stated ?? (found === undefined ? "once" : toolEffect(found.tool, found.server.effects));
   return { effect, honoursKey: found?.server.honoursIdempotencyKey ?? false };
-}
-
-function annotatedEffect(tool: Tool | undefined): Effect | undefined {
-  if (tool?.annotations?.readOnlyHint === true) return "read";
-  return tool?.annotations?.idempotentHint === true ? "idempotent" : undefined;
 }
 
 function foundTool(server: ServerCatalog, tool: Tool): FoundTool {
