@@ -2,8 +2,8 @@ import { hash } from "node:crypto";
 
 /** What the hash of an entry covers. */
 export interface ChainLink {
-  readonly seq: number;
-  readonly atMs: number;
+  readonly seq: number | bigint;
+  readonly atMs: number | bigint;
   /** 16 hexadecimal digits, other ones for each process that writes. */
   readonly writer: string;
   /** Canonical JSON. */

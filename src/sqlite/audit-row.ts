@@ -1,6 +1,7 @@
+import { defined } from "../base/defined.ts";
 import { canonicalJson, type Json, jsonExceeds } from "../base/json.ts";
-import type { AuditCheckpoint, AuditEntry, RecordedEntry } from "../ports/audit.ts";
-import { parseStoredObject } from "./stored-json.ts";
+import type { AuditCheckpoint, AuditEntry } from "../ports/audit.ts";
+import { UnreadableRow, parseStoredObject } from "./stored-json.ts";
 
 /** The columns that repeat what is in an entry, with the member that each repeats. */
 export const COPIED_COLUMNS = {
@@ -14,15 +15,25 @@ export const COPIED_COLUMNS = {
   workflow_id: "workflowId",
 } as const satisfies Readonly<Record<string, keyof AuditEntry>>;
 
-/** A row of `entries`, but for the columns that repeat others. */
-export interface AuditRow {
-  readonly seq: number;
-  readonly at_ms: number;
-  readonly writer: string;
-  readonly entry: string;
-  readonly previous_hash: string;
-  readonly hash: string;
-}
+const ACTIONS = ["call", "call-ended", "token", "tenant", "claims", "operation"] as const;
+const DECISIONS = ["allowed", "denied"] as const;
+const OUTCOMES = ["succeeded", "failed", "unknown", "partial"] as const;
+
+/** The members that any text may be in. */
+const TEXTS = [
+  "tenant",
+  "userId",
+  "onBehalfOf",
+  "requestId",
+  "traceId",
+  "executionId",
+  "workflowId",
+  "call",
+  "server",
+  "tool",
+  "operation",
+  "reason",
+] as const satisfies readonly (keyof AuditEntry)[];
 
 const TEXT_MAX_LENGTH = 4_096;
 const DETAILS_MAX_BYTES = 16 * 1024;
@@ -36,10 +47,29 @@ export function encodeEntry(entry: AuditEntry): string {
   return canonicalJson(Object.fromEntries(members));
 }
 
-/** @throws UnreadableRow */
-export function decodeEntry({ seq, at_ms: atMs, entry }: Pick<AuditRow, "seq" | "at_ms" | "entry">): RecordedEntry {
-  // What we have written, or what somebody has put in its place: verifying tells, reading shows what is there.
-  return { ...(parseStoredObject(entry, `the entry ${seq} of the audit log`) as unknown as AuditEntry), seq, atMs };
+/** The way back, of the text of an entry. @throws UnreadableRow - somebody has put something else there */
+export function decodeEntry(text: string, what: string): AuditEntry {
+  const document = parseStoredObject(text, what);
+  const { attempt, details, action, decision, outcome } = document;
+  if (!isOneOf(action, ACTIONS) || !isOneOf(decision, DECISIONS) || (outcome !== undefined && !isOneOf(outcome, OUTCOMES))) {
+    throw new UnreadableRow(`${what} is no entry`);
+  }
+  const texts = TEXTS.flatMap((member) => {
+    const value = document[member];
+    return typeof value === "string" ? [[member, value] as const] : [];
+  });
+  return {
+    action,
+    decision,
+    ...defined({ outcome }),
+    ...Object.fromEntries(texts),
+    ...(typeof attempt === "number" && Number.isSafeInteger(attempt) ? { attempt } : {}),
+    ...defined({ details }),
+  };
+}
+
+function isOneOf<Word extends string>(value: Json | undefined, words: readonly Word[]): value is Word {
+  return words.some((word) => word === value);
 }
 
 function cut(value: Json): Json {

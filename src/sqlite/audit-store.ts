@@ -103,7 +103,7 @@ export class AuditStore implements Disposable {
   }
 
   #fault(newest: AuditCheckpoint | undefined, head: AuditCheckpoint | undefined): string | undefined {
-    const last = this.#tables.last();
+    const last = this.#tables.lastEntry();
     if (newest === undefined) {
       if (head !== undefined) return `audit.head says that there are ${head.seq} entries, and the log has not been begun`;
       return last.seq === 0 ? undefined : `it has ${last.seq} entries, and nothing has been signed`;
@@ -115,7 +115,7 @@ export class AuditStore implements Disposable {
   }
 
   #signTail(): AuditCheckpoint | undefined {
-    const last = this.#tables.last();
+    const last = this.#tables.lastEntry();
     const newest = this.#tables.newestCheckpoint();
     this.#signedSeq = last.seq;
     if (newest?.seq === last.seq) return undefined;

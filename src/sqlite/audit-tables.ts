@@ -23,42 +23,55 @@ export interface NewEntry {
 const COPIED = Object.keys(COPIED_COLUMNS);
 const MEMBERS = Object.values(COPIED_COLUMNS);
 
-/**
- * Adds to the tables of the audit log, within a transaction of the caller. Nothing is remembered in between: other
- * processes add to them too.
- */
-export class AuditTables {
+/** Reads the ends of the tables of the audit log. */
+export class AuditEnds {
   readonly #last: Statement<LastEntry>;
   readonly #hashOf: Statement<{ readonly hash: string }>;
-  readonly #foreign: Statement<{ readonly count: number }>;
-  readonly #insert: Statement<never>;
   readonly #newest: Statement<CheckpointRow>;
-  readonly #insertCheckpoint: Statement<never>;
 
   constructor(database: DatabaseSync) {
     this.#last = prepare(database, "SELECT seq, hash FROM entries ORDER BY seq DESC LIMIT 1");
     this.#hashOf = prepare(database, "SELECT hash FROM entries WHERE seq = ?");
-    this.#foreign = prepare(database, "SELECT count(*) AS count FROM entries WHERE seq > ? AND writer <> ?");
-    this.#insert = prepare(
-      database,
-      `INSERT INTO entries (seq, at_ms, writer, entry, previous_hash, hash, ${COPIED.join(", ")})
-      VALUES (?, ?, ?, ?, ?, ?${", ?".repeat(COPIED.length)})`,
-    );
     this.#newest = prepare(database, "SELECT * FROM checkpoints ORDER BY number DESC LIMIT 1");
-    this.#insertCheckpoint = prepare(
-      database,
-      "INSERT INTO checkpoints (number, seq, hash, at_ms, taken_over, key_id, signature) VALUES (?, ?, ?, ?, ?, ?, ?)",
-    );
   }
 
   /** The last entry; before the first it is number 0. */
-  last(): LastEntry {
+  lastEntry(): LastEntry {
     return this.#last.get() ?? { seq: 0, hash: FIRST_HASH };
   }
 
   /** Undefined when there is no such entry. */
   hashOf(seq: number): string | undefined {
     return seq === 0 ? FIRST_HASH : this.#hashOf.get(seq)?.hash;
+  }
+
+  newestCheckpoint(): AuditCheckpoint | undefined {
+    const row = this.#newest.get();
+    return row === undefined ? undefined : toCheckpoint(row);
+  }
+}
+
+/**
+ * Adds to the tables of the audit log, within a transaction of the caller. Nothing is remembered in between: other
+ * processes add to them too.
+ */
+export class AuditTables extends AuditEnds {
+  readonly #foreign: Statement<{ readonly count: number }>;
+  readonly #insert: Statement<never>;
+  readonly #insertCheckpoint: Statement<never>;
+
+  constructor(database: DatabaseSync) {
+    super(database);
+    this.#foreign = prepare(database, "SELECT count(*) AS count FROM entries WHERE seq > ? AND writer <> ?");
+    this.#insert = prepare(
+      database,
+      `INSERT INTO entries (seq, at_ms, writer, entry, previous_hash, hash, ${COPIED.join(", ")})
+      VALUES (?, ?, ?, ?, ?, ?${", ?".repeat(COPIED.length)})`,
+    );
+    this.#insertCheckpoint = prepare(
+      database,
+      "INSERT INTO checkpoints (number, seq, hash, at_ms, taken_over, key_id, signature) VALUES (?, ?, ?, ?, ?, ?, ?)",
+    );
   }
 
   /** How many entries after this one were written by others. */
@@ -68,16 +81,11 @@ export class AuditTables {
 
   /** Gives the number of the new entry. */
   append({ atMs, writer, entry, text }: NewEntry): number {
-    const { seq: lastSeq, hash: previousHash } = this.last();
+    const { seq: lastSeq, hash: previousHash } = this.lastEntry();
     const seq = lastSeq + 1;
     const hash = entryHash({ seq, atMs, writer, previousHash, entry: text });
     this.#insert.run(seq, atMs, writer, text, previousHash, hash, ...MEMBERS.map((member) => entry[member] ?? null));
     return seq;
-  }
-
-  newestCheckpoint(): AuditCheckpoint | undefined {
-    const row = this.#newest.get();
-    return row === undefined ? undefined : toCheckpoint(row);
   }
 
   addCheckpoint({ number, seq, hash, atMs, takenOver, keyId, signature }: AuditCheckpoint): void {
