@@ -21,6 +21,8 @@ export interface Params {
 export interface LineServer {
   /** Default 2025-06-18. */
   readonly protocolVersion?: string;
+  /** Beside tools. */
+  readonly capabilities?: object;
   readonly tools?:
     | readonly object[]
     | ((cursor: string | undefined) => { readonly tools: readonly object[]; readonly nextCursor?: string });
@@ -61,7 +63,7 @@ function dispatch(server: LineServer, message: Message): void {
   if (method === "initialize") {
     answer(id, {
       protocolVersion: server.protocolVersion ?? "2025-06-18",
-      capabilities: { tools: { listChanged: true } },
+      capabilities: { tools: { listChanged: true }, ...server.capabilities },
       serverInfo: { name: "test", version: "1.0.0" },
     });
   } else if (method === "tools/list" && server.tools !== undefined) {
