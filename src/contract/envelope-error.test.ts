@@ -64,3 +64,8 @@ test("a failed call is told as the call says", () => {
   const error = envelopeErrorOf({ kind: "timeout", message: "no answer within 30 s", server: "shop", tool: "buy" });
   expect(error).toMatchObject({ type: "Transport", code: "TIMEOUT", details: { kind: "timeout", server: "shop", tool: "buy" } });
 });
+
+test("a refusal that has the error of an envelope with it is that error", () => {
+  const error = { type: "External", code: "BANK_SILENT", message: "no answer" } as const;
+  expect(envelopeErrorOf(new TuttiError("call.failed", "no answer", { kind: "server_error", error }))).toBe(error);
+});

@@ -12,6 +12,7 @@ import { ERROR_TRAITS } from "./error-traits.ts";
 /** A refusal or a failed call as an envelope carries it. What only the operator of this machine may know stays here. */
 export function envelopeErrorOf(error: TuttiError | CallError): EnvelopeError {
   if (!isTuttiError(error)) return envelopeErrorOfCall(error);
+  if (isTuttiError(error, "call.failed") && error.details.error !== undefined) return error.details.error;
   const { variant, httpStatus } = ERROR_TRAITS[error.code];
   const details = detailsOf(error);
   return {
