@@ -1,39 +1,36 @@
-import { McpServer } from "@modelcontextprotocol/server";
-import { serveStdio } from "@modelcontextprotocol/server/stdio";
+import { defineEnvelopeTool, type EnvelopeTool, serveEnvelopeTools, ToolError } from "tutti/server";
 import { callService } from "./call-service.ts";
 import { openStore } from "./open-store.ts";
-import { type JsonObject, Refusal, type Service } from "./service.ts";
+import { type JsonObject, Refusal, type Service, type ServiceTool } from "./service.ts";
 import { makeTrouble } from "./trouble.ts";
 
 /** Serves a service over stdio. Its file is in the directory that STATE_DIR names, else in `out`. */
-export function serveService(name: string, service: Service): void {
+export async function serveService(name: string, service: Service): Promise<void> {
   const database = openStore(service.store, process.env["STATE_DIR"] ?? "out");
-  const createServer = (): McpServer => {
-    const server = new McpServer({ name, version: "1.0.0" });
-    for (const { name: tool, description, effect, input, output } of service.tools) {
-      const annotations = { readOnlyHint: effect === "reads", idempotentHint: effect !== "changes", openWorldHint: false };
-      server.registerTool(tool, { description, annotations, inputSchema: input, outputSchema: output }, async (given, { mcpReq }) => {
-        try {
-          await makeTrouble(service.title, tool);
-          const call = { tool, arguments: given as JsonObject, ...contextOf(mcpReq._meta ?? {}), now: new Date() };
-          const answer = callService(service, database, call);
-          return { content: [{ type: "text", text: JSON.stringify(answer) }], structuredContent: answer };
-        } catch (error) {
-          if (!(error instanceof Refusal)) throw error;
-          return { content: [{ type: "text", text: error.message }], isError: true };
-        }
-      });
-    }
-    return server;
-  };
-  serveStdio(createServer);
-  // Whoever asked has gone: what was not begun is not done.
-  process.stdin.on("end", () => process.exit(0));
+  const tools = service.tools.map((tool) => envelopeTool(tool, service, (call) => callService(service, database, call)));
+  await using server = await serveEnvelopeTools({ name, version: "1.0.0", tools });
+  await server.closed;
 }
 
-/** Tutti sends the tenant and the idempotency key beside the arguments. */
-function contextOf(meta: Readonly<Record<string, unknown>>): { readonly tenant: string; readonly key?: string } {
-  const context = meta["dev.tutti/context"] as { readonly tenant?: string } | undefined;
-  const key = meta["dev.tutti/idempotency-key"];
-  return { tenant: context?.tenant ?? "acme", ...(typeof key === "string" ? { key } : {}) };
+type Calling = (call: Parameters<typeof callService>[2]) => JsonObject;
+
+/** For whom a call is and whether it was made before is told beside its arguments, where nobody else can write. */
+function envelopeTool({ name, description, effect, input, output }: ServiceTool, { title }: Service, calling: Calling): EnvelopeTool {
+  return defineEnvelopeTool({
+    name,
+    description,
+    inputSchema: input,
+    outputSchema: output,
+    annotations: { readOnlyHint: effect === "reads", idempotentHint: effect !== "changes", openWorldHint: false },
+    requiresTenant: true,
+    async execute({ meta, data }, { idempotencyKey: key, signal }) {
+      await makeTrouble(title, name, signal);
+      try {
+        const call = { tool: name, arguments: data.parameters as JsonObject, tenant: meta.tenant ?? "", now: new Date() };
+        return calling({ ...call, ...(key === undefined ? {} : { key }) });
+      } catch (error) {
+        throw error instanceof Refusal ? new ToolError(error.message) : error;
+      }
+    },
+  });
 }

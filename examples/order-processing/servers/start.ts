@@ -5,4 +5,4 @@ import { services } from "./services.ts";
 const [name = ""] = process.argv.slice(2);
 const service = services[name];
 if (service === undefined) throw new Error(`there is no service "${name}": ${Object.keys(services).join(", ")}`);
-serveService(name, service);
+await serveService(name, service);
