@@ -11,14 +11,18 @@ import { listInterruptedExecutions } from "../contract/list-interrupted-executio
 import type { ExecutionNews } from "../contract/news.ts";
 import { resumeExecution } from "../contract/resume-execution.ts";
 import { watchExecution } from "../contract/watch-execution.ts";
-import type { WorkflowFile } from "../contract/workflow-source.ts";
+import type { WorkflowFile, WorkflowSource } from "../contract/workflow-source.ts";
 import { printWorkflow } from "../definition/print-workflow.ts";
+import type { Envelope } from "../envelope/envelope.ts";
+import type { WorkflowRequest, WorkflowResponse } from "../envelope/payloads.ts";
 import type { AccessConfig } from "../model/access.ts";
 import type { ServerConfig } from "../model/server.ts";
 import type { Workflow } from "../model/workflow.ts";
 import type { Elicitor } from "../ports/elicitation.ts";
 import type { Secrets } from "../ports/secrets.ts";
 import type { ServerLog } from "../mcp-client/server-log.ts";
+import { dispatchRequest } from "./dispatch-request.ts";
+import { openCallerSource } from "./identify-caller.ts";
 import { Owner } from "./owner.ts";
 import { readVersion } from "./version.ts";
 
@@ -31,6 +35,8 @@ export interface TuttiOptions {
   readonly secrets?: Secrets;
   /** Who may do what. Default: nobody is asked who he is, and steps that need permissions are refused. */
   readonly access?: AccessConfig;
+  /** The workflow of each operation that {@link Tutti.executeWorkflow} knows: text or workflow, first the one itself, then its children. */
+  readonly operations?: Readonly<Record<string, readonly (string | Workflow)[]>>;
   /** Calls in flight at once, to all servers. Default 50. */
   readonly maxConcurrentCalls?: number;
   /** Answers what servers ask in the middle of a call. Default: nobody does, and such calls fail. */
@@ -68,6 +74,18 @@ export interface Tutti extends AsyncDisposable {
   report(executionId: string): Promise<ExecutionView>;
   /** Takes up all executions that an earlier process has left; gives their ids. */
   resumeInterrupted(): Promise<readonly string[]>;
+  /**
+   * Carries out what an envelope asks for, and resolves with the envelope that answers it: when the execution has ended,
+   * or when only a person can move it on. The same request id never starts a second execution.
+   *
+   * Who asks is known from the token, never from the envelope.
+   *
+   * @throws TuttiError `operation.unknown`, `envelope.invalid`, `identity.invalid`, `tenant.invalid`, and as `execute`
+   */
+  executeWorkflow(
+    envelope: Envelope<WorkflowRequest>,
+    options?: { readonly token?: string; readonly signal?: AbortSignal },
+  ): Promise<Envelope<WorkflowResponse>>;
   /** Everything else that can be asked, by its contract: pause, cancel, approve, resolve, retry, list, prune. */
   readonly operations: OperationClient;
 }
@@ -78,11 +96,12 @@ export interface Tutti extends AsyncDisposable {
  * @throws TuttiError `journal.locked`, `journal.unusable`
  */
 export async function openTutti(options: TuttiOptions): Promise<Tutti> {
+  const access = options.access ?? { roles: {}, tenants: {} };
   const owner = await Owner.open({
     directory: options.dataDirectory,
     servers: options.servers,
     secrets: options.secrets ?? { get: async () => undefined },
-    access: options.access ?? { roles: {}, tenants: {} },
+    access,
     caller: {},
     maxConcurrentCalls: options.maxConcurrentCalls ?? 50,
     clock: systemClock,
@@ -91,17 +110,20 @@ export async function openTutti(options: TuttiOptions): Promise<Tutti> {
     version: readVersion(),
   });
   const { operations } = owner;
+  const callers = openCallerSource(access, { clock: systemClock, audit: owner.audit });
+  const workflows = Object.fromEntries(Object.entries(options.operations ?? {}).map(([name, files]) => [name, sourceOf(files)]));
   const endless = new AbortController().signal;
   // However many wait for executions, none of them is a leak.
   setMaxListeners(0, endless);
   return {
     operations,
     async execute({ workflow, children = [], inputs, requestKey }) {
-      const source = {
-        ...fileOf(workflow, "workflow.yaml"),
-        children: children.map((child, index) => fileOf(child, `child-${index + 1}.yaml`)),
-      };
+      const source = sourceOf([workflow, ...children]);
       return await operations.call(executeWorkflow, { workflow: source, ...defined({ inputs, requestKey }) }, { signal: endless });
+    },
+    async executeWorkflow(envelope, { token, signal = endless } = {}) {
+      const caller = await callers.identify(token, signal);
+      return await dispatchRequest(envelope, workflows, operations.for(caller), signal);
     },
     wait: async (executionId, signal = endless, tell = () => undefined) =>
       await operations.call(watchExecution, { executionId }, { signal, tell }),
@@ -113,6 +135,13 @@ export async function openTutti(options: TuttiOptions): Promise<Tutti> {
       return ids;
     },
     [Symbol.asyncDispose]: async () => await owner[Symbol.asyncDispose](),
+  };
+}
+
+function sourceOf([workflow = "", ...children]: readonly (string | Workflow)[]): WorkflowSource {
+  return {
+    ...fileOf(workflow, "workflow.yaml"),
+    children: children.map((child, index) => fileOf(child, `child-${index + 1}.yaml`)),
   };
 }
 

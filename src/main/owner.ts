@@ -9,6 +9,7 @@ import type { AccessConfig } from "../model/access.ts";
 import type { ServerConfig } from "../model/server.ts";
 import type { Caller } from "../operations/operation-context.ts";
 import type { ExecutionDriver } from "../operations/execution-driver.ts";
+import type { AuditLog } from "../ports/audit.ts";
 import type { Elicitor } from "../ports/elicitation.ts";
 import type { Secrets } from "../ports/secrets.ts";
 import type { ToolCaller } from "../ports/tool-caller.ts";
@@ -93,6 +94,11 @@ export class Owner implements AsyncDisposable {
       await owner[Symbol.asyncDispose]();
       throw error;
     }
+  }
+
+  /** Where whatever this process does is written down. */
+  get audit(): AuditLog {
+    return this.#audit;
   }
 
   /** How many other processes are connected. */

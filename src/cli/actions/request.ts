@@ -1,6 +1,7 @@
 import { executeRequest } from "../../contract/execute-request.ts";
 import { envelopeErrorOf } from "../../contract/envelope-error.ts";
 import { ERROR_TRAITS } from "../../contract/error-traits.ts";
+import { workflowFor } from "../../contract/workflow-for.ts";
 import { getResponse } from "../../contract/get-response.ts";
 import { withoutClaims } from "../../envelope/browser-meta.ts";
 import { withResponseFields } from "../../envelope/child-meta.ts";
@@ -9,7 +10,6 @@ import { EnvelopeInvalidError } from "../../envelope/envelope-invalid-error.ts";
 import type { Envelope } from "../../envelope/envelope.ts";
 import { withPayload, workflowRequest } from "../../envelope/payload-codec.ts";
 import type { WorkflowRequest } from "../../envelope/payloads.ts";
-import { nearest } from "../../base/nearest.ts";
 import type { Json } from "../../base/json.ts";
 import { isTuttiError, TuttiError } from "../../model/errors.ts";
 import { openSession, printJson } from "../command-context.ts";
@@ -45,7 +45,7 @@ export async function request(context: CommandContext, file: string, options: Co
 
 async function answer(context: CommandContext, session: Session, asked: Envelope<Json>): Promise<number> {
   const { signal, terminal } = context;
-  const workflow = await context.host.readWorkflow(workflowFileOf(operationOf(asked), session.operations));
+  const workflow = await context.host.readWorkflow(workflowFor(operationOf(asked), session.operations));
   const { executionId } = await session.client.call(executeRequest, { envelope: encodeEnvelope(asked), workflow }, { signal });
   // Its progress is for people: stdout has the envelope and nothing else.
   await followExecution({ context, session, options: { json: true }, executionId, fromStart: true });
@@ -76,13 +76,4 @@ function operationOf(asked: Envelope<Json>): string {
 function invalid(error: unknown): unknown {
   if (!(error instanceof EnvelopeInvalidError)) return error;
   return new TuttiError("envelope.invalid", `the envelope is not right: ${error.message}`, { problems: error.problems }, { cause: error });
-}
-
-function workflowFileOf(operation: string, operations: Session["operations"]): string {
-  const file = Object.hasOwn(operations, operation) ? operations[operation] : undefined;
-  if (file !== undefined) return file;
-  const known = Object.keys(operations);
-  const meant = nearest(operation, known);
-  const hint = meant === undefined ? `configured are ${known.length === 0 ? "none" : known.join(", ")}` : `did you mean "${meant}"?`;
-  throw new TuttiError("operation.unknown", `unknown workflow "${operation}" - ${hint}`, { operation });
 }
