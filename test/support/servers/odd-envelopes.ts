@@ -5,7 +5,7 @@ const KEY = "dev.tutti/envelope";
 
 const ENVELOPES: Readonly<Record<string, unknown>> = {
   huge: { meta: { extensions: { big: "x".repeat(1_000_000) } } },
-  deep: { meta: { extensions: nested(5_000) } },
+  deep: { meta: { extensions: nested(500) } },
   text: "an envelope",
   wrong_types: { meta: { duration: "long", tenant: ["acme"], security: 7 } },
   bare: {},
