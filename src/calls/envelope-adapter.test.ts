@@ -60,13 +60,11 @@ function rejection(error: unknown): unknown {
 }
 
 async function passing<T>(clock: ManualClock, work: Promise<T>): Promise<T> {
-  let over = false;
-  const ended = work.finally(() => {
-    over = true;
-  });
-  while (!over) {
+  const state = { over: false };
+  const ended = work.finally(() => void (state.over = true));
+  while (!state.over) {
     await nextTurn();
-    if (!over && clock.nextMs !== undefined && clock.nextMs - clock.nowMs() < 60_000) clock.step();
+    if (!state.over && clock.nextMs !== undefined && clock.nextMs - clock.nowMs() < 60_000) clock.step();
   }
   return await ended;
 }

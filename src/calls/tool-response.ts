@@ -25,7 +25,7 @@ export function successResponse(
   { output, answer }: Extract<CallOutcome, { kind: "succeeded" }>,
 ): Envelope<McpToolResponse> {
   const partial: JsonObject = answer?.error === undefined ? {} : { partial_failure: true };
-  return { ...response(about, output, partial, answer?.meta), ...defined({ error: answer?.error }) };
+  return { ...response(about, output, { ...answer?.metadata, ...partial }, answer?.meta), ...defined({ error: answer?.error }) };
 }
 
 /** Nothing but the error, for callers that go on without the result. */
@@ -46,7 +46,7 @@ function response(about: AnsweredCall, result: Json, more: JsonObject, said: Met
     data: {
       tool: about.call.tool,
       result,
-      metadata: { execution_time: about.executionMs, server_version: about.serverVersion ?? null, ...more },
+      metadata: { ...more, execution_time: about.executionMs, server_version: about.serverVersion ?? null },
     },
   };
 }

@@ -5,6 +5,7 @@ import type { OperationClient } from "../client/operation-client.ts";
 import { formatProblem } from "../definition/format-problem.ts";
 import { loadConfig } from "./config.ts";
 import type { Config } from "./config.ts";
+import { openAuditLog } from "../sqlite/audit-log.ts";
 import { addDefinitionOperations } from "./definition-operations.ts";
 import { DrivingClient } from "./driving-client.ts";
 import { OperationTable } from "./operation-table.ts";
@@ -14,7 +15,7 @@ import { repeatedFlags } from "./repeated-flags.ts";
 import { openSecrets } from "./secrets.ts";
 import { openServerLog } from "./server-log.ts";
 import { addServerOperations } from "./server-operations.ts";
-import { openServerPool } from "./server-pool.ts";
+import { openWorkspace } from "./workspace.ts";
 
 /** What a session is opened in. */
 export interface Surrounding {
@@ -67,14 +68,32 @@ function relativeTo(folder: string, files: Readonly<Record<string, string>>): Re
 }
 
 async function openServers(
-  { servers }: Config,
+  { servers, access, dataDirectory, maxConcurrentCalls = CALLS_IN_FLIGHT }: Config,
   request: SessionRequest,
   { environment, version }: Surrounding,
 ): Promise<{ readonly client: OperationClient } & AsyncDisposable> {
+  await using resources = new AsyncDisposableStack();
   const log = await openServerLog(environment["TUTTI_LOG_LEVEL"], request.notice);
-  const pool = openServerPool({ servers, clock: systemClock, elicitor: { ask: request.ask }, log, version });
-  const client = addServerOperations(addDefinitionOperations(new OperationTable(), pool.catalogs), pool, systemClock);
-  return { client, [Symbol.asyncDispose]: () => pool[Symbol.asyncDispose]() };
+  const audit = resources.use(await openAuditLog({ directory: dataDirectory, clock: systemClock }));
+  // Who calls a tool by hand writes its arguments down, so there are no secrets to fill in.
+  const secrets = { get: () => Promise.resolve(undefined) };
+  const workspace = resources.use(
+    openWorkspace({
+      servers,
+      access,
+      audit,
+      secrets,
+      maxConcurrentCalls,
+      clock: systemClock,
+      elicitor: { ask: request.ask },
+      log,
+      version,
+    }),
+  );
+  const table = addDefinitionOperations(new OperationTable(), workspace.pool.catalogs);
+  const client = addServerOperations(table, workspace, systemClock);
+  const open = resources.move();
+  return { client, [Symbol.asyncDispose]: async () => await open[Symbol.asyncDispose]() };
 }
 
 const CALLS_IN_FLIGHT = 50;

@@ -139,7 +139,7 @@ export class Owner implements AsyncDisposable {
     const { report, driven } = driver;
     const table = new OperationTable();
     addDefinitionOperations(table, pool.catalogs);
-    addServerOperations(table, pool, clock);
+    addServerOperations(table, { pool, caller }, clock);
     addReadingOperations(table, { journal, report, driven });
     return addDrivingOperations(table, {
       journal,

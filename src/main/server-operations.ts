@@ -1,4 +1,5 @@
 import type { Clock } from "../base/clock.ts";
+import { randomIds } from "../base/ids.ts";
 import { callTool } from "../contract/call-tool.ts";
 import { checkServers } from "../contract/check-servers.ts";
 import { listServers } from "../contract/list-servers.ts";
@@ -8,14 +9,18 @@ import { checkServers as handleCheckServers } from "../operations/check-servers.
 import { listServers as handleListServers } from "../operations/list-servers.ts";
 import { listTools as handleListTools } from "../operations/list-tools.ts";
 import type { OperationTable } from "./operation-table.ts";
-import type { ServerPool } from "./server-pool.ts";
+import type { Workspace } from "./workspace.ts";
 
 /** Adds what can be asked about servers and their tools. */
-export function addServerOperations(table: OperationTable, pool: ServerPool, clock: Clock): OperationTable {
+export function addServerOperations(
+  table: OperationTable,
+  { pool, caller }: Pick<Workspace, "pool" | "caller">,
+  clock: Clock,
+): OperationTable {
   const { servers, connections, catalogs } = pool;
   return table
     .add(listServers, () => handleListServers(servers))
     .add(checkServers, (input, context) => handleCheckServers(input, { connections }, context))
     .add(listTools, (input, context) => handleListTools(input, { names: connections.names, catalogs }, context))
-    .add(callTool, (input, context) => handleCallTool(input, { connections, clock }, context));
+    .add(callTool, (input, context) => handleCallTool(input, { connections, caller, clock, ids: randomIds }, context));
 }

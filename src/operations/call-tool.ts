@@ -1,45 +1,67 @@
-import type { Clock } from "../base/clock.ts";
 import { nearest } from "../base/nearest.ts";
-import { isJsonObject } from "../base/json.ts";
+import { isJsonArray, isJsonObject, type Json } from "../base/json.ts";
 import type { CallToolInput, CallToolOutput } from "../contract/call-tool.ts";
-import type { CallOutcome } from "../model/call.ts";
+import type { EnvelopeSource } from "../envelope/new-meta.ts";
+import type { CallError, CallOutcome } from "../model/call.ts";
 import { TuttiError } from "../model/errors.ts";
 import type { Tool } from "../model/tool.ts";
 import type { Connections } from "../ports/connections.ts";
+import type { CallGate, ToolCaller } from "../ports/tool-caller.ts";
+import type { Clock } from "../base/clock.ts";
 import type { OperationContext } from "./operation-context.ts";
+import { requestMeta } from "./request-meta.ts";
 import { readTypedValues } from "./typed-values.ts";
 
-export interface CallToolPorts {
-  readonly connections: Pick<Connections, "tools" | "call">;
+export interface CallToolPorts extends EnvelopeSource {
+  readonly connections: Pick<Connections, "tools">;
+  readonly caller: ToolCaller;
   readonly clock: Clock;
 }
 
 const TIMEOUT_MS = 30_000;
 
+const UNWATCHED: CallGate = { sending: () => Promise.resolve(), progress: () => undefined, stage: () => undefined };
+
 /**
- * Uses a tool once.
+ * Uses a tool once, on the path of all calls.
  *
- * @throws TuttiError `server.not-found`, `server.unavailable`, `tool.not-found`, `call.failed`
+ * @throws TuttiError `server.not-found`, `server.unavailable`, `tool.not-found`, `access.denied`, `tenant.invalid`, `call.failed`
  */
-export async function callTool(input: CallToolInput, ports: CallToolPorts, { signal }: OperationContext): Promise<CallToolOutput> {
+export async function callTool(input: CallToolInput, ports: CallToolPorts, context: OperationContext): Promise<CallToolOutput> {
+  const { clock, ids } = ports;
+  const { signal, caller } = context;
   const tool = await findTool(input, ports.connections, signal);
+  const meta = requestMeta({}, caller.identity, ports);
+  const executionId = meta.requestId ?? ids.next();
+  const request = {
+    executionId,
+    call: { step: tool.name },
+    attempt: 1,
+    attemptsMax: 1,
+    server: input.server,
+    tool: tool.name,
+    input: { ...input.arguments, ...readArguments(input, tool) },
+    secrets: [],
+    // What is known of it is for those who repeat calls; this one is made once, and written down before.
+    effect: "once" as const,
+    timeoutMs: input.timeoutMs ?? TIMEOUT_MS,
+    idempotencyKey: executionId,
+    meta,
+    permissions: [],
+  };
+  const startedAtMs = clock.monotonicMs();
+  const outcome = await ports.caller.call(request, UNWATCHED, signal);
+  signal.throwIfAborted();
+  if (outcome.kind !== "succeeded") throw callFailed(outcome);
+  return { output: outcome.output, durationMs: Math.round(clock.monotonicMs() - startedAtMs) };
+}
+
+function readArguments(input: CallToolInput, tool: Tool): Readonly<Record<string, Json>> {
   const properties = tool.inputSchema["properties"];
-  const typed = readTypedValues(input.typedArguments ?? {}, (name) => {
+  return readTypedValues(input.typedArguments ?? {}, (name) => {
     const schema = isJsonObject(properties) && Object.hasOwn(properties, name) ? properties[name] : undefined;
     return isJsonObject(schema) ? schema : undefined;
   });
-  const call = {
-    server: input.server,
-    tool: input.tool,
-    arguments: { ...input.arguments, ...typed },
-    meta: {},
-    timeoutMs: input.timeoutMs ?? TIMEOUT_MS,
-  };
-  const startedAtMs = ports.clock.monotonicMs();
-  const outcome = await ports.connections.call(call, { progress: () => undefined, stage: () => undefined }, signal);
-  signal.throwIfAborted();
-  if (outcome.kind !== "succeeded") throw callFailed(outcome);
-  return { output: outcome.output, durationMs: Math.round(ports.clock.monotonicMs() - startedAtMs) };
 }
 
 async function findTool(input: CallToolInput, connections: Pick<Connections, "tools">, signal: AbortSignal): Promise<Tool> {
@@ -59,6 +81,13 @@ async function findTool(input: CallToolInput, connections: Pick<Connections, "to
 
 function callFailed(outcome: Exclude<CallOutcome, { kind: "succeeded" }>): TuttiError {
   const { kind, message } = outcome.error;
+  if (kind === "denied") return callDenied(outcome.error);
   const unknown = outcome.kind === "unknown" ? "it is not known whether the call took effect: " : "";
   return new TuttiError("call.failed", `${unknown}${message}`, { kind });
+}
+
+function callDenied({ message, detail }: CallError): TuttiError {
+  if (isJsonObject(detail) && detail["code"] === "tenant.invalid") return new TuttiError("tenant.invalid", message, {});
+  const missing = isJsonObject(detail) && isJsonArray(detail["missing"]) ? detail["missing"] : [];
+  return new TuttiError("access.denied", message, { missing: missing.filter((permission) => typeof permission === "string") });
 }
