@@ -1,6 +1,5 @@
 import { executeRequest } from "../../contract/execute-request.ts";
 import { envelopeErrorOf } from "../../contract/envelope-error.ts";
-import { ERROR_TRAITS } from "../../contract/error-traits.ts";
 import { workflowFor } from "../../contract/workflow-for.ts";
 import { getResponse } from "../../contract/get-response.ts";
 import { withoutClaims } from "../../envelope/browser-meta.ts";
@@ -17,6 +16,7 @@ import type { CommandContext, CommonOptions } from "../command-context.ts";
 import { exitCodeOf } from "../exit-code.ts";
 import { followExecution } from "../follow-execution.ts";
 import type { Session } from "../host.ts";
+import { refusalOf } from "../report-error.ts";
 import { stayForOthers, tellInterrupted } from "./run.ts";
 
 /**
@@ -38,8 +38,9 @@ export async function request(context: CommandContext, file: string, options: Co
     const end = { nowMs: host.clock.nowMs(), durationMs: host.clock.monotonicMs() - startedMs };
     const meta = withoutClaims(withResponseFields(asked?.meta ?? {}, end));
     printJson(terminal, encodeEnvelope({ meta, error: envelopeErrorOf(error) }));
-    terminal.notice(`tutti: ${error.message}`);
-    return ERROR_TRAITS[error.code].exitCode;
+    const refusal = await refusalOf(error, host);
+    terminal.notice(refusal.text);
+    return refusal.exitCode;
   }
 }
 

@@ -102,3 +102,14 @@ test.each([
   expect({ exitCode, code: answer.error?.code, data: answer.data }).toEqual({ exitCode: code, code: errorCode, data: undefined });
   expect(ledgerOf(world.path)).toEqual([]);
 });
+
+test("what a request names cannot paint on the terminal, and its answer has it as it was", async () => {
+  using world = shop();
+  const operation = "fly\u001b[2J\u202Eaway";
+  world.write("request.json", JSON.stringify({ meta: {}, data: { operation, parameters: {} } }));
+  const { exitCode, stdout, stderr } = await world.run("request", "request.json");
+  expect(exitCode).toBe(66);
+  expect(stderr).toContain('unknown workflow "fly[2Jaway"');
+  expect(stderr).not.toMatch(/[\u001b\u202E]/u);
+  expect((JSON.parse(stdout) as AnswerDocument).error?.message).toContain(operation);
+});
