@@ -22,7 +22,7 @@ export function encodeBinary({ contentType, bytes }: BinaryPayload): JsonObject 
 
 /** Whether data claims to be binary; {@link decodeBinary} finds out whether it is right. */
 export function isBinary(data: Json | undefined): boolean {
-  return isJsonObject(data) && data["encoding"] === "base64" && "content_type" in data;
+  return isJsonObject(data) && data["encoding"] === "base64" && Object.hasOwn(data, "content_type");
 }
 
 /**

@@ -6,7 +6,12 @@ export class EnvelopeInvalidError extends Error {
   readonly problems: readonly string[];
 
   constructor(problems: readonly string[]) {
-    super(problems.join("; "));
-    this.problems = problems;
+    const told =
+      problems.length > TOLD_MAX ? [...problems.slice(0, TOLD_MAX), `and ${problems.length - TOLD_MAX} more problems`] : problems;
+    super(told.join("; "));
+    this.problems = told;
   }
 }
+
+/** A list of a thousand wrong entries would fill logs and answers. */
+const TOLD_MAX = 50;

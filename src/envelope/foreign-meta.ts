@@ -1,32 +1,38 @@
 import { isJsonObject, jsonEqual } from "../base/json.ts";
 import type { Json, JsonObject } from "../base/json.ts";
-import { spanId, traceId, uuid } from "./meta-fields.ts";
+import { SPAN_ID_PATTERN, TRACE_ID_PATTERN, UUID_PATTERN } from "./meta-fields.ts";
+
+/** A meta as it was read, with the names of inside, before anything is known of its values. */
+type UncheckedMeta = Record<string, unknown>;
 
 /**
- * Makes what others write into what Tutti keeps: ids that are none of ours move to where they do no harm, and moments
- * become UTC. Values of a wrong type are left, for the schema to refuse.
+ * Makes what others write into what Tutti keeps: ids that are none of ours move to where they do no harm, sections lie
+ * where they belong, and moments are in UTC. Values of a wrong type are left, for the schema to refuse.
  *
- * @param meta - with the names of inside; its members are replaced, never changed
+ * @param meta - its members are replaced, never changed
  * @returns problems
  */
-export function adoptForeignMeta(meta: Record<string, unknown>): readonly string[] {
+export function adoptForeignMeta(meta: UncheckedMeta): readonly string[] {
   adoptRequestIds(meta);
   if (isJsonObject(meta["tracing"])) meta["tracing"] = adoptedTracing(meta["tracing"]);
-  meta["timestamp"] = inUtc(meta["timestamp"]);
-  if (meta["timestamp"] === undefined) delete meta["timestamp"];
-  return [...flattenExtensions(meta), ...sessionProblems(meta)];
+  adoptMoments(meta);
+  return flattenExtensions(meta);
 }
 
-const REQUEST_IDS = { requestId: "external_id", parentRequestId: "external_parent_id", childRequestId: "external_child_id" };
+/** Where the ids of a client are found again. */
+const REQUEST_IDS: readonly (readonly [string, string])[] = [
+  ["requestId", "external_id"],
+  ["parentRequestId", "external_parent_id"],
+  ["childRequestId", "external_child_id"],
+];
 
-/** Where an id of a client is found again. */
 const EXTERNAL_ID_LENGTH_MAX = 200;
 
-/** Clients may count their requests as they like: their id is kept for them, and whoever goes on makes a UUID. */
-function adoptRequestIds(meta: Record<string, unknown>): void {
-  for (const [key, name] of Object.entries(REQUEST_IDS)) {
+/** Clients may name their requests as they like: their id is kept for them, and whoever goes on makes a UUID. */
+function adoptRequestIds(meta: UncheckedMeta): void {
+  for (const [key, name] of REQUEST_IDS) {
     const id = meta[key];
-    if (typeof id !== "string" || id.trim() === "" || id.length > EXTERNAL_ID_LENGTH_MAX || uuid.safeParse(id).success) continue;
+    if (typeof id !== "string" || UUID_PATTERN.test(id) || id.trim() === "" || id.length > EXTERNAL_ID_LENGTH_MAX) continue;
     const given = meta["correlationContext"] ?? {};
     if (!isJsonObject(given)) continue;
     delete meta[key];
@@ -34,49 +40,59 @@ function adoptRequestIds(meta: Record<string, unknown>): void {
   }
 }
 
-/** Ids of another kind of tracing become tags. Without its trace a span means nothing, so it goes with it. */
+const TRACE_IDS: readonly (readonly [string, string, RegExp])[] = [
+  ["traceId", "external_trace_id", TRACE_ID_PATTERN],
+  ["spanId", "external_span_id", SPAN_ID_PATTERN],
+  ["parentSpanId", "external_parent_span_id", SPAN_ID_PATTERN],
+];
+
+/** Ids of another kind of tracing become tags. A span means nothing without its trace, so it goes with it. */
 function adoptedTracing(given: JsonObject): JsonObject {
   const tracing: Record<string, Json> = { ...given };
   const tags: Record<string, Json> = {};
-  const move = (key: string, tag: string): void => {
+  let foreignTrace = false;
+  for (const [key, tag, pattern] of TRACE_IDS) {
     const id = tracing[key];
-    if (typeof id !== "string") return;
-    tags[tag] = id;
-    delete tracing[key];
-  };
-  adoptTraceId(tracing);
-  const foreignTrace = typeof tracing["traceId"] === "string" && !traceId.safeParse(tracing["traceId"]).success;
-  if (foreignTrace) move("traceId", "external_trace_id");
-  for (const [key, tag] of [
-    ["spanId", "external_span_id"],
-    ["parentSpanId", "external_parent_span_id"],
-  ] as const) {
-    if (foreignTrace || !spanId.safeParse(tracing[key]).success) move(key, tag);
-  }
-  if (Object.keys(tags).length === 0) return tracing;
-  const known = tracing["tags"] ?? {};
-  return isJsonObject(known) ? { ...tracing, tags: { ...tags, ...known } } : tracing;
-}
-
-/** A UUID is a trace id with dashes. */
-function adoptTraceId(tracing: Record<string, Json>): void {
-  for (const key of ["traceId", "spanId", "parentSpanId"]) {
-    const id = tracing[key];
-    if (typeof id === "string" && /^[0-9a-f-]{16,36}$/i.test(id)) {
-      tracing[key] = key === "traceId" && uuid.safeParse(id).success ? id.replaceAll("-", "").toLowerCase() : id.toLowerCase();
+    if (typeof id !== "string") continue;
+    const ours = hexadecimal(id);
+    if (pattern.test(ours) && !foreignTrace) tracing[key] = ours;
+    else {
+      foreignTrace ||= key === "traceId";
+      tags[tag] = id;
+      delete tracing[key];
     }
   }
+  const known = tracing["tags"] ?? {};
+  return Object.keys(tags).length > 0 && isJsonObject(known) ? { ...tracing, tags: { ...tags, ...known } } : tracing;
 }
 
-/** Moments with another offset than UTC are brought there; all others stay as they were written. */
+/** A UUID is a trace id with dashes, and some write their digits as capitals. */
+function hexadecimal(id: string): string {
+  return (UUID_PATTERN.test(id) ? id.replaceAll("-", "") : id).toLowerCase();
+}
+
+function adoptMoments(meta: UncheckedMeta): void {
+  if (meta["timestamp"] !== undefined) meta["timestamp"] = inUtc(meta["timestamp"]);
+  const { security, serviceChain } = meta;
+  if (isJsonObject(security) && security["tokenExpiresAt"] !== undefined) {
+    meta["security"] = { ...security, tokenExpiresAt: inUtc(security["tokenExpiresAt"]) };
+  }
+  if (Array.isArray(serviceChain)) {
+    meta["serviceChain"] = serviceChain.map((hop: unknown) =>
+      isJsonObject(hop) && hop["timestamp"] !== undefined ? { ...hop, timestamp: inUtc(hop["timestamp"]) } : hop,
+    );
+  }
+}
+
+/** Moments with another offset are brought to UTC; all others stay as they were written. */
 function inUtc(moment: unknown): unknown {
-  if (typeof moment !== "string" || !/[+-]\d\d:\d\d$/.test(moment)) return moment;
+  if (typeof moment !== "string" || !/T.*[+-]\d\d:\d\d$/.test(moment)) return moment;
   const ms = Date.parse(moment);
   return Number.isNaN(ms) ? moment : new Date(ms).toISOString();
 }
 
 /** Some senders put the sections of anybody into `extensions.sections`. */
-function flattenExtensions(meta: Record<string, unknown>): readonly string[] {
+function flattenExtensions(meta: UncheckedMeta): readonly string[] {
   const extensions = meta["extensions"];
   if (!isJsonObject(extensions) || !isJsonObject(extensions["sections"])) return [];
   const { sections, ...direct } = extensions;
@@ -85,11 +101,4 @@ function flattenExtensions(meta: Record<string, unknown>): readonly string[] {
   return Object.keys(nested)
     .filter((key) => Object.hasOwn(direct, key) && !jsonEqual(nested[key] ?? null, direct[key] ?? null))
     .map((key) => `meta.extensions.sections.${key}: must be the same as meta.extensions.${key}, or be left out`);
-}
-
-function sessionProblems(meta: Record<string, unknown>): readonly string[] {
-  const security = meta["security"];
-  const [own, other] = [meta["sessionId"], isJsonObject(security) ? security["sessionId"] : undefined];
-  if (own === undefined || other === undefined || own === other) return [];
-  return ["meta.session_id: must be the same as meta.security.session_id, or one of them must be left out"];
 }

@@ -114,7 +114,14 @@ export function readMeta(document: unknown, problems: string[]): Meta | undefine
 /** What breaks a rule in a meta with the names of inside. */
 export function metaProblems(meta: unknown): readonly string[] {
   const parsed = metaFields.safeParse(meta, { reportInput: true });
-  return parsed.success ? [] : parsed.error.issues.map((issue) => describeIssue(issue, "meta"));
+  if (parsed.success) return sessionProblems(parsed.data);
+  return parsed.error.issues.map((issue) => describeIssue(issue, "meta"));
+}
+
+/** There are two places for the session, and nobody could say which of two different ones is meant. */
+function sessionProblems({ sessionId, security }: Meta): readonly string[] {
+  if (sessionId === undefined || security?.sessionId === undefined || sessionId === security.sessionId) return [];
+  return ["meta.session_id: must be the same as meta.security.session_id, or one of them must be left out"];
 }
 
 /** The JSON Schema (2020-12) of the wire form. */

@@ -9,7 +9,13 @@ export const tenant: z.ZodType<string> = z
   .string()
   .regex(TENANT_PATTERN, "must be 1 to 100 of a-z, 0-9 and -, neither beginning nor ending with -");
 
-export const uuid: z.ZodType<string> = z.guid("must be a UUID such as 0193f2c7-5d0a-7c3e-8f21-6b0d9a4e1c55");
+/** Any version and variant: others make theirs as they like. */
+export const UUID_PATTERN: RegExp = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+export const uuid: z.ZodType<string> = z
+  .string()
+  .regex(UUID_PATTERN, "must be a UUID such as 0193f2c7-5d0a-7c3e-8f21-6b0d9a4e1c55")
+  .meta({ format: "uuid" });
 
 /** Text that says something. */
 export const words: z.ZodType<string> = z.string().regex(/\S/, "must not be empty");
@@ -34,9 +40,13 @@ export const moment: z.ZodType<string> = z.iso.datetime("must be a date and time
 
 export const permission: z.ZodType<string> = z.string().regex(/^[^\s:]+(?::[^\s:]+)+$/, "must be resource:action, such as orders:read");
 
-export const traceId: z.ZodType<string> = z.string().regex(/^(?!0+$)[0-9a-f]{32}$/, "must be 32 lower-case hexadecimal digits, not all 0");
+/** W3C Trace Context, sections 3.2.2.3 and 3.2.2.4. */
+export const TRACE_ID_PATTERN: RegExp = /^(?!0+$)[0-9a-f]{32}$/;
+export const SPAN_ID_PATTERN: RegExp = /^(?!0+$)[0-9a-f]{16}$/;
 
-export const spanId: z.ZodType<string> = z.string().regex(/^(?!0+$)[0-9a-f]{16}$/, "must be 16 lower-case hexadecimal digits, not all 0");
+export const traceId: z.ZodType<string> = z.string().regex(TRACE_ID_PATTERN, "must be 32 lower-case hexadecimal digits, not all 0");
+
+export const spanId: z.ZodType<string> = z.string().regex(SPAN_ID_PATTERN, "must be 16 lower-case hexadecimal digits, not all 0");
 
 export const jsonObject: z.ZodType<JsonObject> = z.unknown().refine(isJsonObject, "must be an object").meta({ type: "object" });
 

@@ -15,12 +15,27 @@ import type {
   TracingMeta,
   WorkflowContext,
 } from "./meta.ts";
-import { amount, count, flag, moment, ordinal, permission, ratio, spanId, text, textByName, traceId, uuid, words } from "./meta-fields.ts";
+import {
+  amount,
+  count,
+  flag,
+  moment,
+  ordinal,
+  permission,
+  ratio,
+  spanId,
+  tenant,
+  text,
+  textByName,
+  traceId,
+  uuid,
+  words,
+} from "./meta-fields.ts";
 import { section } from "./section.ts";
 
 export const delegation: z.ZodType<Delegation> = section<Delegation>(
   { originalUser: words },
-  { delegatingUser: text, delegatingTenant: text },
+  { delegatingUser: text, delegatingTenant: tenant },
 );
 
 export const security: z.ZodType<SecurityMeta> = section<SecurityMeta>(

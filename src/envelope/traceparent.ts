@@ -1,4 +1,4 @@
-import { spanId, traceId } from "./meta-fields.ts";
+import { SPAN_ID_PATTERN, TRACE_ID_PATTERN } from "./meta-fields.ts";
 import type { TracingMeta } from "./meta.ts";
 
 /** `00-<trace>-<span>-01`; undefined without a trace and a span. Sampled unless the meta says that it is not. */
@@ -35,11 +35,10 @@ const TRACEPARENT = /^(?!ff)([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f
 const SAMPLED = 1;
 
 function parentOf(text: string | undefined): Pick<TracingMeta, "traceId" | "spanId" | "sampled"> | undefined {
-  const [, version, trace, span, flags = "", rest] = TRACEPARENT.exec(text?.trim() ?? "") ?? [];
+  const [, version, traceId = "", spanId = "", flags = "", rest] = TRACEPARENT.exec(text?.trim() ?? "") ?? [];
   if (version === "00" && rest !== undefined) return undefined;
-  const [traceFound, spanFound] = [traceId.safeParse(trace), spanId.safeParse(span)];
-  if (!traceFound.success || !spanFound.success) return undefined;
-  return { traceId: traceFound.data, spanId: spanFound.data, sampled: (Number.parseInt(flags, 16) & SAMPLED) === SAMPLED };
+  if (!TRACE_ID_PATTERN.test(traceId) || !SPAN_ID_PATTERN.test(spanId)) return undefined;
+  return { traceId, spanId, sampled: (Number.parseInt(flags, 16) & SAMPLED) === SAMPLED };
 }
 
 const TRACESTATE_MEMBERS_MAX = 32;

@@ -29,6 +29,8 @@ export function wireForm(schema: z.ZodType): WireForm {
 interface ObjectForm {
   readonly kind: "object";
   readonly members: readonly Member[];
+  /** By both of its names. */
+  readonly byName: ReadonlyMap<string, Member>;
 }
 
 interface ListForm {
@@ -53,14 +55,16 @@ function formOf(schema: z.core.$ZodType): ObjectForm | ListForm | undefined {
   }
   if (!(schema instanceof z.ZodObject)) return undefined;
   const shape: Readonly<Record<string, z.core.$ZodType>> = schema.shape;
+  const members = Object.entries(shape).map(([inside, member]): Member => ({
+    inside,
+    wire: wireName(inside),
+    nullable: z.safeParse(member, null).success,
+    form: formOf(member),
+  }));
   return {
     kind: "object",
-    members: Object.entries(shape).map(([inside, member]) => ({
-      inside,
-      wire: wireName(inside),
-      nullable: z.safeParse(member, null).success,
-      form: formOf(member),
-    })),
+    members,
+    byName: new Map(members.flatMap((member) => [[member.inside, member] as const, [member.wire, member] as const])),
   };
 }
 
@@ -93,19 +97,15 @@ function toInside(value: unknown, form: ObjectForm | ListForm, reading: Reading)
   return form.kind === "object" && typeof value === "object" && value !== null ? objectToInside(value, form, reading) : value;
 }
 
+/** Goes through the keys that the document itself has: never those that its prototype would lend it. */
 function objectToInside(document: object, form: ObjectForm, reading: Reading): Record<string, unknown> {
   const value: Record<string, unknown> = {};
-  for (const { inside, wire, nullable, form: inner } of form.members) {
-    const member = ownMember(document, wire) ?? ownMember(document, inside);
-    if (member === undefined || (member === null && !nullable)) continue;
-    const path = `${reading.path}.${wire}`;
-    if (wire !== inside && Object.hasOwn(document, wire) && Object.hasOwn(document, inside)) reading.ambiguous(path);
-    value[inside] = inner === undefined ? member : toInside(member, inner, { ...reading, path });
+  for (const [key, given] of Object.entries<unknown>(document as Record<string, unknown>)) {
+    const member = form.byName.get(key);
+    if (member === undefined || given === undefined || (given === null && !member.nullable)) continue;
+    const { inside, wire, form: inner } = member;
+    if (wire !== inside && Object.hasOwn(value, inside)) reading.ambiguous(`${reading.path}.${wire}`);
+    value[inside] = inner === undefined ? given : toInside(given, inner, { ...reading, path: `${reading.path}.${wire}` });
   }
   return value;
-}
-
-/** Only what the document itself has: never what its prototype would lend it. */
-function ownMember(document: object, key: string): unknown {
-  return Object.hasOwn(document, key) ? (document as Readonly<Record<string, unknown>>)[key] : undefined;
 }
