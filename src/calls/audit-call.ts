@@ -1,5 +1,6 @@
 import type { CallOutcome } from "../model/call.ts";
-import type { AuditEntry, AuditLog } from "../ports/audit.ts";
+import type { AuditEntry } from "../model/audit.ts";
+import type { AuditLog } from "../ports/audit.ts";
 import { entryAbout } from "./audit-entry.ts";
 import type { CallOnItsWay, CallStage } from "./call-stage.ts";
 import { redact, redactText } from "./redact.ts";

@@ -1,6 +1,7 @@
 import { defined } from "../base/defined.ts";
 import { callId } from "../model/call.ts";
-import type { AuditEntry, AuditLog } from "../ports/audit.ts";
+import type { AuditEntry } from "../model/audit.ts";
+import type { AuditLog } from "../ports/audit.ts";
 import type { CallOnItsWay } from "./call-stage.ts";
 
 /** What every entry about a call says of it: who asked, and which call of which execution it is. */

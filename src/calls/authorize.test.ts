@@ -2,7 +2,8 @@ import { expect, test } from "vitest";
 import type { Meta } from "../envelope/meta.ts";
 import type { AccessConfig } from "../model/access.ts";
 import type { CallOutcome, CallRequest } from "../model/call.ts";
-import type { AuditEntry, AuditLog } from "../ports/audit.ts";
+import type { AuditEntry } from "../model/audit.ts";
+import type { AuditLog } from "../ports/audit.ts";
 import { authorize } from "./authorize.ts";
 
 const NEEDED: Readonly<Record<string, readonly string[]>> = {

@@ -14,6 +14,7 @@ export interface ConfigFile extends AccessEntry {
   readonly dataDirectory?: string;
   readonly secrets?: { readonly file: string };
   readonly limits?: LimitEntries;
+  readonly audit?: { readonly key: string };
   readonly operations?: Readonly<Record<string, string>>;
 }
 
@@ -64,6 +65,18 @@ export const configFile: Shape<ConfigFile> = shape<ConfigFile>("config", {
       },
     }),
     about: "limits for all executions of a process together",
+  },
+  audit: {
+    key: "audit",
+    type: shape<{ readonly key: string }>("audit", {
+      key: {
+        key: "key",
+        type: text(4_096),
+        required: true,
+        about: "an Ed25519 key in PEM that signs the audit log, relative to this file; one is made in the data directory if not given",
+      },
+    }),
+    about: "how the audit log is signed",
   },
   ...ACCESS_FIELDS,
 });

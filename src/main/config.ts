@@ -43,6 +43,8 @@ export interface Config {
   readonly secretsFile?: string;
   /** Calls in flight at once, to all servers. Default 50. */
   readonly maxConcurrentCalls?: number;
+  /** Signs the audit log. Default: a key in the data directory. */
+  readonly auditKeyFile?: string;
   readonly access: AccessConfig;
   /** Workflow files, absolute, by the operation that they are for. */
   readonly operations: Readonly<Record<string, string>>;
@@ -62,13 +64,14 @@ export function loadConfig(request: ConfigRequest): Config {
     const message = `the configuration has ${errors.length === 1 ? "1 problem" : `${errors.length} problems`}`;
     throw new TuttiError("config.invalid", message, { problems: errors });
   }
-  const { secrets, limits } = loaded.file;
+  const { audit, secrets, limits } = loaded.file;
   const folder = dirname(found?.file ?? "");
   return {
     ...defined({
       found,
       secretsFile: secrets === undefined ? undefined : resolve(folder, secrets.file),
       maxConcurrentCalls: limits?.maxConcurrentCalls,
+      auditKeyFile: audit === undefined ? undefined : resolve(folder, audit.key),
     }),
     dataDirectory: dataDirectory(request, loaded.file, folder),
     servers: loaded.servers,

@@ -1,6 +1,6 @@
 import { type KeyObject, verify } from "node:crypto";
 import { isJsonObject, type JsonObject } from "../base/json.ts";
-import type { AuditCheckpoint } from "../ports/audit.ts";
+import type { AuditCheckpoint } from "../model/audit.ts";
 import type { SigningKey } from "./audit-key.ts";
 
 /** What is signed, without the signature. */

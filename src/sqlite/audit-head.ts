@@ -1,6 +1,6 @@
 import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from "node:fs";
 import { join } from "node:path";
-import type { AuditCheckpoint } from "../ports/audit.ts";
+import type { AuditCheckpoint } from "../model/audit.ts";
 import { parseCheckpoint, printCheckpoint } from "./audit-checkpoint.ts";
 import { errorCode, refusingFileErrors } from "./data-directory.ts";
 

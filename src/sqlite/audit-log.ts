@@ -1,7 +1,8 @@
 import { resolve } from "node:path";
 import type { Clock } from "../base/clock.ts";
 import { randomIds } from "../base/ids.ts";
-import type { AuditEntry, AuditLog } from "../ports/audit.ts";
+import type { AuditEntry } from "../model/audit.ts";
+import type { AuditLog } from "../ports/audit.ts";
 import { AuditStore, type AuditStoreOptions } from "./audit-store.ts";
 import { createDataDirectory } from "./data-directory.ts";
 

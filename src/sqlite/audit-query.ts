@@ -1,6 +1,6 @@
 import type { DatabaseSync } from "node:sqlite";
 import { TuttiError } from "../model/errors.ts";
-import type { AuditPage, AuditQuery } from "../ports/audit.ts";
+import type { AuditPage, AuditQuery } from "../model/audit.ts";
 import { decodeEntry } from "./audit-row.ts";
 import type { BoundSql } from "./list-query.ts";
 import { prepare } from "./prepare.ts";
@@ -26,7 +26,6 @@ export function queryAudit(database: DatabaseSync, query: AuditQuery): AuditPage
 const COMPARED = {
   request_id: "requestId",
   workflow_id: "workflowId",
-  execution_id: "executionId",
   trace_id: "traceId",
   tenant: "tenant",
   user_id: "userId",
@@ -38,6 +37,9 @@ function entriesSql(query: AuditQuery): BoundSql {
   for (const [column, member] of Object.entries(COMPARED)) {
     const value = query[member];
     if (value !== undefined) wanted.push([`${column} = ?`, value]);
+  }
+  if (query.executionId !== undefined) {
+    wanted.push(["execution_id >= ?", query.executionId], ["execution_id < ? || char(0x10ffff)", query.executionId]);
   }
   if (query.sinceMs !== undefined) wanted.push(["at_ms >= ?", query.sinceMs]);
   if (query.untilMs !== undefined) wanted.push(["at_ms < ?", query.untilMs]);

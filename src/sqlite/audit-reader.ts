@@ -29,7 +29,7 @@ export function auditReader(options: { readonly directory: string; readonly keyF
     async head() {
       using database = openAuditFileReader(auditPath(directory));
       const checkpoint = database === undefined ? undefined : reading(directory, () => new AuditEnds(database).newestCheckpoint());
-      return checkpoint === undefined ? undefined : { checkpoint, ...defined({ publicKey: publicKeyOf(place) }) };
+      return checkpoint === undefined ? undefined : { ...checkpoint, ...defined({ publicKey: publicKeyOf(place) }) };
     },
   };
 }

@@ -1,6 +1,6 @@
 import { defined } from "../base/defined.ts";
 import { canonicalJson, type Json, jsonExceeds } from "../base/json.ts";
-import type { AuditCheckpoint, AuditEntry } from "../ports/audit.ts";
+import type { AuditCheckpoint, AuditEntry } from "../model/audit.ts";
 import { UnreadableRow, parseStoredObject } from "./stored-json.ts";
 
 /** The columns that repeat what is in an entry, with the member that each repeats. */

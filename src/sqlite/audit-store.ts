@@ -1,6 +1,6 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { Clock } from "../base/clock.ts";
-import type { AuditCheckpoint, AuditEntry } from "../ports/audit.ts";
+import type { AuditCheckpoint, AuditEntry } from "../model/audit.ts";
 import { signCheckpoint } from "./audit-checkpoint.ts";
 import { auditPath, openAuditFile } from "./audit-file.ts";
 import { draftHead, placeHead, readHead } from "./audit-head.ts";

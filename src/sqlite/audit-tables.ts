@@ -1,6 +1,6 @@
 import type { DatabaseSync } from "node:sqlite";
 import { present } from "../base/assert.ts";
-import type { AuditCheckpoint, AuditEntry } from "../ports/audit.ts";
+import type { AuditCheckpoint, AuditEntry } from "../model/audit.ts";
 import { FIRST_HASH, entryHash } from "./audit-chain.ts";
 import { type CheckpointRow, COPIED_COLUMNS, toCheckpoint } from "./audit-row.ts";
 import { type Statement, prepare } from "./prepare.ts";

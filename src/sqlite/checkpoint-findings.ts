@@ -1,5 +1,5 @@
 import type { DatabaseSync } from "node:sqlite";
-import type { AuditCheckpoint, AuditFinding } from "../ports/audit.ts";
+import type { AuditCheckpoint, AuditFinding } from "../model/audit.ts";
 import { isSignedBy } from "./audit-checkpoint.ts";
 import type { TrustedKeys } from "./audit-key.ts";
 import { type CheckpointRow, toCheckpoint } from "./audit-row.ts";

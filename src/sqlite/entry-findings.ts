@@ -1,5 +1,5 @@
 import type { DatabaseSync } from "node:sqlite";
-import type { AuditEntry, AuditFinding } from "../ports/audit.ts";
+import type { AuditEntry, AuditFinding } from "../model/audit.ts";
 import { FIRST_HASH, entryHash, isWriter } from "./audit-chain.ts";
 import { COPIED_COLUMNS, decodeEntry } from "./audit-row.ts";
 import { UnreadableRow } from "./stored-json.ts";

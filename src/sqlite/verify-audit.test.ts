@@ -6,7 +6,7 @@ import { describe, expect, test } from "vitest";
 import { tamper, writeAuditLog, writeUnsigned } from "../../test/support/audit-samples.ts";
 import { temporaryDirectory } from "../../test/support/temporary-directory.ts";
 import { present } from "../base/assert.ts";
-import type { AuditCheckpoint, AuditFinding, AuditVerdict } from "../ports/audit.ts";
+import type { AuditCheckpoint, AuditFinding, AuditVerdict } from "../model/audit.ts";
 import { entryHash } from "./audit-chain.ts";
 import { parseCheckpoint, printCheckpoint } from "./audit-checkpoint.ts";
 import { auditReader } from "./audit-reader.ts";

@@ -1,7 +1,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { present } from "../base/assert.ts";
-import type { AuditCheckpoint, AuditFinding, AuditVerdict } from "../ports/audit.ts";
+import type { AuditCheckpoint, AuditFinding, AuditVerdict } from "../model/audit.ts";
 import { type HeadFile, readHead } from "./audit-head.ts";
 import type { TrustedKeys } from "./audit-key.ts";
 import { AuditEnds } from "./audit-tables.ts";

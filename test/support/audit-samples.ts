@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import type { Clock } from "../../src/base/clock.ts";
-import type { AuditEntry } from "../../src/ports/audit.ts";
+import type { AuditEntry } from "../../src/model/audit.ts";
 import { openAuditLog } from "../../src/sqlite/audit-log.ts";
 import { ManualClock } from "./manual-clock.ts";
 
