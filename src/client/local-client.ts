@@ -5,7 +5,7 @@ import type { Json } from "../base/json.ts";
 import { readErrorDocument } from "../contract/error-document.ts";
 import type { Operation } from "../contract/operation.ts";
 import { ownerMessage } from "./local-protocol.ts";
-import type { ClientMessage, Endpoint, OwnerMessage, Surroundings } from "./local-protocol.ts";
+import type { ClientMessage, Endpoint, Introduction, OwnerMessage } from "./local-protocol.ts";
 import { MessageStream } from "./message-stream.ts";
 import type { CallOptions, OperationClient } from "./operation-client.ts";
 
@@ -39,9 +39,10 @@ export class LocalClient implements OperationClient, Disposable {
   /**
    * Connects to the owner.
    *
-   * @throws OwnerLeftError - nobody is there, or it does not take us; the reason of the signal when that aborts before
+   * @throws OwnerLeftError - nobody is there; the reason of the signal when that aborts before
+   * @throws TuttiError `identity.invalid`, `tenant.invalid`, `access.denied` - it does not take us
    */
-  static async connect(endpoint: Endpoint, surroundings: Surroundings, signal: AbortSignal): Promise<LocalClient> {
+  static async connect(endpoint: Endpoint, introduction: Introduction, signal: AbortSignal): Promise<LocalClient> {
     signal.throwIfAborted();
     const client = new LocalClient(createConnection(endpoint.path));
     const giveUp = (): void => {
@@ -50,7 +51,7 @@ export class LocalClient implements OperationClient, Disposable {
     };
     signal.addEventListener("abort", giveUp, { once: true });
     try {
-      client.#send({ type: "hello", token: endpoint.token, surroundings });
+      client.#send({ type: "hello", token: endpoint.token, ...introduction });
       client.#ownerPid = await client.#welcome.promise;
       return client;
     } finally {
@@ -105,12 +106,15 @@ export class LocalClient implements OperationClient, Disposable {
       this.#welcome.resolve(message.pid);
       return;
     }
+    if (message.type === "unwelcome") {
+      this.#welcome.reject(refusalIn(message.document));
+      return;
+    }
     const pending = this.#pending.get(message.id);
     if (pending === undefined) return;
     if (message.type === "item") pending.item(message.item);
     else if (message.type === "answer") pending.resolve(message.output);
-    else if (message.type === "refusal")
-      pending.reject(readErrorDocument(message.document) ?? new Error("the owner refused in an unknown way"));
+    else if (message.type === "refusal") pending.reject(refusalIn(message.document));
     else pending.reject(new Error(message.message));
   }
 
@@ -120,4 +124,8 @@ export class LocalClient implements OperationClient, Disposable {
     this.#welcome.reject(error);
     for (const { reject } of this.#pending.values()) reject(error);
   }
+}
+
+function refusalIn(document: Json): Error {
+  return readErrorDocument(document) ?? new Error("the owner refused in an unknown way");
 }

@@ -1,17 +1,27 @@
 import * as z from "zod";
 import type { Json } from "../base/json.ts";
+import type { AccessConfig } from "../model/access.ts";
 import type { ServerConfig } from "../model/server.ts";
 
-/** The servers and secrets with which the executions of a client shall run, because the owner may be configured otherwise. */
+/** With what the executions of a client shall run, because the owner may be configured otherwise. */
 export interface Surroundings {
   readonly servers: readonly ServerConfig[];
+  /** Who may do what, unless the owner itself asks who is there: then its own rules hold. */
+  readonly access: AccessConfig;
   /** Held in memory only. */
   readonly secrets: Readonly<Record<string, string>>;
 }
 
+/** What a client says of itself. */
+export interface Introduction {
+  readonly surroundings: Surroundings;
+  /** Who asks, in the form in which the owner can find it out for itself. */
+  readonly identityToken?: string;
+}
+
 /** What a client says to the owner of a data directory. The first message is `hello`. */
 export type ClientMessage =
-  | { readonly type: "hello"; readonly token: string; readonly surroundings: Surroundings }
+  | ({ readonly type: "hello"; readonly token: string } & Introduction)
   | { readonly type: "request"; readonly id: number; readonly operation: string; readonly input: Json }
   /** The answer to a request is no longer wanted. */
   | { readonly type: "abort"; readonly id: number };
@@ -19,6 +29,8 @@ export type ClientMessage =
 /** What the owner says to a client. */
 export type OwnerMessage =
   | { readonly type: "welcome"; readonly pid: number }
+  /** An error document: who asks is not known, or may not. It is the last message. */
+  | { readonly type: "unwelcome"; readonly document: Json }
   | { readonly type: "item"; readonly id: number; readonly item: Json }
   | { readonly type: "answer"; readonly id: number; readonly output: Json }
   /** An error document. */
@@ -33,7 +45,12 @@ export const clientMessage: z.ZodType<ClientMessage> = z.discriminatedUnion("typ
     type: z.literal("hello"),
     token: z.string(),
     // Both ends are this program, at the same version: the token was in a file that only this user can read.
-    surroundings: z.object({ servers: z.array(z.custom<ServerConfig>()), secrets: z.record(z.string(), z.string()) }),
+    surroundings: z.object({
+      servers: z.array(z.custom<ServerConfig>()),
+      access: z.custom<AccessConfig>((access) => typeof access === "object" && access !== null),
+      secrets: z.record(z.string(), z.string()),
+    }),
+    identityToken: z.string().exactOptional(),
   }),
   z.strictObject({ type: z.literal("request"), id: z.int(), operation: z.string(), input: json }),
   z.strictObject({ type: z.literal("abort"), id: z.int() }),
@@ -41,6 +58,7 @@ export const clientMessage: z.ZodType<ClientMessage> = z.discriminatedUnion("typ
 
 export const ownerMessage: z.ZodType<OwnerMessage> = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("welcome"), pid: z.int() }),
+  z.strictObject({ type: z.literal("unwelcome"), document: json }),
   z.strictObject({ type: z.literal("item"), id: z.int(), item: json }),
   z.strictObject({ type: z.literal("answer"), id: z.int(), output: json }),
   z.strictObject({ type: z.literal("refusal"), id: z.int(), document: json }),

@@ -1,7 +1,7 @@
 import { assert } from "../base/assert.ts";
 import type { Json } from "../base/json.ts";
 import { LocalClient, OwnerLeftError } from "../client/local-client.ts";
-import type { Surroundings } from "../client/local-protocol.ts";
+import type { Introduction } from "../client/local-protocol.ts";
 import type { CallOptions, OperationClient } from "../client/operation-client.ts";
 import type { Operation } from "../contract/operation.ts";
 import { executeWorkflow } from "../contract/execute-workflow.ts";
@@ -23,14 +23,14 @@ const NOTICE_MS = 1_000;
  */
 export class DrivingClient implements OperationClient, AsyncDisposable {
   readonly #options: OwnerOptions;
-  readonly #surroundings: () => Promise<Surroundings>;
+  readonly #introduction: () => Promise<Introduction>;
   /** Executions that this client has begun or taken up, and that the next owner shall drive. */
   readonly #entrusted = new Set<string>();
   #place: Promise<Owner | LocalClient> | undefined;
 
-  constructor(options: OwnerOptions, surroundings: () => Promise<Surroundings>) {
+  constructor(options: OwnerOptions, introduction: () => Promise<Introduction>) {
     this.#options = options;
-    this.#surroundings = surroundings;
+    this.#introduction = introduction;
   }
 
   /** Of the process that drives our executions, when it is another one. */
@@ -93,7 +93,7 @@ export class DrivingClient implements OperationClient, AsyncDisposable {
         return await connectToOwner(this.#options.directory, {
           clock: this.#options.clock,
           signal,
-          surroundings: await this.#surroundings(),
+          introduction: await this.#introduction(),
         });
       }
     });

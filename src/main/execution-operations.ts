@@ -28,10 +28,13 @@ import { listExecutions as handleList } from "../operations/list-executions.ts";
 import { listInterruptedExecutions as handleListInterrupted } from "../operations/list-interrupted-executions.ts";
 import { pauseExecution as handlePause } from "../operations/pause-execution.ts";
 import { pruneExecutions as handlePrune } from "../operations/prune-executions.ts";
+import { requirePermission } from "../operations/require-permission.ts";
+import type { PermissionPorts } from "../operations/require-permission.ts";
 import { resolveExecution as handleResolve } from "../operations/resolve-execution.ts";
 import { resumeExecution as handleResume } from "../operations/resume-execution.ts";
 import { retryExecution as handleRetry } from "../operations/retry-execution.ts";
 import { watchExecution as handleWatch } from "../operations/watch-execution.ts";
+import { ADMIN_PERMISSION } from "../model/permissions.ts";
 import type { EnvelopeSource } from "../envelope/new-meta.ts";
 import type { CatalogSource } from "../ports/catalog.ts";
 import type { JournalReader } from "../sqlite/journal-reader.ts";
@@ -40,7 +43,7 @@ import type { NewsHub } from "./news-hub.ts";
 import type { OperationTable } from "./operation-table.ts";
 
 /** What reading executions needs, with or without the journal's ownership. */
-export interface ReadingPorts {
+export interface ReadingPorts extends PermissionPorts {
   readonly journal: JournalReader;
   readonly report: ExecutionDriver["report"];
   readonly driven: (executionId: string) => boolean | Promise<boolean>;
@@ -49,16 +52,18 @@ export interface ReadingPorts {
 /** Adds what can be asked about executions without changing or following any. */
 export function addReadingOperations(table: OperationTable, ports: ReadingPorts): OperationTable {
   return table
-    .add(listExecutions, (input) => handleList(input, ports))
-    .add(listInterruptedExecutions, (input) => handleListInterrupted(input, ports))
-    .add(getExecution, (input) => handleGet(input, ports))
-    .add(getResponse, (input) => handleGetResponse(input, ports))
-    .add(listEvents, (input) => handleListEvents(input, ports))
-    .add(backup, async ({ directory }) => {
+    .add(listExecutions, (input, context) => handleList(input, ports, context))
+    .add(listInterruptedExecutions, (input, context) => handleListInterrupted(input, ports, context))
+    .add(getExecution, (input, context) => handleGet(input, ports, context))
+    .add(getResponse, (input, context) => handleGetResponse(input, ports, context))
+    .add(listEvents, (input, context) => handleListEvents(input, ports, context))
+    .add(backup, async ({ directory }, { caller }) => {
+      await requirePermission({ permission: ADMIN_PERMISSION, operation: backup.name }, ports, caller);
       await ports.journal.backup(directory);
       return { directory };
     })
-    .add(checkJournal, async () => {
+    .add(checkJournal, async (_, { caller }) => {
+      await requirePermission({ permission: ADMIN_PERMISSION, operation: checkJournal.name }, ports, caller);
       const findings = await ports.journal.checkIntegrity();
       const faults = findings.map(({ executionId, message }) =>
         executionId === undefined ? message : `execution ${executionId}: ${message}`,
@@ -68,7 +73,7 @@ export function addReadingOperations(table: OperationTable, ports: ReadingPorts)
 }
 
 /** What starting, driving and changing executions needs. */
-export interface DrivingPorts {
+export interface DrivingPorts extends PermissionPorts {
   readonly journal: SqliteJournal;
   readonly driver: ExecutionDriver;
   readonly catalogs: CatalogSource;
@@ -87,10 +92,10 @@ export function addDrivingOperations(table: OperationTable, ports: DrivingPorts)
     .add(executeRequest, (input, context) => handleExecuteRequest(input, ports, context))
     .add(retryExecution, (input, context) => handleRetry(input, ports, context))
     .add(watchExecution, (input, context) => handleWatch(input, { ...ports, subscribe }, context))
-    .add(pauseExecution, (input) => handlePause(input, ports))
-    .add(resumeExecution, (input) => handleResume(input, ports))
-    .add(cancelExecution, (input) => handleCancel(input, ports))
-    .add(approveExecution, (input) => handleApprove(input, ports))
-    .add(resolveExecution, (input) => handleResolve(input, ports))
-    .add(pruneExecutions, (input) => handlePrune(input, ports));
+    .add(pauseExecution, (input, context) => handlePause(input, ports, context))
+    .add(resumeExecution, (input, context) => handleResume(input, ports, context))
+    .add(cancelExecution, (input, context) => handleCancel(input, ports, context))
+    .add(approveExecution, (input, context) => handleApprove(input, ports, context))
+    .add(resolveExecution, (input, context) => handleResolve(input, ports, context))
+    .add(pruneExecutions, (input, context) => handlePrune(input, ports, context));
 }

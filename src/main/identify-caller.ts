@@ -1,7 +1,10 @@
 import type { Clock } from "../base/clock.ts";
+import { defined } from "../base/defined.ts";
 import type { TokenVerifier } from "../identity/verify-token.ts";
-import type { AccessConfig } from "../model/access.ts";
+import type { AccessConfig, Identity } from "../model/access.ts";
+import type { AuditEntry } from "../model/audit.ts";
 import { isTuttiError, TuttiError } from "../model/errors.ts";
+import { allows, DELEGATE_PERMISSION, grantedPermissions } from "../model/permissions.ts";
 import type { Caller } from "../operations/operation-context.ts";
 import type { AuditLog } from "../ports/audit.ts";
 
@@ -9,34 +12,53 @@ import type { AuditLog } from "../ports/audit.ts";
 export interface CallerSource {
   /**
    * @param token - undefined when none was given
-   * @throws TuttiError `identity.invalid`, `tenant.invalid` - after the refusal is in the audit log
+   * @throws TuttiError `identity.invalid`, `tenant.invalid`; `access.denied` - the caller may not act for others. The refusal
+   * is in the audit log then
    */
   identify(token: string | undefined, signal: AbortSignal): Promise<Caller>;
 }
 
-/** Without `identity` nobody has to say who he is, and everything is for the tenant of the configuration, if it names one. */
+/** Without `identity` nobody has to say who he is, and no token is believed. */
 export function openCallerSource(access: AccessConfig, ports: { readonly clock: Clock; readonly audit: AuditLog }): CallerSource {
-  const { identity, tenant } = access;
+  const { identity: config } = access;
+  if (config === undefined) return { identify: async () => callerAlone(access) };
+  const { clock, audit } = ports;
   let verifier: Promise<TokenVerifier> | undefined;
   return {
     async identify(token, signal) {
-      if (identity === undefined) {
-        return tenant === undefined ? {} : { identity: { tenant, roles: [], permissions: [], authMethod: "none" } };
-      }
       try {
         if (token === undefined) throw noToken();
         // Most configurations have no tokens, and need not wait until this is loaded.
-        verifier ??= import("../identity/verify-token.ts").then(({ openTokenVerifier }) => openTokenVerifier(identity, ports.clock));
-        return { identity: await (await verifier).verify(token, signal) };
+        verifier ??= import("../identity/verify-token.ts").then(({ openTokenVerifier }) => openTokenVerifier(config, clock));
+        const identity = await (await verifier).verify(token, signal);
+        await checkDelegation(identity, access, audit);
+        return { identity };
       } catch (error) {
-        if (isTuttiError(error)) await ports.audit.record({ action: "token", decision: "denied", reason: error.message });
+        if (isTuttiError(error)) await audit.record({ action: "token", decision: "denied", reason: error.message });
         throw error;
       }
     },
   };
 }
 
+/** The user of this process, with the tenant of the configuration if it names one. */
+export function callerAlone({ tenant }: AccessConfig): Caller {
+  return tenant === undefined ? {} : { identity: { tenant, roles: [], permissions: [], authMethod: "none" } };
+}
+
 function noToken(): TuttiError {
   const message = "the configuration wants to know who asks: put a token into TUTTI_TOKEN, or its file into TUTTI_TOKEN_FILE";
   return new TuttiError("identity.invalid", message, { reason: "no token was given" });
+}
+
+/** Acting for somebody else needs a permission, and is recorded in any case. */
+async function checkDelegation(identity: Identity, access: AccessConfig, audit: AuditLog): Promise<void> {
+  const { tenant, userId, onBehalfOf } = identity;
+  if (onBehalfOf === undefined) return;
+  if (!allows(grantedPermissions(identity, access), DELEGATE_PERMISSION)) {
+    const message = `"${userId ?? ""}" may not act for "${onBehalfOf}": that needs the permission "${DELEGATE_PERMISSION}"`;
+    throw new TuttiError("access.denied", message, { missing: [DELEGATE_PERMISSION] });
+  }
+  const entry: AuditEntry = { action: "token", decision: "allowed", ...defined({ tenant, userId, onBehalfOf }) };
+  await audit.record(entry);
 }

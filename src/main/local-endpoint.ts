@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { TaskGroup } from "../base/task-group.ts";
 import { clientMessage } from "../client/local-protocol.ts";
-import type { ClientMessage, Endpoint, OwnerMessage, Surroundings } from "../client/local-protocol.ts";
+import type { ClientMessage, Endpoint, Introduction, OwnerMessage } from "../client/local-protocol.ts";
 import { MessageStream } from "../client/message-stream.ts";
 import { errorDocument } from "../contract/error-document.ts";
 import type { Json } from "../base/json.ts";
@@ -16,8 +16,12 @@ import type { OperationTable } from "./operation-table.ts";
 /** A system takes socket paths of at most 104 or 108 bytes. */
 const LONGEST_SOCKET_PATH = 100;
 
-/** Makes the operations for a client, which run on its own servers. */
-export type Welcome = (surroundings: Surroundings) => OperationTable;
+/**
+ * Makes the operations for a client, which run on its own servers.
+ *
+ * @throws TuttiError - it is not taken
+ */
+export type Welcome = (introduction: Introduction, signal: AbortSignal) => Promise<OperationTable>;
 
 /** Takes requests of other processes of this user. Disposing closes all connections; the clients take notice. */
 export class LocalEndpoint implements AsyncDisposable {
@@ -124,6 +128,8 @@ class LocalSession {
   readonly #host: { readonly token: string; readonly welcome: Welcome; readonly tasks: TaskGroup };
   readonly #stream: MessageStream;
   readonly #requests = new Map<number, AbortController>();
+  readonly #left = new AbortController();
+  #greeted = false;
   #table: OperationTable | undefined;
 
   constructor(socket: Socket, host: { readonly token: string; readonly welcome: Welcome; readonly tasks: TaskGroup }) {
@@ -131,6 +137,7 @@ class LocalSession {
     this.#host = host;
     this.#stream = new MessageStream(socket, (message) => this.#receive(message));
     socket.on("close", () => {
+      this.#left.abort(new Error("the client has left"));
       for (const request of this.#requests.values()) request.abort(new Error("the client has left"));
     });
   }
@@ -148,18 +155,28 @@ class LocalSession {
     if (!parsed.success) return this.close();
     const message = parsed.data;
     const table = this.#table;
-    if (message.type === "hello") this.#hello(message);
+    if (message.type === "hello") this.#host.tasks.run(() => this.#hello(message));
     else if (table === undefined) this.close();
     else if (message.type === "abort") this.#requests.get(message.id)?.abort(new Error("the client has given up"));
     else this.#host.tasks.run(() => this.#answer(message, table));
   }
 
-  #hello(message: ClientMessage & { type: "hello" }): void {
+  /** Never rejects. */
+  async #hello(message: ClientMessage & { type: "hello" }): Promise<void> {
     const expected = Buffer.from(this.#host.token);
     const given = Buffer.from(message.token);
     if (expected.length !== given.length || !timingSafeEqual(expected, given)) return this.close();
-    this.#table = this.#host.welcome(message.surroundings);
-    this.#send({ type: "welcome", pid: process.pid });
+    // A second one could make another caller out of this one.
+    if (this.#greeted) return this.close();
+    this.#greeted = true;
+    try {
+      this.#table = await this.#host.welcome(message, this.#left.signal);
+      this.#send({ type: "welcome", pid: process.pid });
+    } catch (error) {
+      if (!isTuttiError(error)) return this.close();
+      this.#send({ type: "unwelcome", document: errorDocument(error) as unknown as Json });
+      this.#socket.end();
+    }
   }
 
   /** Never rejects: whatever goes wrong is an answer. */

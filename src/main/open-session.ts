@@ -1,5 +1,6 @@
 import { relative } from "node:path";
 import { systemClock } from "../base/clock.ts";
+import { defined } from "../base/defined.ts";
 import type { Session, SessionRequest } from "../cli/host.ts";
 import type { OperationClient } from "../client/operation-client.ts";
 import { formatProblem } from "../definition/format-problem.ts";
@@ -13,6 +14,8 @@ import type { OwnerOptions } from "./owner.ts";
 import { ReadingClient } from "./reading-client.ts";
 import { repeatedFlags } from "./repeated-flags.ts";
 import { openSecrets } from "./secrets.ts";
+import { sessionCaller } from "./session-caller.ts";
+import type { SessionCaller } from "./session-caller.ts";
 import { openServerLog } from "./server-log.ts";
 import { addServerOperations } from "./server-operations.ts";
 import { openWorkspace } from "./workspace.ts";
@@ -27,7 +30,8 @@ export interface Surrounding {
 /**
  * Opens what a command needs, and no more.
  *
- * @throws TuttiError `config.invalid`, `file.unreadable`, `journal.unusable`
+ * @throws TuttiError `config.invalid`, `file.unreadable`, `journal.unusable`; `identity.invalid`, `tenant.invalid`,
+ * `access.denied` - the configuration asks who is there, and this one is not let in
  */
 export async function openSession(request: SessionRequest, around: Surrounding): Promise<Session> {
   const alone = { ownerPid: async () => undefined, stayForOthers: async () => undefined };
@@ -42,15 +46,16 @@ export async function openSession(request: SessionRequest, around: Surrounding):
     operations: relativeTo(around.workingDirectory, config.operations),
     ...(config.found === undefined ? {} : { configFile: config.found.file }),
   };
+  const known = await sessionCaller(config, around, systemClock);
   switch (request.access) {
     case "servers":
-      return { ...common, ...alone, ...(await openServers(config, request, around)) };
+      return { ...common, ...alone, ...(await openServers({ ...config, ...known }, request, around)) };
     case "reading": {
-      const client = await ReadingClient.open({ directory: config.dataDirectory, clock: systemClock });
+      const client = await ReadingClient.open({ ...config, ...known, directory: config.dataDirectory, clock: systemClock });
       return { ...common, ...alone, client, ownerPid: () => client.ownerPid(), [Symbol.asyncDispose]: () => client[Symbol.asyncDispose]() };
     }
     case "driving": {
-      const client = await openDriving(config, request, around);
+      const client = await openDriving({ ...config, ...known }, request, around);
       return {
         ...common,
         client,
@@ -68,13 +73,13 @@ function relativeTo(folder: string, files: Readonly<Record<string, string>>): Re
 }
 
 async function openServers(
-  { servers, access, dataDirectory, maxConcurrentCalls = CALLS_IN_FLIGHT }: Config,
+  { servers, access, caller, dataDirectory, auditKeyFile, maxConcurrentCalls = CALLS_IN_FLIGHT }: Config & SessionCaller,
   request: SessionRequest,
   { environment, version }: Surrounding,
 ): Promise<{ readonly client: OperationClient } & AsyncDisposable> {
   await using resources = new AsyncDisposableStack();
   const log = await openServerLog(environment["TUTTI_LOG_LEVEL"], request.notice);
-  const audit = resources.use(await openAuditLog({ directory: dataDirectory, clock: systemClock }));
+  const audit = resources.use(await openAuditLog({ directory: dataDirectory, clock: systemClock, ...defined({ keyFile: auditKeyFile }) }));
   // Who calls a tool by hand writes its arguments down, so there are no secrets to fill in.
   const secrets = { get: () => Promise.resolve(undefined) };
   const workspace = resources.use(
@@ -90,7 +95,7 @@ async function openServers(
       version,
     }),
   );
-  const table = addDefinitionOperations(new OperationTable(), workspace.pool.catalogs);
+  const table = addDefinitionOperations(new OperationTable(caller), workspace.pool.catalogs);
   const client = addServerOperations(table, workspace, systemClock);
   const open = resources.move();
   return { client, [Symbol.asyncDispose]: async () => await open[Symbol.asyncDispose]() };
@@ -98,20 +103,28 @@ async function openServers(
 
 const CALLS_IN_FLIGHT = 50;
 
-async function openDriving(config: Config, request: SessionRequest, { environment, version }: Surrounding): Promise<DrivingClient> {
-  const { servers, secretsFile } = config;
+async function openDriving(
+  config: Config & SessionCaller,
+  request: SessionRequest,
+  { environment, version }: Surrounding,
+): Promise<DrivingClient> {
+  const { servers, secretsFile, access, caller, identityToken, auditKeyFile } = config;
   const secrets = openSecrets({ environment, warn: request.notice, ...(secretsFile === undefined ? {} : { file: secretsFile }) });
   const options: OwnerOptions = {
     directory: config.dataDirectory,
     servers,
     secrets,
-    access: config.access,
-    caller: {},
+    access,
+    caller,
+    ...defined({ auditKeyFile }),
     maxConcurrentCalls: config.maxConcurrentCalls ?? CALLS_IN_FLIGHT,
     clock: systemClock,
     elicitor: { ask: request.ask },
     log: await openServerLog(environment["TUTTI_LOG_LEVEL"], request.notice),
     version,
   };
-  return new DrivingClient(options, async () => ({ servers, secrets: await secrets.all() }));
+  return new DrivingClient(options, async () => ({
+    surroundings: { servers, access, secrets: await secrets.all() },
+    ...defined({ identityToken }),
+  }));
 }

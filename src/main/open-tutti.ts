@@ -22,7 +22,7 @@ import type { Elicitor } from "../ports/elicitation.ts";
 import type { Secrets } from "../ports/secrets.ts";
 import type { ServerLog } from "../mcp-client/server-log.ts";
 import { dispatchRequest } from "./dispatch-request.ts";
-import { openCallerSource } from "./identify-caller.ts";
+import { callerAlone, openCallerSource } from "./identify-caller.ts";
 import { Owner } from "./owner.ts";
 import { readVersion } from "./version.ts";
 
@@ -102,7 +102,7 @@ export async function openTutti(options: TuttiOptions): Promise<Tutti> {
     servers: options.servers,
     secrets: options.secrets ?? { get: async () => undefined },
     access,
-    caller: {},
+    caller: callerAlone(access),
     maxConcurrentCalls: options.maxConcurrentCalls ?? 50,
     clock: systemClock,
     elicitor: options.elicitor ?? { ask: async () => undefined },

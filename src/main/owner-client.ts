@@ -3,7 +3,7 @@ import type { Clock } from "../base/clock.ts";
 import { deadline } from "../base/deadline.ts";
 import { LocalClient, OwnerLeftError } from "../client/local-client.ts";
 import { parseEndpoint } from "../client/local-protocol.ts";
-import type { Surroundings } from "../client/local-protocol.ts";
+import type { Introduction } from "../client/local-protocol.ts";
 import { readOwnerNote } from "../sqlite/owner-note.ts";
 
 /** A process that owns a data directory and does not answer for so long does not answer: it was stopped, or hangs. */
@@ -12,18 +12,21 @@ const ANSWER_MS = 3_000;
 export interface ConnectOptions {
   readonly clock: Clock;
   readonly signal: AbortSignal;
-  /** What our executions run on. Default: nothing, for those who only ask. */
-  readonly surroundings?: Surroundings;
+  readonly introduction: Introduction;
 }
 
-/** Connects to the process that owns a data directory; undefined when none does, or when it takes no requests (yet). */
+/**
+ * Connects to the process that owns a data directory; undefined when none does, or when it takes no requests (yet).
+ *
+ * @throws TuttiError `identity.invalid`, `tenant.invalid`, `access.denied` - it does not take us
+ */
 export async function connectToOwner(directory: string, options: ConnectOptions): Promise<LocalClient | undefined> {
-  const { clock, signal, surroundings = { servers: [], secrets: {} } } = options;
+  const { clock, signal, introduction } = options;
   const endpoint = readOwnerNote(directory)?.endpoint;
   if (endpoint === undefined) return undefined;
   using limit = deadline(clock, signal, ANSWER_MS, () => new OwnerLeftError("the process that owns the data directory does not answer"));
   try {
-    return await LocalClient.connect(parseEndpoint(endpoint), surroundings, limit.signal);
+    return await LocalClient.connect(parseEndpoint(endpoint), introduction, limit.signal);
   } catch (error) {
     if (error instanceof OwnerLeftError) return undefined;
     throw error;

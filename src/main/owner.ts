@@ -2,7 +2,7 @@ import { canonicalJson } from "../base/json.ts";
 import type { Json } from "../base/json.ts";
 import type { Clock } from "../base/clock.ts";
 import { randomIds } from "../base/ids.ts";
-import type { Surroundings } from "../client/local-protocol.ts";
+import type { Introduction, Surroundings } from "../client/local-protocol.ts";
 import { printEndpoint } from "../client/local-protocol.ts";
 import { Supervisor } from "../engine/supervisor.ts";
 import type { AccessConfig } from "../model/access.ts";
@@ -21,6 +21,8 @@ import type { SqliteJournal } from "../sqlite/sqlite-journal.ts";
 import type { ServerLog } from "../mcp-client/server-log.ts";
 import { addDefinitionOperations } from "./definition-operations.ts";
 import { addDrivingOperations, addReadingOperations } from "./execution-operations.ts";
+import { openCallerSource } from "./identify-caller.ts";
+import type { CallerSource } from "./identify-caller.ts";
 import { LocalEndpoint } from "./local-endpoint.ts";
 import { NewsHub } from "./news-hub.ts";
 import { OperationTable } from "./operation-table.ts";
@@ -62,7 +64,9 @@ export class Owner implements AsyncDisposable {
   readonly #caller: RoutedCaller;
   readonly #supervisor: Supervisor;
   readonly #home: Workspace;
-  /** Of other processes, by their servers and secrets. */
+  /** By what they are configured with. */
+  readonly #callers = new Map<string, CallerSource>();
+  /** Of other processes, by their servers, rules and secrets. */
   readonly #guests = new Map<string, { readonly workspace: Workspace; readonly operations: OperationTable }>();
   #endpoint: LocalEndpoint | undefined;
 
@@ -74,7 +78,7 @@ export class Owner implements AsyncDisposable {
     this.#home = openWorkspace({ ...options, audit });
     this.#caller = new RoutedCaller(this.#home.caller, journal);
     this.#supervisor = new Supervisor({ journal, caller: this.#caller, news: this.#news, clock, ids: randomIds, random: Math.random });
-    this.operations = this.#operationsOn(this.#home).for(options.caller);
+    this.operations = this.#operationsOn(this.#home, options.access).for(options.caller);
     this.#news.subscribe((news) => {
       if (news.type === "event" && news.event.type === "execution-ended") this.#caller.forget(news.executionId);
     });
@@ -87,7 +91,7 @@ export class Owner implements AsyncDisposable {
     const audit = await openAuditLog({ directory, clock, ...(auditKeyFile === undefined ? {} : { keyFile: auditKeyFile }) });
     const owner = new Owner(options, journal, audit);
     try {
-      owner.#endpoint = await LocalEndpoint.open(options.directory, (surroundings) => owner.#welcome(surroundings));
+      owner.#endpoint = await LocalEndpoint.open(directory, (client, signal) => owner.#welcome(client, signal));
       writeOwnerNote(options.directory, { pid: process.pid, endpoint: printEndpoint(owner.#endpoint.endpoint) });
       return owner;
     } catch (error) {
@@ -121,18 +125,28 @@ export class Owner implements AsyncDisposable {
     if (this.#endpoint !== undefined) stack.use(this.#endpoint);
   }
 
-  #welcome({ servers, secrets }: Surroundings): OperationTable {
-    const key = canonicalJson([servers, secrets] as unknown as Json);
+  /** An owner that asks who is there does not let clients say how they want to be asked. */
+  async #welcome({ surroundings, identityToken }: Introduction, signal: AbortSignal): Promise<OperationTable> {
+    const access = this.#options.access.identity === undefined ? surroundings.access : this.#options.access;
+    const key = canonicalJson(access as unknown as Json);
+    const callers = this.#callers.get(key) ?? openCallerSource(access, { clock: this.#options.clock, audit: this.#audit });
+    this.#callers.set(key, callers);
+    const caller = await callers.identify(identityToken, signal);
+    return this.#operationsFor({ ...surroundings, access }).for(caller);
+  }
+
+  #operationsFor({ servers, access, secrets }: Surroundings): OperationTable {
+    const key = canonicalJson([servers, access, secrets] as unknown as Json);
     const known = this.#guests.get(key);
     if (known !== undefined) return known.operations;
     const given: Secrets = { get: async (name) => (Object.hasOwn(secrets, name) ? secrets[name] : undefined) };
-    const workspace = openWorkspace({ ...this.#options, servers, secrets: given, audit: this.#audit });
-    const operations = this.#operationsOn(workspace);
+    const workspace = openWorkspace({ ...this.#options, servers, access, secrets: given, audit: this.#audit });
+    const operations = this.#operationsOn(workspace, access);
     this.#guests.set(key, { workspace, operations });
     return operations;
   }
 
-  #operationsOn({ pool, caller }: Workspace): OperationTable {
+  #operationsOn({ pool, caller }: Workspace, access: AccessConfig): OperationTable {
     const journal = this.#journal;
     const { clock } = this.#options;
     const driver = this.#driverOn(caller);
@@ -140,7 +154,8 @@ export class Owner implements AsyncDisposable {
     const table = new OperationTable();
     addDefinitionOperations(table, pool.catalogs);
     addServerOperations(table, { pool, caller }, clock);
-    addReadingOperations(table, { journal, report, driven });
+    const audit = this.#audit;
+    addReadingOperations(table, { journal, report, driven, access, audit });
     return addDrivingOperations(table, {
       journal,
       driver,
@@ -148,6 +163,8 @@ export class Owner implements AsyncDisposable {
       news: this.#news,
       clock,
       source: { clock, ids: randomIds },
+      access,
+      audit,
     });
   }
 

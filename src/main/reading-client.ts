@@ -1,4 +1,5 @@
 import type { Clock } from "../base/clock.ts";
+import { defined } from "../base/defined.ts";
 import type { LocalClient } from "../client/local-client.ts";
 import { OwnerLeftError } from "../client/local-client.ts";
 import type { CallOptions, OperationClient } from "../client/operation-client.ts";
@@ -11,11 +12,22 @@ import { watchExecution } from "../contract/watch-execution.ts";
 import { loadExecution } from "../engine/load-execution.ts";
 import { reportExecution } from "../engine/report.ts";
 import { isTuttiError, TuttiError } from "../model/errors.ts";
+import type { AccessConfig } from "../model/access.ts";
+import { openAuditLog } from "../sqlite/audit-log.ts";
 import { openJournalReader } from "../sqlite/open-journal-reader.ts";
 import { readOwnerNote } from "../sqlite/owner-note.ts";
 import { addReadingOperations } from "./execution-operations.ts";
 import { OperationTable } from "./operation-table.ts";
 import { connectToOwner } from "./owner-client.ts";
+import type { SessionCaller } from "./session-caller.ts";
+
+/** What reading a journal needs, and who does. */
+export interface ReadingOptions extends SessionCaller {
+  readonly directory: string;
+  readonly clock: Clock;
+  readonly access: AccessConfig;
+  readonly auditKeyFile?: string;
+}
 
 /**
  * Answers questions about executions from the journal itself, without owning it. Only what is not in the journal is
@@ -31,16 +43,20 @@ export class ReadingClient implements OperationClient, AsyncDisposable {
     this.#directory = directory;
   }
 
-  /** @throws TuttiError `journal.unusable` */
-  static async open(options: { readonly directory: string; readonly clock: Clock }): Promise<ReadingClient> {
+  /** @throws TuttiError `journal.unusable`; `identity.invalid`, `access.denied` - the owner does not take us */
+  static async open(options: ReadingOptions): Promise<ReadingClient> {
     const client = new ReadingClient(options.directory);
     const reader = await openJournalReader(options);
     if (reader === undefined) return client;
     const journal = client.#resources.use(reader);
     const report = async (executionId: string) => reportExecution(await loadExecution(journal, executionId), options.clock.nowMs());
-    client.#owner = await connectToOwner(options.directory, { clock: options.clock, signal: new AbortController().signal });
+    const { directory, clock, access, caller, identityToken, auditKeyFile } = options;
+    const audit = client.#resources.use(await openAuditLog({ directory, clock, ...defined({ keyFile: auditKeyFile }) }));
+    const introduction = { surroundings: { servers: [], secrets: {}, access }, ...defined({ identityToken }) };
+    client.#owner = await connectToOwner(directory, { clock, signal: new AbortController().signal, introduction });
     if (client.#owner !== undefined) client.#resources.use(client.#owner);
-    client.#table = addReadingOperations(new OperationTable(), { journal, report, driven: (executionId) => client.#driven(executionId) });
+    const driven = async (executionId: string) => await client.#driven(executionId);
+    client.#table = addReadingOperations(new OperationTable(caller), { journal, report, driven, access, audit });
     return client;
   }
 

@@ -10,10 +10,12 @@ import { TuttiError } from "../model/errors.ts";
 import type { Plan } from "../model/plan.ts";
 import type { LocatedProblem } from "../model/problem.ts";
 import type { Workflow } from "../model/workflow.ts";
+import type { AuditLog } from "../ports/audit.ts";
 import type { CatalogSource } from "../ports/catalog.ts";
 import type { Journal } from "../ports/journal.ts";
 import type { ExecutionDriver } from "./execution-driver.ts";
 import type { OperationContext } from "./operation-context.ts";
+import { keyOfTenant } from "./key-of-tenant.ts";
 import { planSource } from "./plan-source.ts";
 import { readSource } from "./read-source.ts";
 import { requestMeta } from "./request-meta.ts";
@@ -23,6 +25,7 @@ export interface ExecuteWorkflowPorts {
   readonly catalogs: CatalogSource;
   readonly driver: ExecutionDriver;
   readonly journal: Pick<Journal, "summary">;
+  readonly audit: AuditLog;
   readonly source: EnvelopeSource;
 }
 
@@ -68,24 +71,30 @@ export async function startWorkflow(
   const { plan, problems } = await planSource(source, ports.catalogs, signal);
   if (plan === undefined) throw definitionInvalid(input.workflow.file, problems);
   const { requestKey, executionId, timeoutMs } = input;
-  const started = await ports.driver.start({
+  if (executionId !== undefined) await checkTenant(executionId, meta, ports);
+  return await ports.driver.start({
     plan: policy === undefined ? plan : withPolicy(plan, policy),
     inputs,
     meta,
-    ...defined({ requestKey: keyOf(requestKey, meta.tenant), executionId, timeoutMs }),
+    ...defined({ requestKey: keyOfTenant(requestKey, meta.tenant), executionId, timeoutMs }),
   });
-  if (!started.created) await checkTenant(started.executionId, meta.tenant, ports.journal);
-  return started;
 }
 
-/** Two tenants may use the same key, and neither may find out that the other does. */
-function keyOf(requestKey: string | undefined, tenant: string | undefined): string | undefined {
-  return requestKey === undefined || tenant === undefined ? requestKey : `${tenant}/${requestKey}`;
-}
-
-/** Only an id that the caller has chosen can lead to somebody else's execution. */
-async function checkTenant(executionId: string, tenant: string | undefined, journal: Pick<Journal, "summary">): Promise<void> {
-  if (tenant === undefined || (await journal.summary(executionId))?.tenant === tenant) return;
+/** Only an id that the caller has chosen can lead to somebody else's execution, and starting that would take it up. */
+async function checkTenant(executionId: string, meta: Meta, { journal, audit }: ExecuteWorkflowPorts): Promise<void> {
+  const { tenant } = meta;
+  const known = await journal.summary(executionId);
+  if (tenant === undefined || known === undefined || known.tenant === tenant) return;
+  const reason = "the id that was chosen for an execution is that of another tenant's";
+  const { userId } = meta.security ?? {};
+  await audit.record({
+    action: "tenant",
+    decision: "denied",
+    tenant,
+    ...defined({ userId }),
+    reason,
+    details: { execution_id: executionId },
+  });
   throw new TuttiError("tenant.invalid", `the id "${executionId}" cannot be used: choose another one`, { tenant });
 }
 

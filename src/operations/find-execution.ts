@@ -1,14 +1,35 @@
 import { TuttiError } from "../model/errors.ts";
+import type { AuditLog } from "../ports/audit.ts";
 import type { Journal } from "../ports/journal.ts";
+import { auditEntryOf } from "./audit-entry-of.ts";
+import type { Caller } from "./operation-context.ts";
+import { visibleTenant } from "./visible-tenant.ts";
+
+export interface FindExecutionPorts {
+  readonly journal: Pick<Journal, "find">;
+  readonly audit: AuditLog;
+}
 
 /**
- * Finds the execution whose id is this or begins so.
+ * Finds the execution whose id is this or begins so. For a verified caller only the executions of its tenant exist.
  *
  * @throws TuttiError `execution.not-found`; `usage` when several begin so
  */
-export async function findExecution(journal: Pick<Journal, "find">, prefix: string): Promise<string> {
-  const [first, ...others] = await journal.find(prefix);
-  if (first === undefined) throw new TuttiError("execution.not-found", `no execution has the id "${prefix}"`, { executionId: prefix });
-  if (others.length === 0) return first;
-  throw new TuttiError("usage", `several executions begin with "${prefix}": ${[first, ...others].join(", ")}`, {});
+export async function findExecution(prefix: string, { journal, audit }: FindExecutionPorts, caller: Caller): Promise<string> {
+  const tenant = visibleTenant(caller);
+  const [first, ...others] = await journal.find(prefix, tenant);
+  if (first !== undefined && others.length === 0) return first;
+  if (first !== undefined) throw new TuttiError("usage", `several executions begin with "${prefix}": ${[first, ...others].join(", ")}`, {});
+  if (tenant !== undefined) {
+    const isForeign = (await journal.find(prefix)).length > 0;
+    // Recorded in both cases, so that not even the time tells whether there is something to hide.
+    await audit.record({
+      ...auditEntryOf(caller),
+      action: isForeign ? "tenant" : "operation",
+      decision: "denied",
+      reason: isForeign ? "executions of other tenants begin with the id that was asked for" : "no execution has the id that was asked for",
+      details: { execution_id: prefix },
+    });
+  }
+  throw new TuttiError("execution.not-found", `no execution has the id "${prefix}"`, { executionId: prefix });
 }

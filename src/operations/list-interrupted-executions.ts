@@ -1,6 +1,8 @@
 import type { ListInterruptedExecutionsInput, ListInterruptedExecutionsOutput } from "../contract/list-interrupted-executions.ts";
 import type { ExecutionReport, ExecutionSummary } from "../model/execution.ts";
 import type { Journal } from "../ports/journal.ts";
+import type { OperationContext } from "./operation-context.ts";
+import { visibleTenant } from "./visible-tenant.ts";
 
 export interface ListInterruptedExecutionsPorts {
   readonly journal: Pick<Journal, "unfinished" | "summary">;
@@ -13,12 +15,15 @@ export interface ListInterruptedExecutionsPorts {
 export async function listInterruptedExecutions(
   { includeWaiting = false, limit = Infinity }: ListInterruptedExecutionsInput,
   ports: ListInterruptedExecutionsPorts,
+  { caller }: OperationContext,
 ): Promise<ListInterruptedExecutionsOutput> {
+  const tenant = visibleTenant(caller);
   const executions: ExecutionSummary[] = [];
   for (const id of await ports.journal.unfinished()) {
     if (executions.length >= limit) break;
     const summary = await ports.journal.summary(id);
     if (summary === undefined || summary.parentId !== undefined || summary.status === "paused") continue;
+    if (tenant !== undefined && summary.tenant !== tenant) continue;
     if ((await ports.driven(id)) || (!includeWaiting && (await ports.report(id)).needsPerson)) continue;
     executions.push(summary);
   }

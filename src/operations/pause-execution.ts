@@ -1,9 +1,16 @@
+import { defined } from "../base/defined.ts";
 import type { ExecutionRef } from "../contract/execution-ref.ts";
 import type { ExecutionView } from "../contract/execution-report.ts";
+import type { OperationContext } from "./operation-context.ts";
 import { signalExecution } from "./signal-execution.ts";
 import type { SignalExecutionPorts } from "./signal-execution.ts";
 
 /** @throws TuttiError `execution.not-found`, `execution.wrong-state` */
-export async function pauseExecution(input: ExecutionRef, ports: SignalExecutionPorts): Promise<ExecutionView> {
-  return await signalExecution(input.executionId, { type: "pause" }, ports);
+export async function pauseExecution(
+  input: ExecutionRef,
+  ports: SignalExecutionPorts,
+  { caller }: OperationContext,
+): Promise<ExecutionView> {
+  const signal = { type: "pause" as const, ...defined({ by: caller.identity?.userId }) };
+  return await signalExecution({ prefix: input.executionId, signal }, ports, caller);
 }

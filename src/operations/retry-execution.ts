@@ -7,12 +7,14 @@ import { nearest } from "../base/nearest.ts";
 import type { Journal } from "../ports/journal.ts";
 import type { ExecutionDriver } from "./execution-driver.ts";
 import { findExecution } from "./find-execution.ts";
+import type { FindExecutionPorts } from "./find-execution.ts";
 import { planOf } from "./plan-of.ts";
 import type { OperationContext } from "./operation-context.ts";
+import { keyOfTenant } from "./key-of-tenant.ts";
 import { requestMeta } from "./request-meta.ts";
 import { reusableSteps } from "./reusable-steps.ts";
 
-export interface RetryExecutionPorts {
+export interface RetryExecutionPorts extends FindExecutionPorts {
   readonly journal: Pick<Journal, "find" | "read" | "plan">;
   readonly driver: ExecutionDriver;
   readonly source: EnvelopeSource;
@@ -28,7 +30,7 @@ export async function retryExecution(
   ports: RetryExecutionPorts,
   { caller }: OperationContext,
 ): Promise<RetryExecutionOutput> {
-  const executionId = await findExecution(ports.journal, input.executionId);
+  const executionId = await findExecution(input.executionId, ports, caller);
   const report = await ports.driver.report(executionId);
   if (report.outcome === undefined) {
     const message = `the execution has not ended (${report.status}): resume it, or cancel it first`;
@@ -37,11 +39,12 @@ export async function retryExecution(
   const plan = await planOf(executionId, ports.journal);
   if (input.fromStep !== undefined) checkStep(executionId, plan, input.fromStep);
   const { reused, repeated } = reusableSteps(plan, report.steps, input.fromStep);
+  const meta = requestMeta(report.meta ?? {}, caller.identity, ports.source);
   const started = await ports.driver.start({
     plan,
     inputs: report.inputs,
-    meta: requestMeta(report.meta ?? {}, caller.identity, ports.source),
-    ...defined({ requestKey: input.requestKey }),
+    meta,
+    ...defined({ requestKey: keyOfTenant(input.requestKey, meta.tenant) }),
     retryOf: { executionId, reused },
   });
   return { executionId: started.executionId, reused: reused.map(({ step }) => step), repeated };

@@ -1,29 +1,36 @@
 import type { ExecutionView } from "../contract/execution-report.ts";
 import type { ExecutionSignal } from "../engine/person-signal.ts";
-import type { Journal } from "../ports/journal.ts";
 import type { ExecutionDriver } from "./execution-driver.ts";
 import { executionView } from "./execution-view.ts";
 import { findExecution } from "./find-execution.ts";
+import type { FindExecutionPorts } from "./find-execution.ts";
+import type { Caller } from "./operation-context.ts";
 
-export interface SignalExecutionPorts {
-  readonly journal: Pick<Journal, "find">;
+export interface SignalExecutionPorts extends FindExecutionPorts {
   readonly driver: ExecutionDriver;
 }
 
+/** What is wanted of an execution, and of which. */
+export interface Wish {
+  /** The id of the execution, or its beginning. */
+  readonly prefix: string;
+  readonly signal?: ExecutionSignal;
+}
+
 /** Records what a person wants of an execution and tells its state then. An execution that nobody drives only records it. */
-export async function signalExecution(prefix: string, signal: ExecutionSignal, ports: SignalExecutionPorts): Promise<ExecutionView> {
-  const executionId = await findExecution(ports.journal, prefix);
+export async function signalExecution(
+  { prefix, signal }: Required<Wish>,
+  ports: SignalExecutionPorts,
+  caller: Caller,
+): Promise<ExecutionView> {
+  const executionId = await findExecution(prefix, ports, caller);
   await ports.driver.signal(executionId, signal);
   return await viewOf(executionId, ports.driver);
 }
 
 /** Records what a person wants, if anything, and takes the execution up if nobody drives it. */
-export async function signalAndDrive(
-  prefix: string,
-  signal: ExecutionSignal | undefined,
-  ports: SignalExecutionPorts,
-): Promise<ExecutionView> {
-  const executionId = await findExecution(ports.journal, prefix);
+export async function signalAndDrive({ prefix, signal }: Wish, ports: SignalExecutionPorts, caller: Caller): Promise<ExecutionView> {
+  const executionId = await findExecution(prefix, ports, caller);
   if (signal !== undefined) await ports.driver.signal(executionId, signal);
   await ports.driver.resume(await rootOf(executionId, ports.driver));
   return await viewOf(executionId, ports.driver);

@@ -6,9 +6,10 @@ import type { News } from "../ports/news.ts";
 import type { ExecutionDriver } from "./execution-driver.ts";
 import { executionView } from "./execution-view.ts";
 import { findExecution } from "./find-execution.ts";
+import type { FindExecutionPorts } from "./find-execution.ts";
 import type { OperationContext } from "./operation-context.ts";
 
-export interface WatchExecutionPorts {
+export interface WatchExecutionPorts extends FindExecutionPorts {
   readonly journal: Pick<Journal, "find" | "read">;
   readonly driver: Pick<ExecutionDriver, "settled" | "driven" | "report">;
   /** Tells all news until it is disposed. */
@@ -24,9 +25,9 @@ export interface WatchExecutionPorts {
 export async function watchExecution(
   input: WatchExecutionInput,
   ports: WatchExecutionPorts,
-  { signal, tell }: OperationContext<ExecutionNews>,
+  { signal, tell, caller }: OperationContext<ExecutionNews>,
 ): Promise<ExecutionView> {
-  const executionId = await findExecution(ports.journal, input.executionId);
+  const executionId = await findExecution(input.executionId, ports, caller);
   const family = new Family(executionId, tell);
   using _subscription = ports.subscribe((news) => family.hear(news));
   for (const { childId } of (await ports.driver.report(executionId)).steps) if (childId !== undefined) family.add(childId);

@@ -1,0 +1,33 @@
+import type { AccessConfig } from "../model/access.ts";
+import { TuttiError } from "../model/errors.ts";
+import { allows, grantedPermissions } from "../model/permissions.ts";
+import type { AuditLog } from "../ports/audit.ts";
+import { auditEntryOf } from "./audit-entry-of.ts";
+import type { Caller } from "./operation-context.ts";
+
+export interface PermissionPorts {
+  readonly access: AccessConfig;
+  readonly audit: AuditLog;
+}
+
+/**
+ * Lets a verified caller do something only with a permission; the user of this process may. Whatever is decided is
+ * recorded before it is done.
+ *
+ * @throws TuttiError `access.denied`
+ */
+export async function requirePermission(
+  needed: { readonly permission: string; readonly operation: string },
+  { access, audit }: PermissionPorts,
+  caller: Caller,
+): Promise<void> {
+  const { identity } = caller;
+  if (identity === undefined || identity.authMethod === "none") return;
+  const { permission, operation } = needed;
+  const isAllowed = allows(grantedPermissions(identity, access), permission);
+  const entry = { ...auditEntryOf(caller), action: "operation" as const, operation };
+  if (isAllowed) return await audit.record({ ...entry, decision: "allowed" });
+  const message = `this needs the permission "${permission}"`;
+  await audit.record({ ...entry, decision: "denied", reason: message });
+  throw new TuttiError("access.denied", message, { missing: [permission] });
+}
