@@ -229,6 +229,17 @@ test.each([
   expect(world.calls.length).toBe(calls);
 });
 
+test.each(["queue", "skip", "cancel"])("with on_conflict: %s executions of two tenants do not meet in a group", async (onConflict) => {
+  const world = new World({});
+  await using bench = new Bench(world);
+  const text = `{ id: c, concurrency: { group: nightly, on_conflict: ${onConflict} }, steps: [{ id: a, tool: w.read_slow, with: {} }] }`;
+  for (const tenant of ["acme", "globex"]) {
+    await bench.supervisor.start({ plan: plan(world, text), inputs: {}, executionId: tenant, meta: { tenant } });
+  }
+  await bench.pass(1_000);
+  expect([(await bench.report("acme")).outcome, (await bench.report("globex")).outcome]).toEqual(["completed", "completed"]);
+});
+
 test("the same request key starts one execution, also across a restart", async () => {
   const world = new World({});
   await using first = new Bench(world);
