@@ -1,5 +1,6 @@
 import { globSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
+import { nodeDependences } from "./tidy/browser-safety.ts";
 import { circles, type SourceFile, untidiness } from "./tidy/rules.ts";
 
 function sourceFiles(...patterns: readonly string[]): readonly SourceFile[] {
@@ -52,4 +53,28 @@ const VIOLATIONS: readonly (SourceFile & { readonly finds: string })[] = [
 
 test.each(VIOLATIONS)("$path is found: $finds", ({ path, text, finds }) => {
   expect(untidiness({ path, text }).join("\n")).toContain(finds);
+});
+
+test("a browser can load the envelope, with all that it imports", () => {
+  expect(nodeDependences("src/envelope.ts", (path) => readFileSync(path, "utf8"))).toEqual([]);
+});
+
+/** Each is two imports away from the entry point. */
+const NODE_WORDS: readonly { readonly text: string; readonly finds: string }[] = [
+  { text: 'import { readFileSync } from "node:fs";', finds: "imports node:fs" },
+  { text: 'export type { Pool } from "undici";', finds: "imports undici" },
+  { text: 'const bytes = Buffer.from("x");', finds: "Buffer" },
+  { text: "const home = process.env.HOME;", finds: "the process" },
+  { text: "const here = import.meta.dirname;", finds: "the place of its file" },
+];
+
+test.each(NODE_WORDS)("what a browser cannot load is found: $finds", ({ text, finds }) => {
+  const files: Readonly<Record<string, string>> = {
+    "src/entry.ts": 'export { far } from "./base/near.ts";',
+    "src/base/near.ts": 'import { far } from "./far.ts";',
+    "src/base/far.ts": text,
+  };
+  expect(nodeDependences("src/entry.ts", (path) => files[path] ?? "").join("\n")).toContain(
+    `src/base/far.ts: ${finds.startsWith("imports") ? "" : "uses "}${finds}`,
+  );
 });

@@ -10,7 +10,7 @@ export const tenant: z.ZodType<string> = z
   .regex(TENANT_PATTERN, "must be 1 to 100 of a-z, 0-9 and -, neither beginning nor ending with -");
 
 /** Any version and variant: others make theirs as they like. */
-export const UUID_PATTERN: RegExp = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+export const UUID_PATTERN: RegExp = /^[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$/;
 
 export const uuid: z.ZodType<string> = z
   .string()

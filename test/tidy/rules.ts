@@ -137,7 +137,8 @@ function folderOf(path: string): string | undefined {
   return root === "src" ? folder : undefined;
 }
 
-function importsOf(file: SourceFile): readonly string[] {
+/** What a file imports, by the words that it uses for it; also only for types. */
+export function importsOf(file: SourceFile): readonly string[] {
   const pattern = /^\s*(?:import|export)\b[^"';]*?\bfrom\s*"([^"]+)"|\bimport\(\s*"([^"]+)"\s*\)|^\s*import\s*"([^"]+)"/gm;
   return [...file.text.matchAll(pattern)].flatMap((match) => match[1] ?? match[2] ?? match[3] ?? []);
 }
