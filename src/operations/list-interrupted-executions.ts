@@ -22,10 +22,14 @@ export async function listInterruptedExecutions(
   for (const id of await ports.journal.unfinished()) {
     if (executions.length >= limit) break;
     const summary = await ports.journal.summary(id);
-    if (summary === undefined || summary.parentId !== undefined || summary.status === "paused") continue;
-    if (tenant !== undefined && summary.tenant !== tenant) continue;
+    if (summary === undefined || !mayGoOn(summary, tenant)) continue;
     if ((await ports.driven(id)) || (!includeWaiting && (await ports.report(id)).needsPerson)) continue;
     executions.push(summary);
   }
   return { executions };
+}
+
+function mayGoOn(summary: ExecutionSummary, tenant: string | undefined): boolean {
+  if (summary.parentId !== undefined || summary.status === "paused") return false;
+  return tenant === undefined || summary.tenant === tenant;
 }
