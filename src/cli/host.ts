@@ -32,9 +32,9 @@ export interface CliHost {
 
 /**
  * What a command needs: `definitions` nothing at all, `servers` the configured servers, `reading` the journal as it is,
- * `driving` the journal to itself, or the process that has it.
+ * `audit` the audit log as it is, `driving` the journal to itself, or the process that has it.
  */
-export type Access = "definitions" | "servers" | "reading" | "driving";
+export type Access = "definitions" | "servers" | "reading" | "audit" | "driving";
 
 /** Where a command looks for configuration and data. */
 export interface Places {

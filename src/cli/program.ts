@@ -1,4 +1,5 @@
 import { Command, CommanderError } from "commander";
+import { addAuditCommands } from "./commands/audit-commands.ts";
 import { addExecutionCommands } from "./commands/execution-commands.ts";
 import { examples } from "./commands/perform.ts";
 import type { Perform } from "./commands/perform.ts";
@@ -28,6 +29,7 @@ export function buildProgram(
   addWorkflowCommands(program, perform);
   addExecutionCommands(program, perform);
   addServerCommands(program, perform);
+  addAuditCommands(program, perform);
   addCompletion(program, perform);
   inherit(program);
   return program;

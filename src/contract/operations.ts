@@ -7,6 +7,7 @@ import { checkServers } from "./check-servers.ts";
 import { executeRequest } from "./execute-request.ts";
 import { executeWorkflow } from "./execute-workflow.ts";
 import { formatWorkflow } from "./format-workflow.ts";
+import { getAuditHead } from "./get-audit-head.ts";
 import { getExecution } from "./get-execution.ts";
 import { getResponse } from "./get-response.ts";
 import { getWorkflowSchema } from "./get-workflow-schema.ts";
@@ -19,10 +20,12 @@ import type { Operation } from "./operation.ts";
 import { pauseExecution } from "./pause-execution.ts";
 import { planWorkflow } from "./plan-workflow.ts";
 import { pruneExecutions } from "./prune-executions.ts";
+import { queryAudit } from "./query-audit.ts";
 import { resolveExecution } from "./resolve-execution.ts";
 import { resumeExecution } from "./resume-execution.ts";
 import { retryExecution } from "./retry-execution.ts";
 import { validateWorkflow } from "./validate-workflow.ts";
+import { verifyAudit } from "./verify-audit.ts";
 import { watchExecution } from "./watch-execution.ts";
 
 /** Everything that the world may ask of Tutti. */
@@ -36,6 +39,7 @@ export const OPERATIONS: readonly Operation<unknown, unknown, unknown>[] = [
   executeRequest,
   executeWorkflow,
   formatWorkflow,
+  getAuditHead,
   getExecution,
   getResponse,
   getWorkflowSchema,
@@ -47,9 +51,11 @@ export const OPERATIONS: readonly Operation<unknown, unknown, unknown>[] = [
   pauseExecution,
   planWorkflow,
   pruneExecutions,
+  queryAudit,
   resolveExecution,
   resumeExecution,
   retryExecution,
   validateWorkflow,
+  verifyAudit,
   watchExecution,
 ];

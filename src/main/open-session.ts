@@ -7,6 +7,8 @@ import { formatProblem } from "../definition/format-problem.ts";
 import { loadConfig } from "./config.ts";
 import type { Config } from "./config.ts";
 import { openAuditLog } from "../sqlite/audit-log.ts";
+import { auditReader } from "../sqlite/audit-reader.ts";
+import { addAuditOperations } from "./audit-operations.ts";
 import { addDefinitionOperations } from "./definition-operations.ts";
 import { DrivingClient } from "./driving-client.ts";
 import { OperationTable } from "./operation-table.ts";
@@ -54,6 +56,8 @@ export async function openSession(request: SessionRequest, around: Surrounding):
       const client = await ReadingClient.open({ ...config, ...known, directory: config.dataDirectory, clock: systemClock });
       return { ...common, ...alone, client, ownerPid: () => client.ownerPid(), [Symbol.asyncDispose]: () => client[Symbol.asyncDispose]() };
     }
+    case "audit":
+      return { ...common, ...alone, ...(await openAudit({ ...config, ...known })) };
     case "driving": {
       const client = await openDriving({ ...config, ...known }, request, around);
       return {
@@ -99,6 +103,19 @@ async function openServers(
   const client = addServerOperations(table, workspace, systemClock);
   const open = resources.move();
   return { client, [Symbol.asyncDispose]: async () => await open[Symbol.asyncDispose]() };
+}
+
+/** Neither the journal nor its owner is asked: an audit log can be looked into whatever has become of them. */
+async function openAudit({
+  access,
+  caller,
+  dataDirectory,
+  auditKeyFile,
+}: Config & SessionCaller): Promise<{ readonly client: OperationClient } & AsyncDisposable> {
+  const place = { directory: dataDirectory, ...defined({ keyFile: auditKeyFile }) };
+  const audit = await openAuditLog({ ...place, clock: systemClock });
+  const client = addAuditOperations(new OperationTable(caller), { reader: auditReader(place), access, audit });
+  return { client, [Symbol.asyncDispose]: async () => await audit[Symbol.asyncDispose]() };
 }
 
 const CALLS_IN_FLIGHT = 50;

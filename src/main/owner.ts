@@ -1,6 +1,7 @@
 import { canonicalJson } from "../base/json.ts";
 import type { Json } from "../base/json.ts";
 import type { Clock } from "../base/clock.ts";
+import { defined } from "../base/defined.ts";
 import { randomIds } from "../base/ids.ts";
 import type { Introduction, Surroundings } from "../client/local-protocol.ts";
 import { printEndpoint } from "../client/local-protocol.ts";
@@ -15,10 +16,12 @@ import type { Secrets } from "../ports/secrets.ts";
 import type { ToolCaller } from "../ports/tool-caller.ts";
 import type { SqliteAuditLog } from "../sqlite/audit-log.ts";
 import { openAuditLog } from "../sqlite/audit-log.ts";
+import { auditReader } from "../sqlite/audit-reader.ts";
 import { openJournal } from "../sqlite/open-journal.ts";
 import { writeOwnerNote } from "../sqlite/owner-note.ts";
 import type { SqliteJournal } from "../sqlite/sqlite-journal.ts";
 import type { ServerLog } from "../mcp-client/server-log.ts";
+import { addAuditOperations } from "./audit-operations.ts";
 import { addDefinitionOperations } from "./definition-operations.ts";
 import { addDrivingOperations, addReadingOperations } from "./execution-operations.ts";
 import { openCallerSource } from "./identify-caller.ts";
@@ -148,13 +151,14 @@ export class Owner implements AsyncDisposable {
 
   #operationsOn({ pool, caller }: Workspace, access: AccessConfig): OperationTable {
     const journal = this.#journal;
-    const { clock } = this.#options;
+    const { directory, auditKeyFile, clock } = this.#options;
     const driver = this.#driverOn(caller);
     const { report, driven } = driver;
     const table = new OperationTable();
     addDefinitionOperations(table, pool.catalogs);
     addServerOperations(table, { pool, caller }, clock);
     const audit = this.#audit;
+    addAuditOperations(table, { reader: auditReader({ directory, ...defined({ keyFile: auditKeyFile }) }), access, audit });
     addReadingOperations(table, { journal, report, driven, access, audit });
     return addDrivingOperations(table, {
       journal,

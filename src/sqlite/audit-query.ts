@@ -1,9 +1,10 @@
 import type { DatabaseSync } from "node:sqlite";
 import { TuttiError } from "../model/errors.ts";
-import type { AuditPage, AuditQuery } from "../model/audit.ts";
+import type { AuditPage, AuditQuery, RecordedEntry } from "../model/audit.ts";
 import { decodeEntry } from "./audit-row.ts";
 import type { BoundSql } from "./list-query.ts";
 import { prepare } from "./prepare.ts";
+import { UnreadableRow } from "./stored-json.ts";
 
 /**
  * The entries of a page, and whether there are more.
@@ -13,13 +14,27 @@ import { prepare } from "./prepare.ts";
  */
 export function queryAudit(database: DatabaseSync, query: AuditQuery): AuditPage {
   const { sql, parameters } = entriesSql(query);
-  const rows = prepare<{ readonly seq: number; readonly at_ms: number; readonly entry: string }>(database, sql).all(...parameters);
+  const rows = prepare<Row>(database, sql).all(...parameters);
   const page = rows.slice(0, query.limit);
   const last = page.at(-1);
   return {
-    entries: page.map(({ seq, at_ms: atMs, entry }) => ({ seq, atMs, ...decodeEntry(entry, `the entry ${seq}`) })),
+    entries: page.map(readRow),
     ...(last !== undefined && rows.length > page.length && { nextCursor: String(last.seq) }),
   };
+}
+
+interface Row {
+  readonly seq: number;
+  readonly at_ms: number;
+  readonly entry: string;
+}
+
+/** The last moment that a date can be. */
+const MOMENT_MAX_MS = 8.64e15;
+
+function readRow({ seq, at_ms: atMs, entry }: Row): RecordedEntry {
+  if (Math.abs(atMs) > MOMENT_MAX_MS) throw new UnreadableRow(`the entry ${seq} has no moment`);
+  return { seq, atMs, ...decodeEntry(entry, `the entry ${seq}`) };
 }
 
 /** The columns that are compared with a member of the query. */

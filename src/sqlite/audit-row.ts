@@ -4,7 +4,16 @@ import type { AuditCheckpoint, AuditEntry } from "../model/audit.ts";
 import { UnreadableRow, parseStoredObject } from "./stored-json.ts";
 
 /** The columns that repeat what is in an entry, with the member that each repeats. */
-export const COPIED_COLUMNS = {
+export const COPIED_COLUMNS: {
+  readonly action: "action";
+  readonly decision: "decision";
+  readonly tenant: "tenant";
+  readonly user_id: "userId";
+  readonly request_id: "requestId";
+  readonly trace_id: "traceId";
+  readonly execution_id: "executionId";
+  readonly workflow_id: "workflowId";
+} = {
   action: "action",
   decision: "decision",
   tenant: "tenant",
@@ -13,7 +22,7 @@ export const COPIED_COLUMNS = {
   trace_id: "traceId",
   execution_id: "executionId",
   workflow_id: "workflowId",
-} as const satisfies Readonly<Record<string, keyof AuditEntry>>;
+};
 
 const ACTIONS = ["call", "call-ended", "token", "tenant", "claims", "operation"] as const;
 const DECISIONS = ["allowed", "denied"] as const;

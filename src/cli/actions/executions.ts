@@ -7,12 +7,12 @@ import { listEvents } from "../../contract/list-events.ts";
 import { listExecutions } from "../../contract/list-executions.ts";
 import type { ListExecutionsInput } from "../../contract/list-executions.ts";
 import { pruneExecutions } from "../../contract/prune-executions.ts";
-import { TuttiError } from "../../model/errors.ts";
 import { openSession, printDocument } from "../command-context.ts";
 import type { CommandContext, CommonOptions } from "../command-context.ts";
 import { exitCodeOf } from "../exit-code.ts";
 import { followExecution } from "../follow-execution.ts";
 import { readDuration } from "../read-duration.ts";
+import { readLimit } from "../read-limit.ts";
 import { eventTable } from "../render/event-table.ts";
 import { executionStory } from "../render/execution-story.ts";
 import { executionTable } from "../render/execution-table.ts";
@@ -47,12 +47,6 @@ export async function list(context: CommandContext, options: ListOptions): Promi
     if (page.nextCursor !== undefined) context.terminal.notice(`there are more: add --cursor ${page.nextCursor}`);
   }
   return 0;
-}
-
-function readLimit(text: string): number {
-  const limit = Number(text);
-  if (Number.isInteger(limit) && limit >= 1 && limit <= 1_000) return limit;
-  throw new TuttiError("usage", `--limit takes a whole number from 1 to 1000, not "${text}"`, {});
 }
 
 /** `tutti executions show ID` */
