@@ -1,0 +1,15 @@
+import type { DatabaseInjectorConfig } from "../model/server.ts";
+import type { BoundValues } from "./bound-values.ts";
+import type { KnownNames } from "./known-names.ts";
+
+/** What is known while one statement is rewritten. */
+export interface StatementScope {
+  readonly config: DatabaseInjectorConfig;
+  readonly tenant: string;
+  readonly bound: BoundValues;
+  readonly names: KnownNames;
+  /** Where a part stands in the caller's text, from the offset that the parser noted in it. */
+  readonly placeOf: (location: unknown) => string | undefined;
+  /** Names of WITH that can be seen from here. */
+  readonly visible: ReadonlySet<string>;
+}
