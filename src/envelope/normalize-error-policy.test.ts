@@ -91,6 +91,14 @@ test("every fault is told at once, with its place", () => {
   ]);
 });
 
+test("of a thousand faults the first twenty are told", () => {
+  const meta = Object.fromEntries(Array.from({ length: 1_000 }, (_, number) => [`unknown_${number}_${"x".repeat(500)}`, true]));
+  const problems = problemsOf(() => normalizeErrorPolicy({ meta, defaults: DEFAULTS }));
+  expect(problems).toHaveLength(21);
+  expect(problems.at(-1)).toBe("and 980 more");
+  expect(problems.join("").length).toBeLessThan(10_000);
+});
+
 test("the extension counts more than the meta, and the meta more than the defaults, field by field", () => {
   const policy = normalizeErrorPolicy({
     extensions: { mode: "best_effort", timeout_ms: 100 },

@@ -49,8 +49,15 @@ export function normalizeErrorPolicy({ extensions, meta, defaults, limits = {} }
     ...readSetting(meta, "meta.error_policy", problems),
     ...readSetting(extensions, "meta.extensions.error_policy", problems),
   };
-  if (problems.length > 0) throw new EnvelopeInvalidError(problems);
+  if (problems.length > 0) throw new EnvelopeInvalidError(theFirst(problems));
   return Object.keys(asked).length === 0 ? defaults : tightened(asked, defaults, limits);
+}
+
+const PROBLEMS_MAX = 20;
+
+function theFirst(problems: readonly string[]): readonly string[] {
+  const more = problems.length - PROBLEMS_MAX;
+  return more <= 0 ? problems : [...problems.slice(0, PROBLEMS_MAX), `and ${more} more`];
 }
 
 /** The error policy for a message with this meta; see {@link normalizeErrorPolicy}. */
