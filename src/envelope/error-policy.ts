@@ -16,6 +16,7 @@ export interface ErrorPolicy {
   readonly cacheOnError?: boolean;
   /** False ends a failed fail_fast execution without compensation. Default true. */
   readonly rollbackOnFailure?: boolean;
+  /** False keeps the reasons of failures out of answers to envelopes. Default true. */
   readonly propagateToUser?: boolean;
 }
 

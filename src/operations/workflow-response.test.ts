@@ -107,3 +107,17 @@ test("a cancelled workflow says what was taken back", () => {
   expect(data).toMatchObject({ status: "cancelled", results: { completed: ["payment_charged", "send"], rollback: [] } });
   expect(error).toMatchObject({ type: "Internal", code: "CANCELLED" });
 });
+
+test.each(["failed", "failed_with_rollback", "rollback_failed", "partial_success", "validation_failed", "cancelled"] as const)(
+  "where errors are not for the one who asked, an answer of %s says that it failed and where, and not why",
+  (outcome) => {
+    const plan = { ...PLAN, workflow: { ...PLAN.workflow, errorPolicy: { ...PLAN.workflow.errorPolicy, propagateToUser: false } } };
+    const leftover = { step: "charge", reason: "compensation_failed", error: ERROR } as const;
+    const report = reportOf({ outcome, error: ERROR, leftovers: [leftover] }, withStep("send", { status: "failed", error: ERROR }));
+    const { data, error } = workflowResponse(report, plan);
+    expect(data?.status).toBe(outcome);
+    expect(error).toBeDefined();
+    expect(JSON.stringify([data, error])).not.toContain("no truck");
+    expect(JSON.stringify(workflowResponse(report, PLAN).error)).toContain(outcome === "validation_failed" ? "Validation" : "no truck");
+  },
+);

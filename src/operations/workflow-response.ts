@@ -20,13 +20,23 @@ import { StepWords } from "./step-words.ts";
  *
  * An execution that has not ended answers with its status, and with what it waits for.
  */
-export function workflowResponse(report: ExecutionReport, plan: Plan): Envelope<WorkflowResponse> {
+export function workflowResponse(full: ExecutionReport, plan: Plan): Envelope<WorkflowResponse> {
+  const report = plan.workflow.errorPolicy.propagateToUser === false ? withoutErrors(full) : full;
   const words = new StepWords(report, plan);
   const meta = responseMeta(report, words);
   const { outcome } = report;
   if (outcome === undefined) return { meta, data: { status: report.status, results: openResults(report) } };
   const error = errorOf(report, outcome, words);
   return { meta, data: { status: outcome, results: resultsOf(report, outcome, words) }, ...(error === undefined ? {} : { error }) };
+}
+
+/** Whoever asked learns that it failed and where, and not why: `propagate_to_user: false`. */
+function withoutErrors({ error: _reason, ...report }: ExecutionReport): ExecutionReport {
+  return {
+    ...report,
+    steps: report.steps.map(({ error: _reason, ...step }) => step),
+    leftovers: report.leftovers.map(({ error: _reason, ...leftover }) => leftover),
+  };
 }
 
 function responseMeta(report: ExecutionReport, words: StepWords): Meta {
