@@ -12,15 +12,28 @@ export class Semaphore {
     return this.#free;
   }
 
+  /** Takes a permit if one is free now; whoever got one must {@link give} it back. */
+  take(): boolean {
+    if (this.#free === 0) return false;
+    this.#free -= 1;
+    return true;
+  }
+
+  /** Gives a permit back that was taken. */
+  give(): void {
+    const turn = this.#queue.shift();
+    if (turn === undefined) this.#free += 1;
+    else turn();
+  }
+
   /** Waits for a permit. Dispose what it returns to give the permit back. Rejects with the signal's reason. */
   async acquire(signal: AbortSignal): Promise<Disposable> {
     signal.throwIfAborted();
-    if (this.#free > 0) this.#free -= 1;
-    else await this.#wait(signal);
+    if (!this.take()) await this.#wait(signal);
     let held = true;
     return {
       [Symbol.dispose]: () => {
-        if (held) this.#release();
+        if (held) this.give();
         held = false;
       },
     };
@@ -39,11 +52,5 @@ export class Semaphore {
       this.#queue.push(turn);
       signal.addEventListener("abort", leave, { once: true });
     });
-  }
-
-  #release(): void {
-    const turn = this.#queue.shift();
-    if (turn === undefined) this.#free += 1;
-    else turn();
   }
 }

@@ -1,8 +1,9 @@
 import type { Clock } from "../base/clock.ts";
+import type { Ms } from "../base/duration.ts";
 import type { CallOutcome, CallRequest } from "../model/call.ts";
 import type { ServerConfig } from "../model/server.ts";
 import { answerMemory } from "./answer-memory.ts";
-import type { CallStage } from "./call-stage.ts";
+import type { CallOnItsWay, CallStage, NextStage } from "./call-stage.ts";
 
 /**
  * Answers calls of steps with `cache:` from answers of earlier calls with the same arguments, for as long as the step
@@ -10,20 +11,20 @@ import type { CallStage } from "./call-stage.ts";
  */
 export function answerFromCache(clock: Clock, servers: ReadonlyMap<string, ServerConfig>): CallStage {
   const answers = answerMemory(clock);
-  return async (call, next) => {
+  const answerOrAsk = async (call: CallOnItsWay, next: NextStage, ttlMs: Ms): Promise<CallOutcome> => {
     const { request, meta } = call;
-    if (request.cacheTtlMs === undefined) return await next(call);
     const { server, tool, input } = request;
     const question = { server, tool, input, meta, trusted: servers.get(server)?.trusted === true };
     const answer = answers.recall(question);
     if (request.staleOnly === true)
       return answer === undefined ? noAnswer(request) : { kind: "succeeded", output: answer.output, source: "stale_cache" };
-    if (answer !== undefined && answer.ageMs < request.cacheTtlMs) return { kind: "succeeded", output: answer.output, source: "cache" };
+    if (answer !== undefined && answer.ageMs < ttlMs) return { kind: "succeeded", output: answer.output, source: "cache" };
     const outcome = await next(call);
     // A part of an answer is none.
     if (outcome.kind === "succeeded" && outcome.answer?.error === undefined) answers.keep(question, outcome.output);
     return outcome;
   };
+  return (call, next) => (call.request.cacheTtlMs === undefined ? next(call) : answerOrAsk(call, next, call.request.cacheTtlMs));
 }
 
 function noAnswer(request: CallRequest): CallOutcome {

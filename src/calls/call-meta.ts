@@ -1,5 +1,4 @@
 import { hash } from "node:crypto";
-import { defined } from "../base/defined.ts";
 import { withChildContext } from "../envelope/child-meta.ts";
 import type { Meta } from "../envelope/meta.ts";
 import type { CallRequest } from "../model/call.ts";
@@ -12,13 +11,16 @@ export function callMeta(request: CallRequest): Meta {
   const { meta, executionId, idempotencyKey, attempt, attemptsMax, workflowId } = request;
   // A call by hand is a workflow of one step.
   const step = request.stepContext ?? meta.stepContext ?? { stepName: request.tool, stepIndex: 1, totalSteps: 1 };
+  const digits = hash("sha256", idempotencyKey);
   const child = withChildContext(meta.requestId === undefined ? { ...meta, requestId: requestIdOf(executionId) } : meta, step, {
-    childRequestId: uuidFrom(timeOf(executionId), hash("sha256", idempotencyKey)),
-    spanId: hash("sha256", `${idempotencyKey}#${attempt}`).slice(0, 16),
+    childRequestId: uuidFrom(timeOf(executionId), digits),
+    // The first attempt, most often the only one, does with one hash.
+    spanId: attempt === 1 ? digits.slice(32, 48) : hash("sha256", `${idempotencyKey}#${attempt}`).slice(0, 16),
     traceId: meta.tracing?.traceId ?? hash("sha256", executionId).slice(0, 32),
   });
-  const retryContext = attempt > 1 && attemptsMax !== undefined ? { attempt, maxAttempts: attemptsMax } : undefined;
-  return defined({ ...child, workflowId: workflowId ?? child.workflowId, retryContext: retryContext ?? child.retryContext });
+  if (workflowId === undefined && attempt === 1) return child;
+  const again = attempt > 1 && attemptsMax !== undefined ? { retryContext: { attempt, maxAttempts: attemptsMax } } : {};
+  return { ...child, ...(workflowId === undefined ? {} : { workflowId }), ...again };
 }
 
 const UUID_V7 = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;

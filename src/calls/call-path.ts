@@ -1,6 +1,4 @@
 import type { Clock } from "../base/clock.ts";
-import { runInContext, runWithoutContext } from "../context/ambient-context.ts";
-import { Context } from "../envelope/context.ts";
 import type { AccessConfig } from "../model/access.ts";
 import type { ServerConfig } from "../model/server.ts";
 import type { AuditLog } from "../ports/audit.ts";
@@ -59,18 +57,15 @@ export function createToolCaller(ports: CallPathPorts): ToolCaller {
   const names = new Set(connections.names);
   return {
     serves: (server) => names.has(server),
-    async call(request, gate, signal) {
-      const context = Context.of(callMeta(request));
-      // The context of a call comes from its execution, whoever happened to begin that.
-      return await runWithoutContext(() => runInContext(context, () => path({ request, meta: context.meta, gate, signal })));
-    },
+    call: async (request, gate, signal) => await path({ request, meta: callMeta(request), gate, signal }),
   };
 }
 
 const NOBODY: AccessConfig = { roles: {}, tenants: {} };
 
 function permissionsOf(server: ServerConfig | undefined, tool: string): readonly string[] {
-  const { permissions = {} } = server ?? {};
+  const permissions = server?.permissions;
+  if (permissions === undefined) return [];
   const needed = (name: string): readonly string[] => (Object.hasOwn(permissions, name) ? (permissions[name] ?? []) : []);
   return [...needed("*"), ...needed(tool)];
 }

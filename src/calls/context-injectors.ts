@@ -21,11 +21,11 @@ export interface ContextInjectors {
 
   /**
    * Who has to change the arguments of a call: the injector of its server if it supports the tool, else the default
-   * one if the server wants context there; undefined when nobody has.
+   * one if the server wants context there; undefined when nobody has. A promise only where tools have to be looked at.
    *
    * @throws TuttiError `access.denied` - its injector was taken away; `server.unavailable`
    */
-  find(call: CallOnItsWay): Promise<ContextInjector | undefined>;
+  find(call: CallOnItsWay): ContextInjector | undefined | Promise<ContextInjector | undefined>;
 }
 
 /** What is said when a server has none at all. */
@@ -47,16 +47,24 @@ export function contextInjectors(servers: ReadonlyMap<string, ServerConfig>, con
     },
     installDefault: (server) => void without.delete(server),
     has: (server) => !without.has(server),
-    async find({ request: { server, tool }, signal }) {
+    find({ request: { server, tool }, signal }) {
       if (without.has(server)) throw new TuttiError("access.denied", NO_INJECTOR, { missing: [] });
       const own = injectors.get(server);
       if (own?.supportsTool(tool) === true) return own;
       const config = servers.get(server);
       if (config?.context !== "arguments") return undefined;
-      const known = (await connections.tools(server, signal)).find(({ name }) => name === tool);
-      return known && defaultContextInjector({ trusted: config.trusted === true, inputSchema: known.inputSchema });
+      return findDefault(config, tool, signal);
     },
   };
+
+  async function findDefault(
+    { name: server, trusted = false }: ServerConfig,
+    tool: string,
+    signal: AbortSignal,
+  ): Promise<ContextInjector | undefined> {
+    const known = (await connections.tools(server, signal)).find(({ name }) => name === tool);
+    return known && defaultContextInjector({ trusted, inputSchema: known.inputSchema });
+  }
 }
 
 function injectorOf(config: InjectorConfig): ContextInjector {

@@ -1,23 +1,25 @@
 import { isJsonArray, isJsonObject, type Json, type JsonObject } from "../base/json.ts";
 import type { CallOutcome, SecretUse } from "../model/call.ts";
 import type { Secrets } from "../ports/secrets.ts";
-import type { CallStage } from "./call-stage.ts";
+import type { CallOnItsWay, CallStage, NextStage } from "./call-stage.ts";
+import { inContextOfCall } from "./in-context-of-call.ts";
 
 /** Puts the values of secrets into the arguments at the last moment, so that only the server gets to know them. */
 export function fillInSecrets(secrets: Secrets): CallStage {
-  return async (call, next) => {
-    const { request } = call;
-    if (request.secrets.length === 0) return await next(call);
-    const values = new Map<string, string>();
-    for (const name of namesOf(request.secrets)) {
-      const value = await secrets.get(name);
-      if (value === undefined) return missing(name);
-      values.set(name, value);
-    }
-    const input = request.secrets.reduce((filled, use) => replaceAt(filled, use.path, textOf(use, values)), request.input as Json);
-    // The arguments are an object, and a replacement at a path keeps the root.
-    return await next({ ...call, request: { ...request, input: input as JsonObject } });
-  };
+  return (call, next) => (call.request.secrets.length === 0 ? next(call) : fillIn(call, next, secrets));
+}
+
+async function fillIn(call: CallOnItsWay, next: NextStage, secrets: Secrets): Promise<CallOutcome> {
+  const { request } = call;
+  const values = new Map<string, string>();
+  for (const name of namesOf(request.secrets)) {
+    const value = await inContextOfCall(call, async () => await secrets.get(name));
+    if (value === undefined) return missing(name);
+    values.set(name, value);
+  }
+  const input = request.secrets.reduce((filled, use) => replaceAt(filled, use.path, textOf(use, values)), request.input as Json);
+  // The arguments are an object, and a replacement at a path keeps the root.
+  return await next({ ...call, request: { ...request, input: input as JsonObject } });
 }
 
 function namesOf(uses: readonly SecretUse[]): ReadonlySet<string> {

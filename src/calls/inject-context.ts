@@ -4,29 +4,52 @@ import { deadline } from "../base/deadline.ts";
 import { isJsonArray, isJsonObject, type Json, type JsonObject, jsonEqual } from "../base/json.ts";
 import type { CallErrorKind, CallOutcome, CallRequest, SecretUse } from "../model/call.ts";
 import { type ErrorCode, isTuttiError } from "../model/errors.ts";
-import type { CallOnItsWay, CallStage } from "./call-stage.ts";
+import type { CallOnItsWay, CallStage, NextStage } from "./call-stage.ts";
 import type { ContextInjector } from "./context-injector.ts";
 import type { ContextInjectors } from "./context-injectors.ts";
+import { inContextOfCall } from "./in-context-of-call.ts";
 import { refused } from "./not-sent.ts";
 
 /** Lets the injector of the server change the arguments. Whatever goes wrong with it, the call is not sent. */
 export function injectContext(injectors: ContextInjectors, clock: Clock): CallStage {
-  return async (call, next) => {
-    let { input } = call.request;
-    try {
-      const injector = await injectors.find(call);
-      if (injector !== undefined) input = await changedInput(call, injector, clock);
-    } catch (error) {
-      return notInjected(call.request, error);
-    }
-    return await next(input === call.request.input ? call : { ...call, request: { ...call.request, input } });
+  return (call, next) => {
+    const found = finding(injectors, call);
+    return found === undefined ? next(call) : inject(call, next, { found, clock });
   };
 }
 
-async function changedInput({ request, meta, signal }: CallOnItsWay, injector: ContextInjector, clock: Clock): Promise<JsonObject> {
+type Found = ReturnType<ContextInjectors["find"]>;
+
+function finding(injectors: ContextInjectors, call: CallOnItsWay): Found {
+  try {
+    return injectors.find(call);
+  } catch (error) {
+    return Promise.reject(error instanceof Error ? error : new Error(String(error)));
+  }
+}
+
+async function inject(
+  call: CallOnItsWay,
+  next: NextStage,
+  { found, clock }: { readonly found: Found; readonly clock: Clock },
+): Promise<CallOutcome> {
+  let { input } = call.request;
+  try {
+    const injector = await found;
+    if (injector !== undefined) input = await changedInput(call, injector, clock);
+  } catch (error) {
+    return notInjected(call.request, error);
+  }
+  return await next({ ...call, request: { ...call.request, input } });
+}
+
+async function changedInput(call: CallOnItsWay, injector: ContextInjector, clock: Clock): Promise<JsonObject> {
+  const { request, signal } = call;
   using limit = deadline(clock, signal, request.timeoutMs, () => new Error(`it took longer than ${request.timeoutMs} ms`));
   // A copy, because the arguments belong to all attempts of the call.
-  const changed: unknown = await abortable(injector.injectContext(structuredClone(request.input), meta), limit.signal);
+  const input = structuredClone(request.input);
+  const changing = inContextOfCall(call, async ({ meta }) => await injector.injectContext(input, meta));
+  const changed: unknown = await abortable(changing, limit.signal);
   if (!isJsonObject(changed)) throw new TypeError("it gave no arguments");
   const moved = request.secrets.find((use) => !stays(use, request.input, changed));
   if (moved !== undefined) throw new TypeError(`it changes "${moved.path.join(".")}", where a secret would be filled in again`);

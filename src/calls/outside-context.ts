@@ -1,4 +1,4 @@
-import { runWithoutContext } from "../context/ambient-context.ts";
+import { currentContext, runWithoutContext } from "../context/ambient-context.ts";
 import type { Connections } from "../ports/connections.ts";
 
 /**
@@ -8,11 +8,15 @@ import type { Connections } from "../ports/connections.ts";
 export function outsideContext(connections: Connections): Connections {
   return {
     names: connections.names,
-    tools: async (server, signal) => await runWithoutContext(() => connections.tools(server, signal)),
-    call: async (request, observer, signal) => await runWithoutContext(() => connections.call(request, observer, signal)),
-    check: async (server, signal) => await runWithoutContext(() => connections.check(server, signal)),
-    facts: async (server, signal) => await runWithoutContext(() => connections.facts(server, signal)),
+    tools: (server, signal) => outside(() => connections.tools(server, signal)),
+    call: (request, observer, signal) => outside(() => connections.call(request, observer, signal)),
+    check: (server, signal) => outside(() => connections.check(server, signal)),
+    facts: (server, signal) => outside(() => connections.facts(server, signal)),
     onToolsChanged: (listener) => connections.onToolsChanged(listener),
-    [Symbol.asyncDispose]: async () => await connections[Symbol.asyncDispose](),
+    [Symbol.asyncDispose]: () => connections[Symbol.asyncDispose](),
   };
+}
+
+function outside<T>(work: () => T): T {
+  return currentContext() === undefined ? work() : runWithoutContext(work);
 }

@@ -5,20 +5,30 @@ import { wireMeta } from "./wire-meta.ts";
 
 /** The end of the path: hands the call to the connection of its server. */
 export function sendToServer(connections: Connections, servers: ReadonlyMap<string, ServerConfig>): NextStage {
+  const known = new Map<string, boolean>();
+  let changes = 0;
+  // A server that was started anew may be another one. Lives as long as the connections do.
+  connections.onToolsChanged((server) => {
+    known.delete(server);
+    changes += 1;
+  });
   return async ({ request, meta, gate, signal }) => {
     const { server, tool, input, timeoutMs } = request;
     const config = servers.get(server);
-    const envelopes = config?.context !== "none" && (await takesEnvelopes(connections, server, signal));
-    const beside = wireMeta(request, meta, { ...config, envelopes });
+    const envelopes = config?.context !== "none" && (known.get(server) ?? (await takesEnvelopes(server, signal)));
+    const beside = wireMeta(request, meta, { config, envelopes });
     return await connections.call({ server, tool, arguments: input, meta: beside, timeoutMs }, gate, signal);
   };
-}
 
-/** A server that cannot be asked cannot be called either, and the call then says why. */
-async function takesEnvelopes(connections: Connections, server: string, signal: AbortSignal): Promise<boolean> {
-  try {
-    return (await connections.facts(server, signal)).envelopes;
-  } catch {
-    return false;
+  /** A server that cannot be asked cannot be called either, and the call then says why. */
+  async function takesEnvelopes(server: string, signal: AbortSignal): Promise<boolean> {
+    const before = changes;
+    try {
+      const { envelopes } = await connections.facts(server, signal);
+      if (changes === before) known.set(server, envelopes);
+      return envelopes;
+    } catch {
+      return false;
+    }
   }
 }

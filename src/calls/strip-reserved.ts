@@ -1,7 +1,7 @@
-import type { CallRequest } from "../model/call.ts";
+import type { CallOutcome, CallRequest } from "../model/call.ts";
 import type { AuditLog } from "../ports/audit.ts";
 import { recordDenied } from "./audit-entry.ts";
-import type { CallStage } from "./call-stage.ts";
+import type { CallOnItsWay, CallStage, NextStage } from "./call-stage.ts";
 import { refused } from "./not-sent.ts";
 
 /** Arguments under which context reaches servers that want it there. What a caller writes there is no context. */
@@ -12,14 +12,17 @@ const RESERVED: ReadonlySet<string> = new Set(["_context", "_security", "_tracin
  * them. Servers differ in how they compare names, so the case does not matter.
  */
 export function stripReserved(audit: AuditLog | undefined): CallStage {
-  return async (call, next) => {
-    const claimed = Object.keys(call.request.input).filter((key) => RESERVED.has(key.toLowerCase()));
-    if (claimed.length === 0) return await next(call);
-    const reason = `reserved arguments were taken out: ${claimed.join(", ")}`;
-    const fault = await recordDenied(audit, call, { action: "claims", reason, details: { arguments: claimed } });
-    if (fault !== undefined) return refused(call.request, { kind: "denied", message: `${reason}, and ${fault}` });
-    return await next({ ...call, request: without(call.request, new Set(claimed)) });
+  return (call, next) => {
+    const claimed = Object.keys(call.request.input).filter((key) => key.startsWith("_") && RESERVED.has(key.toLowerCase()));
+    return claimed.length === 0 ? next(call) : strip(call, next, claimed, audit);
   };
+}
+
+async function strip(call: CallOnItsWay, next: NextStage, claimed: readonly string[], audit: AuditLog | undefined): Promise<CallOutcome> {
+  const reason = `reserved arguments were taken out: ${claimed.join(", ")}`;
+  const fault = await recordDenied(audit, call, { action: "claims", reason, details: { arguments: claimed } });
+  if (fault !== undefined) return refused(call.request, { kind: "denied", message: `${reason}, and ${fault}` });
+  return await next({ ...call, request: without(call.request, new Set(claimed)) });
 }
 
 function without(request: CallRequest, keys: ReadonlySet<unknown>): CallRequest {

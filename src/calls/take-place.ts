@@ -1,4 +1,5 @@
 import { Semaphore } from "../base/semaphore.ts";
+import type { CallOutcome } from "../model/call.ts";
 import type { ServerConfig } from "../model/server.ts";
 import type { CallStage } from "./call-stage.ts";
 import { notSent } from "./not-sent.ts";
@@ -25,15 +26,30 @@ export function takePlace(limits: CallLimits): CallStage {
     const { server } = call.request;
     const own = servers.get(server) ?? new Semaphore(limits.perServer(server));
     servers.set(server, own);
-    if (own.free === 0 || total.free === 0) call.gate.stage("waiting");
+    if (call.signal.aborted) return notSent(call.request, CANCELLED);
+    // The server first: a call that waits for a slow server must not keep a place from the others.
+    const free = own.take();
+    if (free && total.take()) return await leaving(next(call), total, own);
+    if (free) own.give();
+    call.gate.stage("waiting");
     try {
-      // The server first: a call that waits for a slow server must not keep a place from the others.
       using _server = await own.acquire(call.signal);
       using _total = await total.acquire(call.signal);
       return await next(call);
     } catch (error) {
       if (!call.signal.aborted) throw error;
-      return notSent(call.request, "the call was cancelled while it waited for its turn");
+      return notSent(call.request, CANCELLED);
     }
   };
+}
+
+const CANCELLED = "the call was cancelled while it waited for its turn";
+
+async function leaving(ending: Promise<CallOutcome>, total: Semaphore, own: Semaphore): Promise<CallOutcome> {
+  try {
+    return await ending;
+  } finally {
+    total.give();
+    own.give();
+  }
 }

@@ -1,4 +1,3 @@
-import { defined } from "../base/defined.ts";
 import { isJsonObject, type Json, type JsonObject } from "../base/json.ts";
 import { encodeMeta } from "../envelope/meta-codec.ts";
 import { CONTEXT_KEY, ENVELOPE_KEY, IDEMPOTENCY_KEY, SECURITY_KEY } from "../envelope/meta-keys.ts";
@@ -8,73 +7,110 @@ import { callId, type CallRequest } from "../model/call.ts";
 import type { SectionInclusion, ServerConfig } from "../model/server.ts";
 
 /** What decides how much of the meta a server gets to see. */
-export type MetaReader = Pick<ServerConfig, "trusted" | "context" | "metaSections"> & {
+export interface MetaReader {
+  readonly config: Pick<ServerConfig, "trusted" | "context" | "metaSections"> | undefined;
   /** It takes whole envelopes. */
   readonly envelopes: boolean;
-};
+}
+
+type Rules = Readonly<Record<string, SectionInclusion>>;
+type Document = Record<string, Json>;
 
 /**
  * What travels beside the arguments (`params._meta`): W3C trace context without a prefix, ours under one. A server sees
  * what it needs and may see: who asks, only when it is trusted; the whole meta, only when it takes envelopes.
+ *
+ * Filled in member by member: this is done for every call, and putting objects together takes three times as long.
  */
-export function wireMeta(request: CallRequest, meta: Meta, reader: MetaReader): JsonObject {
-  const seen = included(encodeMeta(meta), reader.metaSections ?? {});
-  return { ...traceOf(meta, seen, reader), ...callOf(request), ...(reader.context === "none" ? {} : contextOf(seen, reader)) };
+export function wireMeta(request: CallRequest, meta: Meta, { config = {}, envelopes }: MetaReader): JsonObject {
+  const { trusted = false, context = "meta", metaSections: rules } = config;
+  const document: Document = {};
+  addTrace(document, meta, { rules, whole: context !== "none" });
+  addCall(document, request);
+  if (context === "none") return document;
+  document[CONTEXT_KEY] = included(contextOf(meta), rules);
+  const security = trusted ? securityOf(meta, rules) : {};
+  if (Object.keys(security).length > 0) document[SECURITY_KEY] = security;
+  if (envelopes) document[ENVELOPE_KEY] = { meta: included(wholeMeta(meta, trusted), rules) };
+  return document;
 }
 
-/** Where the server says that it wants no context, it gets no more than the place in the trace. */
-function traceOf({ tracing = {} }: Meta, seen: JsonObject, { context }: MetaReader): JsonObject {
-  const shown = section(seen, "tracing");
-  const traceparent = Object.hasOwn(shown, "trace_id") && Object.hasOwn(shown, "span_id") ? traceparentOf(tracing) : undefined;
-  if (traceparent === undefined || context === "none") return defined({ traceparent });
-  return defined({
-    traceparent,
+/** A server that wants no context gets no more than its place in the trace. */
+function addTrace(
+  document: Document,
+  { tracing = {} }: Meta,
+  { rules, whole }: { readonly rules: Rules | undefined; readonly whole: boolean },
+): void {
+  const shows = (name: string): boolean => rules === undefined || isShown(rules, "tracing", name);
+  const traceparent = shows("trace_id") && shows("span_id") ? traceparentOf(tracing) : undefined;
+  if (traceparent === undefined) return;
+  document["traceparent"] = traceparent;
+  if (!whole) return;
+  if (tracing.traceState !== undefined && shows("trace_state")) {
     // Read once more, because what a library was given may break the rules of the header.
-    tracestate: Object.hasOwn(shown, "trace_state") ? readTraceparent({ traceparent, ...traceState(tracing) }).traceState : undefined,
-    baggage: Object.hasOwn(shown, "baggage") ? baggageOf(tracing) : undefined,
-  });
+    const { traceState } = readTraceparent({ traceparent, tracestate: tracing.traceState });
+    if (traceState !== undefined) document["tracestate"] = traceState;
+  }
+  const baggage = tracing.baggage !== undefined && shows("baggage") ? baggageOf(tracing) : undefined;
+  if (baggage !== undefined) document["baggage"] = baggage;
 }
 
-function traceState({ traceState: tracestate }: NonNullable<Meta["tracing"]>): { readonly tracestate?: string } {
-  return defined({ tracestate });
+function addCall(document: Document, { idempotencyKey, attempt, executionId, workflowId, call }: CallRequest): void {
+  document[IDEMPOTENCY_KEY] = idempotencyKey;
+  document["dev.tutti/attempt"] = attempt;
+  if (workflowId === undefined) return;
+  document["dev.tutti/execution"] = executionId;
+  document["dev.tutti/workflow"] = workflowId;
+  document["dev.tutti/call"] = callId(call);
 }
 
-function callOf(request: CallRequest): JsonObject {
-  const { idempotencyKey, attempt, executionId, workflowId, call } = request;
-  const key = { [IDEMPOTENCY_KEY]: idempotencyKey, "dev.tutti/attempt": attempt };
-  if (workflowId === undefined) return key;
-  return { ...key, "dev.tutti/execution": executionId, "dev.tutti/workflow": workflowId, "dev.tutti/call": callId(call) };
+function contextOf(meta: Meta): JsonObject {
+  const context: Document = {};
+  const { stepContext: step } = meta;
+  if (meta.tenant !== undefined) context["tenant"] = meta.tenant;
+  if (meta.requestId !== undefined) context["request_id"] = meta.requestId;
+  if (meta.parentRequestId !== undefined) context["parent_request_id"] = meta.parentRequestId;
+  if (meta.childRequestId !== undefined) context["child_request_id"] = meta.childRequestId;
+  if (meta.timestamp !== undefined) context["timestamp"] = meta.timestamp;
+  if (step !== undefined) {
+    context["step_context"] = { step_name: step.stepName, step_index: step.stepIndex, total_steps: step.totalSteps };
+  }
+  return context;
 }
 
-const CONTEXT_FIELDS = ["tenant", "request_id", "parent_request_id", "child_request_id", "timestamp", "step_context"];
-const SECURITY_FIELDS = ["user_id", "session_id", "permissions"];
+function securityOf({ security: who = {}, sessionId }: Meta, rules: Rules | undefined): JsonObject {
+  const security: Document = {};
+  const session = who.sessionId ?? sessionId;
+  if (who.userId !== undefined) security["user_id"] = who.userId;
+  if (session !== undefined) security["session_id"] = session;
+  if (who.permissions !== undefined) security["permissions"] = who.permissions;
+  const shown = included({ security }, rules)["security"];
+  return isJsonObject(shown) ? shown : {};
+}
 
-/** What says who asks. */
+/** What says who asks, for those who may not know. */
 const CLAIMS: ReadonlySet<string> = new Set(["security", "on_behalf_of"]);
 
-function contextOf(seen: JsonObject, { trusted = false, envelopes }: MetaReader): JsonObject {
-  const context = { [CONTEXT_KEY]: members(seen, (name) => CONTEXT_FIELDS.includes(name)) };
-  const claims = members(section(seen, "security"), (name) => SECURITY_FIELDS.includes(name));
-  const security = trusted && Object.keys(claims).length > 0 ? { [SECURITY_KEY]: claims } : {};
-  if (!envelopes) return { ...context, ...security };
-  const meta = members(seen, (name) => name !== "debug" && (trusted || !CLAIMS.has(name)));
-  return { ...context, ...security, [ENVELOPE_KEY]: { meta } };
+function wholeMeta(meta: Meta, trusted: boolean): JsonObject {
+  return members(encodeMeta(meta), (name) => name !== "debug" && (trusted || !CLAIMS.has(name)));
 }
 
-function included(document: JsonObject, rules: Readonly<Record<string, SectionInclusion>>): JsonObject {
-  const listed = Object.keys(rules);
-  if (listed.length === 0) return document;
-  const seen = Object.entries(document).flatMap(([name, value]): [string, Json][] => {
-    const rule = Object.hasOwn(rules, name) ? rules[name] : undefined;
-    if (rule === undefined || rule === "all") return [[name, value]];
-    return rule === "none" || !isJsonObject(value) ? [] : [[name, members(value, (member) => rule.includes(member))]];
-  });
-  return Object.fromEntries(seen);
+function included(document: JsonObject, rules: Rules | undefined): JsonObject {
+  if (rules === undefined) return document;
+  const shown = members(document, (name) => isShown(rules, name));
+  return Object.fromEntries(
+    Object.entries(shown).map(([name, value]) => [
+      name,
+      isJsonObject(value) ? members(value, (member) => isShown(rules, name, member)) : value,
+    ]),
+  );
 }
 
-function section(document: JsonObject, name: string): JsonObject {
-  const value = document[name];
-  return isJsonObject(value) ? value : {};
+/** Whether a section may be seen at all, or one of its properties. */
+function isShown(rules: Rules, section: string, property?: string): boolean {
+  const rule = Object.hasOwn(rules, section) ? rules[section] : undefined;
+  if (rule === undefined || rule === "all") return true;
+  return rule !== "none" && (property === undefined || rule.includes(property));
 }
 
 function members(document: JsonObject, wanted: (name: string) => boolean): JsonObject {
