@@ -1,0 +1,58 @@
+import { expect, test } from "vitest";
+import { live } from "../support/lives.ts";
+import { tell } from "../support/stories.ts";
+import { failed } from "../support/world.ts";
+
+const denied = { outcome: failed("denied", "the caller may not", false) };
+
+test("a call that its caller may not make is not tried again, whatever the step says, and what was done is undone", async () => {
+  const story = tell({
+    name: "",
+    ends: "failed_with_rollback",
+    workflow: `
+id: order
+steps:
+  - { id: reserve, tool: w.set, with: {}, compensate: { tool: w.undo_set, with: {} } }
+  - { id: charge, needs: [reserve], tool: w.pay, with: {}, retry: { max_attempts: 5 } }`,
+    behaviours: { pay: () => denied },
+  });
+  const { report } = await live(story);
+  expect(report.steps.map(({ id, status, attempts, error }) => [id, status, attempts, error?.kind])).toEqual([
+    ["reserve", "completed", 1, undefined],
+    ["charge", "failed", 1, "denied"],
+  ]);
+  expect(report.error).toMatchObject({ kind: "denied", message: "the caller may not" });
+  expect(story.world.calls.map(({ tool }) => tool)).toEqual(["set", "pay", "undo_set"]);
+});
+
+test("a denied call is a failure like others: it can fall back, and it is no answer of a validation", async () => {
+  const story = tell({
+    name: "",
+    ends: "failed",
+    workflow: `
+id: order
+steps:
+  - { id: soft, tool: w.pay, with: {}, fallback: { value: none } }
+  - { id: check, needs: [soft], tool: w.pay, with: {}, validates: true }`,
+    behaviours: { pay: () => denied },
+  });
+  const { report } = await live(story);
+  expect(report.outcome).toBe("failed");
+  expect(report.steps).toMatchObject([{ status: "completed", degraded: "fallback", output: "none" }, { status: "failed" }]);
+});
+
+test("a compensation that is denied is left behind, and said to be", async () => {
+  const story = tell({
+    name: "",
+    ends: "rollback_failed",
+    workflow: `
+id: order
+steps:
+  - { id: reserve, tool: w.set, with: {}, compensate: { tool: w.undo_set, with: {} } }
+  - { id: charge, needs: [reserve], tool: w.pay, with: {} }`,
+    behaviours: { pay: () => denied, undo_set: () => denied },
+  });
+  const { report } = await live(story);
+  expect(report.leftovers).toMatchObject([{ step: "reserve", reason: "compensation_failed", error: { kind: "denied" } }]);
+  expect(story.world.of("undo_set")).toHaveLength(1);
+});
