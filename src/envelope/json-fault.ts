@@ -1,5 +1,5 @@
 /** How deep objects and lists may lie in one another. Whatever reads them may then recurse. */
-export const JSON_DEPTH_MAX = 100;
+const JSON_DEPTH_MAX = 100;
 
 /**
  * What keeps a value from being a JSON document of at most `bytesMax` bytes, as `path: problem`; undefined when nothing
@@ -8,12 +8,13 @@ export const JSON_DEPTH_MAX = 100;
  * Undefined members are no fault, because writing leaves them out.
  */
 export function jsonFault(value: unknown, path: string, bytesMax: number = Number.POSITIVE_INFINITY): string | undefined {
-  const walk: Walk = { leftBytes: bytesMax, fault: undefined };
+  const walk: Walk = { bytesMax, leftBytes: bytesMax, fault: undefined };
   visit(walk, value, { parent: undefined, key: path, depth: 0 });
   return walk.fault;
 }
 
 interface Walk {
+  readonly bytesMax: number;
   leftBytes: number;
   fault: string | undefined;
 }
@@ -36,7 +37,7 @@ function visit(walk: Walk, value: unknown, place: Place): boolean {
       return spend(walk, 4, place);
     case "object":
       if (value === null) return spend(walk, 4, place);
-      if (place.depth >= JSON_DEPTH_MAX) return stop(walk, place, `lies deeper than ${JSON_DEPTH_MAX} levels`);
+      if (place.depth >= JSON_DEPTH_MAX) return stop(walk, rootOf(place), `must be nested at most ${JSON_DEPTH_MAX} levels deep`);
       return Array.isArray(value) ? visitList(walk, value, place) : visitObject(walk, value, place);
     default:
       return stop(walk, place, `must be a JSON value, not ${typeof value}`);
@@ -70,7 +71,7 @@ function isPlain(object: object): boolean {
 
 function spend(walk: Walk, bytes: number, place: Place): boolean {
   walk.leftBytes -= bytes;
-  return walk.leftBytes >= 0 || stop(walk, rootOf(place), "is too large");
+  return walk.leftBytes >= 0 || stop(walk, rootOf(place), `must be at most ${walk.bytesMax} bytes when it is encoded`);
 }
 
 function stop(walk: Walk, place: Place, problem: string): false {
