@@ -4,9 +4,14 @@ import { openStore } from "./open-store.ts";
 import { type JsonObject, Refusal, type Service, type ServiceTool } from "./service.ts";
 import { makeTrouble } from "./trouble.ts";
 
-/** Serves a service over stdio. Its file is in the directory that STATE_DIR names, else in `out`. */
-export async function serveService(name: string, service: Service): Promise<void> {
-  const database = openStore(service.store, process.env["STATE_DIR"] ?? "out");
+/**
+ * Serves the service of this name over stdio, until whoever has started it is gone. Its file is in the directory that
+ * STATE_DIR names, else in `out`.
+ */
+export async function serveOneOf(services: Readonly<Record<string, Service>>, name = ""): Promise<void> {
+  const service = services[name];
+  if (service === undefined) throw new Error(`there is no service "${name}": ${Object.keys(services).join(", ")}`);
+  using database = openStore(service.store, process.env["STATE_DIR"] ?? "out");
   const tools = service.tools.map((tool) => envelopeTool(tool, service, (call) => callService(service, database, call)));
   await using server = await serveEnvelopeTools({ name, version: "1.0.0", tools });
   await server.closed;

@@ -1,6 +1,6 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { ExecutionReport } from "../../src/model/execution.ts";
-import { type Shop, TENANT } from "./shop.ts";
+import { TENANT } from "./shop.ts";
 
 /** What the files of the services say after everything has arrived. */
 export interface Books {
@@ -24,7 +24,7 @@ export const PRICE_MINOR = 2 * 12_900 + 2_450;
 const BEFORE = { money: 5_105_000, ITEM001: 40, ITEM002: 500, ITEM003: 3, ITEM004: 0 };
 
 /** Reads the books of the shop, and checks what must be true of them after every end. */
-export function readBooks(shop: Shop): Books {
+export function readBooks(shop: { database(store: string): DatabaseSync }): Books {
   const payments = shop.database("payments");
   const warehouse = shop.database("warehouse");
   const paid = numberOf(payments, "SELECT count(*) FROM payments WHERE tenant = ? AND status = 'paid'");

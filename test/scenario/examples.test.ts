@@ -1,20 +1,27 @@
 import { execFile } from "node:child_process";
-import { cpSync, mkdirSync, readdirSync, readFileSync, realpathSync, symlinkSync, writeFileSync } from "node:fs";
-import { basename, dirname, join } from "node:path";
+import { existsSync, readdirSync, readFileSync, realpathSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
 import { inRepository, runCommand, startCommand } from "../support/built-command.ts";
-import { temporaryDirectory } from "../support/temporary-directory.ts";
+import { freshClone } from "../support/fresh-clone.ts";
 
 const RUN = ["run", "examples/notes-digest/digest.yaml", "--config", "examples/notes-digest/tutti.yaml"];
 const RESUME = ["executions", "resume", "--config", "examples/notes-digest/tutti.yaml"];
 
-test("every example is run by a test in this file", () => {
-  expect(readdirSync(inRepository("examples"))).toEqual(["notes-digest"]);
+/** The others have a file of tests each. */
+const EXAMPLES = ["data-migration", "notes-digest", "order-processing", "user-onboarding"];
+
+test("every example is run by a test in this file, or in one that is named for it", () => {
+  const found = readdirSync(inRepository("examples")).filter((name) => existsSync(inRepository(`examples/${name}/tutti.yaml`)));
+  expect(found).toEqual(EXAMPLES);
+  for (const name of EXAMPLES.filter((example) => example !== "notes-digest")) {
+    expect(readFileSync(inRepository(`test/scenario/${name}.test.ts`), "utf8")).toContain(`examples/${name}`);
+  }
 });
 
 test("notes-digest stores what the notes say, writes the digest, and can be run again", async () => {
-  using clone = freshClone();
+  using clone = notesClone();
   const first = await runCommand([...RUN, "--json"], clone.path);
   expect(first).toMatchObject({ exitCode: 0 });
   expect(JSON.parse(first.stdout)).toMatchObject({
@@ -44,7 +51,7 @@ test("notes-digest stores what the notes say, writes the digest, and can be run 
 });
 
 test("notes-digest takes back what it stored when it may not write the digest", async () => {
-  using clone = freshClone();
+  using clone = notesClone();
   const failed = await runCommand([...RUN, "-p", "digest=../digest.md", "--json"], clone.path);
   expect(failed).toMatchObject({ exitCode: 1 });
   expect(JSON.parse(failed.stdout)).toMatchObject({
@@ -56,7 +63,7 @@ test("notes-digest takes back what it stored when it may not write the digest", 
 });
 
 test("notes-digest, killed with SIGKILL half-way, is resumed, and no call is made twice", async () => {
-  using clone = freshClone();
+  using clone = notesClone();
   const id = await killedHalfWay(clone.path);
   const stored = clone.memory();
   expect(stored.length).toBeGreaterThan(22);
@@ -73,7 +80,7 @@ test("notes-digest, killed with SIGKILL half-way, is resumed, and no call is mad
 });
 
 test("the code in the README runs the example, and twice with one key gives one execution", async () => {
-  using clone = freshClone();
+  using clone = notesClone();
   const [, code = ""] = /```js\n([\s\S]*?)```/.exec(readFileSync(inRepository("README.md"), "utf8")) ?? [];
   writeFileSync(join(clone.path, "program.mjs"), code);
   for (const _ of ["first", "second"]) {
@@ -89,28 +96,17 @@ test("the README of notes-digest shows the commands that are tested here", () =>
   for (const command of [RUN, RESUME]) expect(text).toContain(`npx tutti ${command.join(" ")}`);
 });
 
-/** A repository as it is after `git clone` and `npm ci`, at a place that has a space in its name. */
-function freshClone(): Clone {
-  const directory = temporaryDirectory();
-  const path = join(directory.path, "a clone");
-  const example = join(path, "examples/notes-digest");
-  mkdirSync(join(path, "node_modules"), { recursive: true });
-  for (const [name, target] of Object.entries({ tutti: ".", "@modelcontextprotocol": "node_modules/@modelcontextprotocol" })) {
-    symlinkSync(inRepository(target), join(path, "node_modules", name));
-  }
-  cpSync(inRepository("examples"), join(path, "examples"), { recursive: true, filter: isTracked });
+/** The notes of the example, and what it makes of them. */
+function notesClone(): Clone {
+  const clone = freshClone();
+  const example = join(clone.path, "examples/notes-digest");
   return {
-    path,
+    path: clone.path,
     notes: () => readdirSync(join(example, "notes")).map((name) => readNote(join(example, "notes", name))),
     digest: () => readFileSync(join(example, "out/digest.md"), "utf8"),
     memory: () => readFileSync(join(example, "out/memory.jsonl"), "utf8").split("\n").filter(Boolean).map(parseRecord),
-    [Symbol.dispose]: () => directory[Symbol.dispose](),
+    [Symbol.dispose]: () => clone[Symbol.dispose](),
   };
-}
-
-/** What runs of the example on this machine have left in its folder is not in the repository. */
-function isTracked(path: string): boolean {
-  return basename(dirname(path)) !== "out" || basename(path) === ".gitignore";
 }
 
 interface Clone extends Disposable {
