@@ -192,7 +192,8 @@ export class Supervisor implements AsyncDisposable, LoopHost {
       } finally {
         drive.announce();
         this.#drives.delete(state.executionId);
-        if (state.concurrencyGroup !== undefined) this.#groups.leave(state.concurrencyGroup, state.executionId);
+        const group = groupIn(state);
+        if (group !== undefined) this.#groups.leave(group, state.executionId);
       }
     });
   }
@@ -201,7 +202,7 @@ export class Supervisor implements AsyncDisposable, LoopHost {
   async #turnOf(drive: Drive): Promise<void> {
     const { state } = drive.loop;
     const { concurrency } = state.plan.workflow;
-    const group = state.concurrencyGroup;
+    const group = groupIn(state);
     if (group === undefined || concurrency === undefined) return;
     const begun = state.seq > 1;
     if (!begun && !this.#groups.hasRoom(group, concurrency.limit)) {
@@ -314,4 +315,9 @@ function groupOf(request: StartRequest): string | undefined {
   const tenant = request.meta?.tenant;
   // Nobody may hold up or cancel the executions of another tenant, or learn from waiting that there are any.
   return tenant === undefined ? text : JSON.stringify([tenant, text]);
+}
+
+/** Each tenant has groups of its own: none shall hold up or cancel what others do. */
+function groupIn({ concurrencyGroup, meta }: ExecutionState): string | undefined {
+  return concurrencyGroup === undefined || meta.tenant === undefined ? concurrencyGroup : `${meta.tenant}/${concurrencyGroup}`;
 }

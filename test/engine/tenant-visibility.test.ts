@@ -175,6 +175,21 @@ test("what was interrupted is listed to its own tenant, and a retry stays with i
   expect(events.events.find(({ type }) => type === "cancel-requested")).toMatchObject({ by: "grace" });
 });
 
+test("no tenant holds up or cancels the executions of another with a concurrency group of the same name", async () => {
+  using directory = temporaryDirectory();
+  await using owner = await openOwner(directory.path);
+  const text = "id: w\nconcurrency: { group: g, limit: 1, on_conflict: cancel }\nsteps: [{ id: long, sleep: 1h }]";
+  const workflow = { file: "w.yaml", text, children: [] };
+  const hers = await start(owner, ada, { workflow });
+  const his = await start(owner, eve, { workflow });
+  const statusOf = async (executionId: string): Promise<string> =>
+    (await owner.operations.call(getExecution, { executionId }, { signal })).status;
+  expect([await statusOf(hers), await statusOf(his)]).toEqual(["executing", "executing"]);
+  const second = await start(owner, ada, { workflow });
+  await owner.operations.call(watchExecution, { executionId: hers }, { signal });
+  expect([await statusOf(hers), await statusOf(his), await statusOf(second)]).toEqual(["failed", "executing", "executing"]);
+});
+
 test("an approval needs one of its roles, and is answered by who was verified, whatever the input says", async () => {
   using directory = temporaryDirectory();
   await using owner = await openOwner(directory.path);
