@@ -1,3 +1,4 @@
+import { defined } from "../base/defined.ts";
 import type { ExecuteRequestInput } from "../contract/execute-request.ts";
 import type { ExecuteWorkflowOutput } from "../contract/execute-workflow.ts";
 import { decodeEnvelope } from "../envelope/envelope-codec.ts";
@@ -7,10 +8,11 @@ import type { Meta } from "../envelope/meta.ts";
 import { errorPolicyOf } from "../envelope/normalize-error-policy.ts";
 import { withPayload, workflowRequest } from "../envelope/payload-codec.ts";
 import type { WorkflowRequest } from "../envelope/payloads.ts";
-import { TuttiError } from "../model/errors.ts";
+import { isTuttiError, TuttiError } from "../model/errors.ts";
 import type { ExecuteWorkflowPorts } from "./execute-workflow.ts";
 import { startWorkflow } from "./execute-workflow.ts";
-import type { OperationContext } from "./operation-context.ts";
+import { auditEntryOf } from "./audit-entry-of.ts";
+import type { Caller, OperationContext } from "./operation-context.ts";
 import { requestMeta } from "./request-meta.ts";
 
 /**
@@ -29,12 +31,28 @@ export async function executeRequest(
     if (data === undefined) throw new EnvelopeInvalidError(["data: a request names its operation and parameters"]);
     const key = requestKey(meta, data.operation);
     const start = {
-      meta: requestMeta(meta, caller.identity, ports.source),
+      meta: await certainMeta(meta, caller, ports),
       errorPolicy: (own: Parameters<typeof errorPolicyOf>[1]) => errorPolicyOf(meta, own),
     };
     const workflow = { workflow: input.workflow, inputs: data.parameters, ...(key === undefined ? {} : { requestKey: key }) };
     return await startWorkflow(workflow, start, ports, signal);
   });
+}
+
+/** What a request says of its sender is dropped or refused, and is in the audit log either way. */
+async function certainMeta(given: Meta, caller: Caller, { source, audit }: ExecuteWorkflowPorts): Promise<Meta> {
+  const about = { ...auditEntryOf(caller), ...defined({ requestId: given.requestId }), decision: "denied" as const };
+  try {
+    const meta = requestMeta(given, caller.identity, source);
+    if (given.security !== undefined || given.onBehalfOf !== undefined) {
+      const reason = "the request says who asks, and only a token is believed: its claims were dropped";
+      await audit.record({ ...about, action: "claims", reason });
+    }
+    return meta;
+  } catch (error) {
+    if (isTuttiError(error)) await audit.record({ ...about, action: "tenant", reason: error.message });
+    throw error;
+  }
 }
 
 /** A request that is sent twice starts one execution. One without an id is a new one each time. */

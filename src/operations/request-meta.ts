@@ -11,9 +11,10 @@ import { TuttiError } from "../model/errors.ts";
  * Whoever asks is known from a verified token, or not at all: what the request claims about its user, its roles and its
  * permissions is dropped. What was measured elsewhere is not ours to pass on.
  *
- * @throws TuttiError `tenant.invalid` - the request names another tenant than the caller's
+ * @throws TuttiError `tenant.invalid` - the request names another tenant than the caller's; `access.denied` - another user
  */
 export function requestMeta(given: Meta, identity: Identity | undefined, source: EnvelopeSource): Meta {
+  checkUser(given, identity);
   const { security: _claims, debug: _debug, performance: _performance, monitoring: _monitoring, duration: _duration, ...kept } = given;
   const tenant = tenantOf(given, identity);
   const security = identity === undefined ? undefined : securityOf(identity);
@@ -24,6 +25,11 @@ export function requestMeta(given: Meta, identity: Identity | undefined, source:
       : { originalUser: identity.onBehalfOf, ...defined({ delegatingUser: identity.userId, delegatingTenant: identity.tenant }) };
   const { onBehalfOf: _claimed, ...own } = kept;
   return newMeta(source, { ...own, ...defined({ tenant, security, sessionId, onBehalfOf }) });
+}
+
+function checkUser({ security }: Meta, identity: Identity | undefined): void {
+  if (identity?.authMethod !== "jwt" || security?.userId === undefined || security.userId === identity.userId) return;
+  throw new TuttiError("access.denied", `the request is in the name of "${security.userId}", who is not the caller`, { missing: [] });
 }
 
 /** Without an identity that has a tenant, one user works alone, and may say for which tenant. */

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { queryAudit } from "../../src/contract/query-audit.ts";
 import type { Envelope } from "../../src/envelope/envelope.ts";
 import type { WorkflowRequest } from "../../src/envelope/payloads.ts";
 import { openTutti } from "../../src/main/open-tutti.ts";
@@ -94,6 +95,18 @@ test.each([
   const asked = service.tutti.executeWorkflow(chargeFor("acme"), token === undefined ? {} : { token });
   await expect(asked).rejects.toMatchObject({ name: "TuttiError", code });
   expect(ledgerOf(service.directory)).toEqual([]);
+});
+
+test("a request in another's name is refused, claims are dropped, and both are in the audit log", async () => {
+  await using service = await openService();
+  const token = await service.issuer.token();
+  const asked = (userId: string, tenant: string): Promise<unknown> =>
+    service.tutti.executeWorkflow({ ...chargeFor(tenant), meta: { tenant, security: { userId, permissions: ["payments:*"] } } }, { token });
+  await expect(asked("root", "acme")).rejects.toMatchObject({ code: "access.denied" });
+  await expect(asked("ada", "globex")).rejects.toMatchObject({ code: "tenant.invalid" });
+  expect(await asked("ada", "acme")).toMatchObject({ data: { status: "failed" }, error: { type: "Security" } });
+  const { entries } = await service.tutti.operations.call(queryAudit, { decision: "denied" }, { signal: new AbortController().signal });
+  expect(entries.map(({ action }) => action).sort()).toEqual(["call", "claims", "tenant", "tenant"]);
 });
 
 test("a request that two tenants happen to give the same id is two requests", async () => {
