@@ -39,7 +39,9 @@ export async function retryExecution(
   const plan = await planOf(executionId, ports.journal);
   if (input.fromStep !== undefined) checkStep(executionId, plan, input.fromStep);
   const { reused, repeated } = reusableSteps(plan, report.steps, input.fromStep);
-  const meta = requestMeta(report.meta ?? {}, caller.identity, ports.source);
+  // It is made for whoever asks for it, not for the one who asked before.
+  const { security: _security, sessionId: _sessionId, onBehalfOf: _onBehalfOf, ...kept } = report.meta ?? {};
+  const meta = requestMeta(kept, caller.identity, ports.source);
   const started = await ports.driver.start({
     plan,
     inputs: report.inputs,
