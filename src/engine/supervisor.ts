@@ -311,10 +311,7 @@ function groupOf(request: StartRequest): string | undefined {
   const group = evaluateTemplate(concurrency.group, { inputs: request.inputs, step: () => undefined });
   if (!group.ok) throw new TuttiError("input.invalid", `concurrency.group: ${group.message}`, { problems: [group.message] });
   const { value } = group.value;
-  const text = typeof value === "string" ? value : JSON.stringify(value);
-  const tenant = request.meta?.tenant;
-  // Nobody may hold up or cancel the executions of another tenant, or learn from waiting that there are any.
-  return tenant === undefined ? text : JSON.stringify([tenant, text]);
+  return typeof value === "string" ? value : JSON.stringify(value);
 }
 
 /** Each tenant has groups of its own: none shall hold up or cancel what others do. */
