@@ -9,7 +9,7 @@ import type { SensitiveFields } from "./sensitive-fields.ts";
 const ARGUMENTS_MAX_BYTES = 2_048;
 const REASON_MAX_LENGTH = 1_024;
 
-const NOT_SHOWN = "[not shown: the server could not be asked which arguments are sensitive]";
+const NOT_SHOWN = "[not shown: the server could not be asked which of them are sensitive]";
 
 /**
  * Writes every call down. What may change something is in the audit log before it is done, and is not done when the
@@ -30,8 +30,9 @@ export function auditCall(audit: AuditLog, sensitive: SensitiveFields): CallStag
   }
 
   return async (call, next) => {
-    const { server, tool, input, effect } = call.request;
-    const names = await sensitive(server, tool, call.signal);
+    const { server, tool, input, effect, staleOnly } = call.request;
+    // An old answer is wanted because the server does not answer.
+    const names = staleOnly === true ? undefined : await sensitive(server, tool, call.signal);
     const about = entryAbout(call);
     const details = { arguments: names === undefined ? NOT_SHOWN : redact(input, names, ARGUMENTS_MAX_BYTES) };
     const beforehand = effect !== "read" || failing;

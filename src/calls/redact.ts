@@ -74,9 +74,16 @@ class Redaction {
     return kept;
   }
 
+  #redacted(): string {
+    this.#left -= REDACTED.length + 2;
+    return REDACTED;
+  }
+
   #list(value: readonly Json[], depth: number): Json {
+    this.#left -= 2;
     const kept: Json[] = [];
     for (const element of value) {
+      this.#left -= 1;
       kept.push(this.part(element, depth + 1));
       if (this.#left <= 0) break;
     }
@@ -84,6 +91,7 @@ class Redaction {
   }
 
   *#members(value: { readonly [key: string]: Json }, depth: number): Generator<[string, Json]> {
+    this.#left -= 2;
     for (const [key, member] of Object.entries(value)) {
       if (this.#left <= 0) {
         yield ["…", CUT];
@@ -91,7 +99,7 @@ class Redaction {
       }
       const name = key.length > this.#left ? `${key.slice(0, this.#left)}…` : key;
       this.#left -= name.length + 4;
-      yield [name, isSensitive(key, this.#names) ? REDACTED : this.part(member, depth + 1)];
+      yield [name, isSensitive(key, this.#names) ? this.#redacted() : this.part(member, depth + 1)];
     }
   }
 }

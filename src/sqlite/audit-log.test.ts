@@ -133,8 +133,8 @@ test.each([1, 2, 3])(
     const acknowledged = [...(await child.lines(700 * round)), ...(await child.kill())];
     const dead = await verdictOf(temporary.path);
     expect(dead).toMatchObject({ sound: true, findings: [] });
-    // One more may have been written whose acknowledgement died with the process.
-    expect([acknowledged.length, acknowledged.length + 1]).toContain(dead.entries);
+    // More may have been written whose acknowledgement died with the process.
+    expect(dead.entries).toBeGreaterThanOrEqual(acknowledged.length);
 
     await writeAuditLog(temporary.path, 1);
     const next = await verdictOf(temporary.path);

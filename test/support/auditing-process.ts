@@ -7,13 +7,14 @@ import { openAuditLog } from "../../src/sqlite/audit-log.ts";
 import { sampleEntry } from "./audit-samples.ts";
 
 const [directory = "", count = "0"] = process.argv.slice(2);
+const last = count === "0" ? Number.POSITIVE_INFINITY : Number(count);
 await using log = await openAuditLog({ directory, clock: systemClock });
 console.log("ready");
 await once(process.stdin, "data");
 // Ends with the process that started this one, in whatever way that goes.
 process.stdin.on("end", () => process.exit());
 process.stdin.unref();
-for (let place = 1; count === "0" || place <= Number(count); place += 1) {
+for (let place = 1; place <= last; place += 1) {
   await log.record(sampleEntry(place, { requestId: `${process.pid}-${place}` }));
   console.log(`${process.pid}-${place}`);
 }

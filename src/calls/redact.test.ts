@@ -1,0 +1,150 @@
+import { describe, expect, test } from "vitest";
+import type { Json } from "../base/json.ts";
+import { redact, redactText } from "./redact.ts";
+import { isSecretName } from "./secret-name.ts";
+import { markedFields } from "./sensitive-fields.ts";
+
+const GONE = "[redacted]";
+
+const CASES: readonly (readonly [string, Json, readonly string[], Json])[] = [
+  [
+    "what is not sensitive stays",
+    { amount: 5, ok: true, note: null, list: [1, "x"] },
+    [],
+    { amount: 5, ok: true, note: null, list: [1, "x"] },
+  ],
+  ["well-known names, at any depth", { user: { password: "x", name: "ada" } }, [], { user: { password: GONE, name: "ada" } }],
+  ["in lists", [{ token: "x" }, [{ cvv: 123 }]], [], [{ token: GONE }, [{ cvv: GONE }]]],
+  ["whole objects under such a name", { credentials: { user: "ada", key: "x" } }, [], { credentials: GONE }],
+  [
+    "numbers, booleans, null and lists too",
+    { pin: 1, secret: true, otp: null, secrets: ["a"] },
+    [],
+    { pin: GONE, secret: GONE, otp: GONE, secrets: GONE },
+  ],
+  ["names of the configuration", { iban: "DE1", other: "x" }, ["iban"], { iban: GONE, other: "x" }],
+  [
+    "in another spelling",
+    { "E-Mail": "a@b", e_mail: "a@b", eMail: "a@b", mail: "a@b" },
+    ["email"],
+    { "E-Mail": GONE, e_mail: GONE, eMail: GONE, mail: "a@b" },
+  ],
+  ["credentials in texts", "Authorization: Bearer abcdefghijk", [], `Authorization: Bearer ${GONE}`],
+  ["passwords in addresses", "postgres://ada:geheim@db/x", [], `postgres://ada:${GONE}@db/x`],
+  ["tokens in texts", "use eyJhbGciOiJub25lIn0.eyJzdWIiOiIxIn0.sig now", [], `use ${GONE} now`],
+  ["private keys in texts", "-----BEGIN PRIVATE KEY-----\nMC4CAQ\n-----END PRIVATE KEY-----\n", [], `${GONE}\n`],
+  [
+    "names that objects have of themselves",
+    JSON.parse('{"__proto__": {"a": 1}, "constructor": 2}') as Json,
+    [],
+    JSON.parse('{"__proto__": {"a": 1}, "constructor": 2}') as Json,
+  ],
+];
+
+test.each(CASES)("takes out %s", (_, value, sensitive, expected) => {
+  expect(redact(value, sensitive)).toEqual(expected);
+});
+
+test("does not change what it is given", () => {
+  const value = { password: "x", list: [{ token: "y" }] };
+  redact(value, []);
+  expect(value).toEqual({ password: "x", list: [{ token: "y" }] });
+});
+
+describe("a limit", () => {
+  test.each<readonly [string, Json]>([
+    ["a long text", { text: "x".repeat(100_000) }],
+    ["a long list", Array.from({ length: 10_000 }, (_, place) => place)],
+    ["many members", Object.fromEntries(Array.from({ length: 10_000 }, (_, place) => [`key-${place}`, place]))],
+    ["a long name", { ["x".repeat(100_000)]: 1 }],
+    ["many empty lists", Array.from({ length: 10_000 }, () => [])],
+    ["a deep value", JSON.parse(`${"[".repeat(5_000)}${"]".repeat(5_000)}`) as Json],
+  ])("bounds %s", (_, value) => {
+    const text = JSON.stringify(redact(value, [], 2_048));
+    expect(text.length).toBeLessThan(2_300);
+    expect(text).toMatch(/\[cut\]|…/);
+  });
+
+  test("leaves what fits as it is", () => {
+    const value = { text: "x".repeat(1_000), list: [1, 2, 3] };
+    expect(redact(value, [], 2_048)).toEqual(value);
+  });
+
+  test("does not cut a token in two and show one half", () => {
+    const token = `eyJ${"a".repeat(500)}.${"b".repeat(500)}`;
+    expect(JSON.stringify(redact(`${"x".repeat(1_900)} ${token}`, [], 2_048))).not.toContain("eyJ");
+  });
+});
+
+test.each([
+  "password",
+  "DB_PASSWORD",
+  "userPassword",
+  "passwd",
+  "client_secret",
+  "clientSecretKey",
+  "X-Api-Key",
+  "apiKey",
+  "access_token",
+  "refreshToken",
+])("%s is the name of a secret", (name) => expect(isSecretName(name)).toBe(true));
+
+test.each([
+  "authorization",
+  "Proxy-Authorization",
+  "Set-Cookie",
+  "card_number",
+  "creditCardNumber",
+  "cvv",
+  "CVC2",
+  "ssn",
+  "private_key",
+  "PrivateKeyPem",
+  "pin",
+])("%s is the name of a secret too", (name) => expect(isSecretName(name)).toBe(true));
+
+test.each([
+  "max_tokens",
+  "token_count",
+  "tokenizer",
+  "name",
+  "pinned",
+  "shipping",
+  "card",
+  "keyboard",
+  "secretary",
+  "author",
+  "passenger",
+  "",
+  "constructor",
+])('"%s" is not', (name) => expect(isSecretName(name)).toBe(false));
+
+test("a text that repeats a sensitive argument is told without it", () => {
+  const said = { card: { number: "4111-1111", holder: "Ada" }, password: "geheim", tries: 3 };
+  const text = 'cannot charge 4111-1111 of Ada: wrong password "geheim" after 3 tries';
+  expect(redactText(text, said, ["number"])).toBe(`cannot charge ${GONE} of Ada: wrong password "${GONE}" after 3 tries`);
+  expect(redactText("geheim or geheimer", { password: "geheim", token: "geheimer" }, [])).toBe(`${GONE} or ${GONE}`);
+});
+
+test("where it is not known what is sensitive, a text repeats no argument", () => {
+  expect(redactText("no customer Ada Lovelace", { name: "Ada Lovelace" }, undefined)).toBe(`no customer ${GONE}`);
+});
+
+test("fields that a schema marks are found wherever they are", () => {
+  const secret = { type: "string", writeOnly: true };
+  const schema = {
+    type: "object",
+    properties: {
+      plain: { type: "string" },
+      code: secret,
+      phrase: { type: "string", format: "password" },
+      nested: { type: "object", properties: { inner: secret } },
+      list: { type: "array", items: { properties: { element: secret } } },
+      either: { anyOf: [{ type: "null" }, secret] },
+      readable: { type: "string", writeOnly: false },
+    },
+    $defs: { other: { properties: { defined: secret } } },
+    allOf: [{ properties: { more: { format: "password" } } }],
+  };
+  expect([...markedFields(schema)].sort()).toEqual(["code", "defined", "either", "element", "inner", "more", "phrase"]);
+});
