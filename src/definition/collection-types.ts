@@ -34,6 +34,17 @@ export function oneOrMore<T>(item: ValueType<T>, most: number): ValueType<readon
   };
 }
 
+/** A list or object with something in it. */
+export function filled<T>(type: ValueType<T>): ValueType<T> {
+  return {
+    ...type,
+    read(value, reading) {
+      const isEmpty = isJsonArray(value) ? value.length === 0 : isJsonObject(value) && Object.keys(value).length === 0;
+      return isEmpty ? report(reading, "wrong-type", `${subject(reading.path)} must have at least one entry`) : type.read(value, reading);
+    },
+  };
+}
+
 /** An object whose keys the author chooses. */
 export function recordOf<T>(
   item: ValueType<T>,

@@ -25,7 +25,6 @@ export function accessConfig(entry: AccessEntry, reading: Reading, folder: strin
 }
 
 function identityConfig({ jwks, ...entry }: IdentityEntry, reading: Reading, folder: string): IdentityConfig {
-  if (entry.algorithms?.length === 0) report(within(reading, "algorithms"), "wrong-type", '"algorithms" must name at least one');
   if (!/^[a-z][a-z0-9+.-]*:\/\//i.test(jwks)) return { ...entry, keys: { kind: "file", file: resolve(folder, jwks) } };
   if (!isKeyAddress(jwks)) {
     const message = `"${jwks}" is no address for keys - it begins with https:// (or http:// on this machine), without user and password`;

@@ -1,4 +1,4 @@
-import { listOf, oneOrMore, recordOf } from "../definition/collection-types.ts";
+import { filled, listOf, oneOrMore, recordOf } from "../definition/collection-types.ts";
 import { choice, permission, text, textLike } from "../definition/scalar-types.ts";
 import type { Field } from "../definition/shape.ts";
 import { shape } from "../definition/shape.ts";
@@ -57,7 +57,7 @@ const identity = shape<IdentityEntry>("identity", {
   algorithms: {
     key: "algorithms",
     // A shared secret would have to be given to everybody who verifies, and each of them could make tokens then.
-    type: listOf(choice("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA", "Ed25519"), 11),
+    type: filled(listOf(choice("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA", "Ed25519"), 11)),
     about: "how tokens may be signed; RS256, PS256, ES256, ES384 and EdDSA if not given",
   },
 });

@@ -1,29 +1,7 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { expect, test } from "vitest";
-import { isTuttiError } from "../model/errors.ts";
+import { folderWith, problemsOf } from "../../test/support/config-folder.ts";
 import { loadConfig } from "./config.ts";
-import type { Config } from "./config.ts";
-
-/** A folder with these files, gone after the test. */
-function folderWith(files: Readonly<Record<string, string | undefined>>): Disposable & { readonly path: string } {
-  const path = mkdtempSync(join(tmpdir(), "tutti-config-"));
-  for (const [name, text] of Object.entries(files)) {
-    mkdirSync(dirname(join(path, name)), { recursive: true });
-    writeFileSync(join(path, name), text ?? "");
-  }
-  return { path, [Symbol.dispose]: () => rmSync(path, { recursive: true }) };
-}
-
-function problemsOf(load: () => Config): readonly string[] {
-  try {
-    return load().warnings.map((problem) => `warning ${problem.file}:${problem.line}:${problem.column}: ${problem.message}`);
-  } catch (error) {
-    if (!isTuttiError(error, "config.invalid")) throw error;
-    return error.details.problems.map((problem) => `${problem.file}:${problem.line}:${problem.column}: ${problem.message}`);
-  }
-}
 
 test("a tutti.yaml is read whole, with variables put in and paths relative to the file", () => {
   using folder = folderWith({

@@ -1,5 +1,5 @@
 import { defined } from "../base/defined.ts";
-import { listOf, recordOf } from "../definition/collection-types.ts";
+import { filled, listOf, recordOf } from "../definition/collection-types.ts";
 import { report, within, wrongType } from "../definition/reading.ts";
 import type { Reading } from "../definition/reading.ts";
 import { choice, text, textLike } from "../definition/scalar-types.ts";
@@ -44,7 +44,7 @@ const table = shape<DatabaseTableConfig>("table", {
     about: "whether its rows belong to tenants, or to all; tenant if not given",
   },
   tenantColumn: { key: "tenant_column", type: name, about: "the column that names the tenant of a row; that of the injector if not given" },
-  columns: { key: "columns", type: listOf(name, 1_600), required: true, about: "all columns, in the order of the table" },
+  columns: { key: "columns", type: filled(listOf(name, 1_600)), required: true, about: "all columns, in the order of the table" },
 });
 
 const mailbox = textLike(/^([^<>@]+<[^<>@\s]+@[^<>@\s]+>|[^<>@\s]+@[^<>@\s]+)$/, 'an address is written "name@example.org"', 320);
@@ -69,13 +69,17 @@ const injectorKeys: Shape<InjectorKeys> = shape<InjectorKeys>("injector", {
     type: name,
     about: "of a database: the column that names the tenant of a row; tenant_id if not given",
   },
-  tables: { key: "tables", type: recordOf(table, { most: 10_000 }), about: "of a database: every table that queries may use" },
+  tables: { key: "tables", type: filled(recordOf(table, { most: 10_000 })), about: "of a database: every table that queries may use" },
   securityFilters: {
     key: "security_filters",
     type: recordOf(listOf(scalar, 1_000), { most: 100 }),
     about: "of a database: the values that a column must have for a row to be seen or written",
   },
-  senders: { key: "senders", type: byTenant(sender), about: "of email: who sends the mail of each tenant; other tenants cannot send" },
+  senders: {
+    key: "senders",
+    type: filled(byTenant(sender)),
+    about: "of email: who sends the mail of each tenant; other tenants cannot send",
+  },
 });
 
 /** What is done to the arguments of a server's tools for the sake of the tenant, as docs/configuration.md lists it. */
@@ -95,29 +99,9 @@ function injectorOf(kind: InjectorConfig["kind"], part: PartlyRead<InjectorKeys>
     if (key !== undefined)
       report(within(reading, key), "contradiction", `"${key}" is not for an injector of kind "${kind}"`, { atKey: true });
   }
-  checkFilled(kind === "database" ? "tables" : "senders", kind, part, reading);
+  const needed = kind === "database" ? "tables" : "senders";
+  if (!part.given.has(needed)) report(reading, "missing-key", `"${needed}" is missing: an injector of kind "${kind}" needs it`);
   const { tables, senders, tenantColumn, securityFilters } = part.values;
   if (kind === "email") return senders && { kind, senders };
-  checkColumns(tables ?? {}, within(reading, "tables"));
   return tables && { kind, tables, ...defined({ tenantColumn, securityFilters }) };
-}
-
-function checkFilled(
-  key: "tables" | "senders",
-  kind: InjectorConfig["kind"],
-  { values, given }: PartlyRead<InjectorKeys>,
-  reading: Reading,
-): void {
-  const entries = values[key];
-  if (!given.has(key)) report(reading, "missing-key", `"${key}" is missing: an injector of kind "${kind}" needs it`);
-  else if (entries !== undefined && Object.keys(entries).length === 0) {
-    report(within(reading, key), "wrong-type", `"${key}" must have at least one entry`);
-  }
-}
-
-function checkColumns(tables: DatabaseInjectorConfig["tables"], reading: Reading): void {
-  for (const [tableName, { columns }] of Object.entries(tables)) {
-    const place = within(within(reading, tableName), "columns");
-    if (columns.length === 0) report(place, "wrong-type", '"columns" must name at least one');
-  }
 }

@@ -25,13 +25,24 @@ export function serverConfig(name: string, entry: ServerEntry, reading: Reading,
 
 /** The configuration with all that an entry says, but for how the server is reached. */
 export function withEntry(base: ServerConfig, entry: ServerEntry): ServerConfig {
-  const { honoursIdempotencyKey, maxConcurrentCalls, connectTimeoutMs, protocolEra, trusted, context, sensitive, injector } = entry;
+  const { honoursIdempotencyKey, maxConcurrentCalls, connectTimeoutMs, protocolEra, trusted, context, metaSections, sensitive, injector } =
+    entry;
   return {
     ...base,
     effects: { ...base.effects, ...entry.effects },
     requires: { ...base.requires, ...entry.requires },
     ...(entry.permissions === undefined ? {} : { permissions: { ...base.permissions, ...entry.permissions } }),
-    ...defined({ honoursIdempotencyKey, maxConcurrentCalls, connectTimeoutMs, protocolEra, trusted, context, sensitive, injector }),
+    ...defined({
+      honoursIdempotencyKey,
+      maxConcurrentCalls,
+      connectTimeoutMs,
+      protocolEra,
+      trusted,
+      context,
+      metaSections,
+      sensitive,
+      injector,
+    }),
   };
 }
 

@@ -1,9 +1,10 @@
+import { isJsonArray } from "../base/json.ts";
 import { listOf, oneOrMore, recordOf } from "../definition/collection-types.ts";
 import { choice, duration, flag, numberIn, permission, text } from "../definition/scalar-types.ts";
 import { shape } from "../definition/shape.ts";
 import type { Shape } from "../definition/shape.ts";
 import type { ValueType } from "../definition/value-type.ts";
-import type { InjectorConfig, ServerConfig } from "../model/server.ts";
+import type { InjectorConfig, SectionInclusion, ServerConfig } from "../model/server.ts";
 import type { Effect } from "../model/workflow.ts";
 import { injectorEntry } from "./injector-entry.ts";
 
@@ -26,6 +27,7 @@ export interface ServerEntry {
   readonly protocolEra?: "legacy" | "modern";
   readonly trusted?: boolean;
   readonly context?: Required<ServerConfig>["context"];
+  readonly metaSections?: Required<ServerConfig>["metaSections"];
   readonly permissions?: Readonly<Record<string, readonly string[]>>;
   readonly sensitive?: readonly string[];
   readonly injector?: InjectorConfig;
@@ -33,6 +35,14 @@ export interface ServerEntry {
 
 const longText = text(32_768);
 const argument = { ...longText, read: (...given: Parameters<typeof longText.read>) => (given[0] === "" ? "" : longText.read(...given)) };
+
+const members = listOf(text(), 100);
+const allOrNone = choice("all", "none");
+const sectionInclusion: ValueType<SectionInclusion> = {
+  read: (value, reading) => (isJsonArray(value) ? members : allOrNone).read(value, reading),
+  print: (value) => value,
+  schema: (definitions) => ({ anyOf: [allOrNone.schema(definitions), members.schema(definitions)] }),
+};
 
 const entryShape: Shape<ServerEntry> = shape<ServerEntry>("server", {
   type: {
@@ -79,6 +89,11 @@ const entryShape: Shape<ServerEntry> = shape<ServerEntry>("server", {
     key: "context",
     type: choice("meta", "arguments", "none"),
     about: "how tenant and trace travel: in _meta, in the arguments as well, or not at all; meta if not given",
+  },
+  metaSections: {
+    key: "meta_sections",
+    type: recordOf(sectionInclusion, { most: 100 }),
+    about: "how much of tenant, tracing and other sections of the context it gets, of what it may get: all, none, or these members",
   },
   permissions: {
     key: "permissions",

@@ -30,14 +30,22 @@ function tableOf({ properties, definitions }: Described, prefix: string): readon
   return Object.entries(properties).flatMap(([key, schema]) => {
     if (!isJsonObject(schema) || schema["deprecated"] === true) return [];
     const row = `| \`${prefix}${key}\` | ${valueOf(schema)} | ${textOf(schema["description"])} |`;
-    const inner = definitionOf(schema, definitions);
-    return inner === undefined ? [row] : tableOf({ properties: inner, definitions }, `${prefix}${key}.`);
+    const own = definitionOf(schema, definitions);
+    if (own !== undefined) return tableOf({ properties: own, definitions }, `${prefix}${key}.`);
+    const each = isJsonObject(schema["additionalProperties"]) ? schema["additionalProperties"] : {};
+    // Servers have a table of their own.
+    const inner = nameOf(each) === "server" ? undefined : definitionOf(each, definitions);
+    return inner === undefined ? [row] : [row, ...tableOf({ properties: inner, definitions }, `${prefix}${key}.<name>.`)];
   });
+}
+
+function nameOf(schema: JsonObject): string | undefined {
+  return /^#\/\$defs\/(\w+)$/.exec(textOf(schema["$ref"]))?.[1];
 }
 
 /** The members of an object whose keys are known. */
 function definitionOf(schema: JsonObject, definitions: SchemaDefinitions): JsonObject | undefined {
-  const name = /^#\/\$defs\/(\w+)$/.exec(textOf(schema["$ref"]))?.[1];
+  const name = nameOf(schema);
   return name === undefined ? undefined : members(definitions.get(name)?.["properties"]);
 }
 
@@ -52,14 +60,17 @@ function members(value: Json | undefined): JsonObject {
 function valueOf(schema: JsonObject): string {
   const words = schema["enum"];
   if (isJsonArray(words)) return words.map((word) => `\`${JSON.stringify(word).replaceAll('"', "")}\``).join(", ");
-  if (schema["anyOf"] !== undefined) return "duration";
-  if (schema["type"] === "array") return "list of text";
-  if (schema["type"] === "integer") return `${JSON.stringify(schema["minimum"])} to ${JSON.stringify(schema["maximum"])}`;
-  if (schema["type"] === "boolean") return "true or false";
-  if (schema["type"] === "string") return "text";
+  const ways = schema["anyOf"];
+  if (isJsonArray(ways)) return ways.filter(isJsonObject).map(valueOf).join(" or ");
+  const { items, type, pattern } = { items: schema["items"], type: schema["type"], pattern: textOf(schema["pattern"]) };
+  if (type === "array") return `list of ${isJsonObject(items) ? valueOf(items) : "anything"}`;
+  if (isJsonArray(type)) return "text, number, true or false";
+  if (type === "integer") return `${JSON.stringify(schema["minimum"])} to ${JSON.stringify(schema["maximum"])}`;
+  if (type === "boolean") return "true or false";
+  if (type === "string") return pattern.includes("[A-Za-z]+[ _]?)+ *$") ? "duration" : "text";
   const each = schema["additionalProperties"];
   if (!isJsonObject(each)) return "object";
-  return each["$ref"] === undefined ? `object of ${valueOf(each)}` : "object of servers";
+  return `object of ${each["$ref"] === undefined ? valueOf(each) : `${nameOf(each)}s`}`;
 }
 
 function withTable(text: string, name: string, rows: readonly string[]): string {
