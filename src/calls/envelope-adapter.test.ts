@@ -208,8 +208,13 @@ test("nothing stands in for what was refused, what a server wants to ask, or wha
   expect(connections.calls.length).toBe(3);
 });
 
-test("two tenants never share an answer, and two users not where the server learns who asks", async () => {
-  const { connections, call } = await world({ fallbacks: {} }, { trusted: true });
+test.each([
+  ["that learns who asks", true],
+  ["whose injector may ask who it is", false],
+])("two tenants never share an answer, nor do two users of a server %s", async (_, trusted) => {
+  const { connections, adapter, call } = await world({ fallbacks: {} }, { trusted });
+  const whose = async (params: JsonObject, { security }: Meta): Promise<JsonObject> => ({ ...params, of: security?.userId ?? null });
+  if (!trusted) adapter.registerInjector("s", { supportsTool: () => true, injectContext: whose });
   const asked = (tenant: string, userId: string): Meta => ({
     tenant,
     security: { userId },
