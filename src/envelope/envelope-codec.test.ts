@@ -26,6 +26,11 @@ const ERROR = { type: "Internal", code: "X", message: "m" };
 const accepted: readonly { readonly name: string; readonly document: Json; readonly envelope: Envelope<Json> }[] = [
   { name: "data may be named payload", document: { meta: {}, payload: 1 }, envelope: { meta: {}, data: 1 } },
   { name: "null is data", document: { meta: {}, data: null }, envelope: { meta: {}, data: null } },
+  {
+    name: "null is details of an error",
+    document: { meta: {}, error: { ...ERROR, details: null } },
+    envelope: { meta: {}, error: { type: "Internal", code: "X", message: "m", details: null } },
+  },
   { name: "an error of null is none", document: { meta: {}, data: 1, error: null }, envelope: { meta: {}, data: 1 } },
   {
     name: "data and an error are a partial success",

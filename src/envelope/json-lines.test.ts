@@ -42,6 +42,11 @@ test("a character may be cut in two", () => {
   expect(lines).toEqual([{ kind: "envelope", line: 1, envelope: { meta: {}, data: "€" } }]);
 });
 
+test("a line may be as long as an envelope", () => {
+  const data = "x".repeat(ENVELOPE_BYTES_MAX - '{"meta":{},"data":""}'.length);
+  expect(read(printEnvelopeLine({ meta: {}, data }))).toEqual([{ kind: "envelope", line: 1, envelope: { meta: {}, data } }]);
+});
+
 test("a line that is too long is dropped while it comes, and the next one is read", () => {
   const reader = envelopeLineReader();
   const piece = new Uint8Array(100_000).fill(0x20);
