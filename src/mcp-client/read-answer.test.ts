@@ -67,8 +67,8 @@ test.each([
   [{ meta: { tenant: 5 } }, "meta.tenant"],
   [{ meta: {}, error: { message: "no" } }, "error.type"],
   [{ meta: {}, error: { type: "Nonsense", code: "c", message: "m" } }, "error.type"],
-  [{ meta: { extensions: { big: "x".repeat(70_000) } } }, "too large"],
-  [{ meta: {}, metadata: { big: "x".repeat(140_000) } }, "too large"],
+  [{ meta: { extensions: { big: "x".repeat(70_000) } } }, "must be at most"],
+  [{ meta: {}, metadata: { big: "x".repeat(140_000) } }, "must be at most"],
   [{ meta: { extensions: nested(10_000) } }, "deep"],
 ])("%.60j is not used, with the reason", (envelope, reason) => {
   expect(readAnswer(resultWith(envelope as Json), ASKED)).toMatchObject({ kind: "unusable", reason: expect.stringContaining(reason) });
