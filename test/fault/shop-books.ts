@@ -1,5 +1,5 @@
 import type { DatabaseSync } from "node:sqlite";
-import type { ExecutionReport } from "../../src/model/execution.ts";
+import type { StepReport } from "../../src/model/execution.ts";
 import { TENANT } from "./shop.ts";
 
 /** What the files of the services say after everything has arrived. */
@@ -46,11 +46,17 @@ export function readBooks(shop: { database(store: string): DatabaseSync }): Book
   return { paid: paid > 0, fulfilled: fulfilled > 0, messages, impossible };
 }
 
+/** How an execution ended, as a report or the command tells it. */
+export interface End {
+  readonly outcome?: string | null | undefined;
+  readonly steps: readonly Pick<StepReport, "id" | "status" | "phase">[];
+}
+
 /** What is wrong with the books of an execution that ended like this; nothing when all is well. */
-export function faultsOf(report: ExecutionReport, books: Books): readonly string[] {
+export function faultsOf(report: End, books: Books): readonly string[] {
   const faults = [...books.impossible];
   const { outcome } = report;
-  if (outcome === undefined) return [...faults, "it never ended"];
+  if (typeof outcome !== "string") return [...faults, "it never ended"];
   const status = (id: string): string | undefined => report.steps.find((step) => step.id === id)?.status;
   // What nobody could give back is allowed only when somebody is told.
   const told = outcome === "rollback_failed" || report.steps.some((step) => step.phase === "finally" && step.status === "failed");
