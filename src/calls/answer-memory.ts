@@ -19,9 +19,10 @@ export interface Question {
   readonly server: string;
   readonly tool: string;
   readonly input: JsonObject;
-  /** For whom it is asked: its tenant counts, and its user where the server learns who asks. */
+  /** For whom it is asked. Its tenant always counts. */
   readonly meta: Meta;
-  readonly trusted: boolean;
+  /** Whether its user counts as well: where the answer may depend on who asks. */
+  readonly ofUser: boolean;
 }
 
 export function answerMemory(clock: Clock): AnswerMemory {
@@ -37,8 +38,8 @@ export function answerMemory(clock: Clock): AnswerMemory {
   };
 }
 
-function keyOf({ server, tool, input, meta, trusted }: Question): string {
-  return canonicalJson([server, tool, input, meta.tenant ?? null, trusted ? claimsOf(meta) : null]);
+function keyOf({ server, tool, input, meta, ofUser }: Question): string {
+  return canonicalJson([server, tool, input, meta.tenant ?? null, ofUser ? claimsOf(meta) : null]);
 }
 
 function claimsOf({ security = {}, sessionId, onBehalfOf }: Meta): Json {

@@ -19,7 +19,7 @@ export function callMeta(request: CallRequest): Meta {
     traceId: meta.tracing?.traceId ?? hash("sha256", executionId).slice(0, 32),
   });
   if (workflowId === undefined && attempt === 1) return child;
-  const again = attempt > 1 && attemptsMax !== undefined ? { retryContext: { attempt, maxAttempts: attemptsMax } } : {};
+  const again = attempt > 1 && attemptsMax !== undefined ? { retryContext: { attempt, maxAttempts: Math.max(attempt, attemptsMax) } } : {};
   return { ...child, ...(workflowId === undefined ? {} : { workflowId }), ...again };
 }
 

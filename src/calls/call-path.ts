@@ -41,15 +41,16 @@ export interface CallPathPorts {
 export function createToolCaller(ports: CallPathPorts): ToolCaller {
   const { servers, secrets, clock, audit } = ports;
   const connections = outsideContext(ports.connections);
+  const injectors = ports.injectors ?? contextInjectors(servers, connections);
   const stages: readonly CallStage[] = [
     stripReserved(audit),
     refuseForeignTenant(audit),
     authorize({ access: ports.access ?? NOBODY, permissionsOf: (server, tool) => permissionsOf(servers.get(server), tool), audit }),
     ...(audit === undefined ? [] : [auditCall(audit, sensitiveFields(servers, connections))]),
-    answerFromCache(clock, servers),
+    answerFromCache(clock, injectors),
     takePlace(ports.limits),
     hideSecrets(secrets),
-    injectContext(ports.injectors ?? contextInjectors(servers, connections), clock),
+    injectContext(injectors, clock),
     fillInSecrets(secrets),
     askToSend, // From here on the call may have taken effect.
   ];

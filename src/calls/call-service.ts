@@ -124,7 +124,7 @@ async function callTarget(state: AdapterState, run: Run, { service, tool: name, 
   const { outcome } = ended;
   // A part of an answer is none.
   if (outcome.kind === "succeeded" && outcome.answer?.error === undefined && effect === "read")
-    answers.keep(questionOf(run, service), outcome.output);
+    answers.keep(questionOf(state, run, service), outcome.output);
   return { ...ended, effect };
 }
 
@@ -148,9 +148,8 @@ function unknownTool(server: string, tool: string): CallOutcome {
   return { kind: "failed", accepted: false, error: { kind: "not_found", message: `Tool '${tool}' not found`, server, tool } };
 }
 
-/** An injector that somebody has registered may make the arguments depend on who asks, also where the server does not learn it. */
-function questionOf({ meta, call }: Run, server: string): Question {
-  return { server, tool: call.tool, input: call.parameters, meta, trusted: true };
+function questionOf({ injectors }: AdapterState, { meta, call }: Run, server: string): Question {
+  return { server, tool: call.tool, input: call.parameters, meta, ofUser: injectors.tellsWhoAsks(server) };
 }
 
 interface FailedCall extends EndedCall, Target {
@@ -181,7 +180,7 @@ async function standIn(
 ): Promise<FallbackAnswer | undefined> {
   const fallbacks = state.services.get(service)?.fallbacks ?? {};
   const fallback = Object.hasOwn(fallbacks, tool) ? (fallbacks[tool] ?? {}) : {};
-  return await findFallback({ question: questionOf(run, service), error, fallback }, run.policy, {
+  return await findFallback({ question: questionOf(state, run, service), error, fallback }, run.policy, {
     answers: state.answers,
     alternative: (target) =>
       callAlternative(state, run, {

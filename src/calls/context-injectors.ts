@@ -1,8 +1,11 @@
 import { TuttiError } from "../model/errors.ts";
 import type { InjectorConfig, ServerConfig } from "../model/server.ts";
+import type { Tool } from "../model/tool.ts";
 import type { Connections } from "../ports/connections.ts";
+import { admitsObject, declares } from "./admitted-arguments.ts";
 import type { CallOnItsWay } from "./call-stage.ts";
 import type { ContextInjector } from "./context-injector.ts";
+import { databaseContextInjector } from "./database-injector.ts";
 import { defaultContextInjector } from "./default-injector.ts";
 import { emailContextInjector } from "./email-injector.ts";
 
@@ -19,6 +22,9 @@ export interface ContextInjectors {
 
   has(server: string): boolean;
 
+  /** Whether what reaches the server may depend on who asks, and with it the answer. */
+  tellsWhoAsks(server: string): boolean;
+
   /**
    * Who has to change the arguments of a call: the injector of its server if it supports the tool, else the default
    * one if the server wants context there; undefined when nobody has. A promise only where tools have to be looked at.
@@ -31,47 +37,50 @@ export interface ContextInjectors {
 /** What is said when a server has none at all. */
 export const NO_INJECTOR = "No context injector found";
 
-/** The injectors that the configuration of the servers asks for. */
+/** The injectors that the configuration of the servers asks for, until others are registered. */
 export function contextInjectors(servers: ReadonlyMap<string, ServerConfig>, connections: Pick<Connections, "tools">): ContextInjectors {
-  const injectors = new Map<string, ContextInjector>();
-  for (const { name, injector } of servers.values()) if (injector !== undefined) injectors.set(name, injectorOf(injector));
+  const registered = new Map<string, ContextInjector>();
   const without = new Set<string>();
   return {
     register(server, injector) {
-      injectors.set(server, injector);
+      registered.set(server, injector);
       without.delete(server);
     },
     remove(server) {
-      injectors.delete(server);
+      registered.delete(server);
       without.add(server);
     },
     installDefault: (server) => void without.delete(server),
     has: (server) => !without.has(server),
+    // Nobody knows what an injector that was registered makes of the claims.
+    tellsWhoAsks: (server) => servers.get(server)?.trusted === true || registered.has(server),
     find({ request: { server, tool }, signal }) {
       if (without.has(server)) throw new TuttiError("access.denied", NO_INJECTOR, { missing: [] });
-      const own = injectors.get(server);
+      const own = registered.get(server);
       if (own?.supportsTool(tool) === true) return own;
       const config = servers.get(server);
-      if (config?.context !== "arguments") return undefined;
-      return findDefault(config, tool, signal);
+      if (config === undefined) return undefined;
+      const chain = own === undefined ? config : { ...config, injector: undefined };
+      return chain.injector === undefined && chain.context !== "arguments" ? undefined : firstFor(chain, tool, signal);
     },
   };
 
-  async function findDefault(
-    { name: server, trusted = false }: ServerConfig,
-    tool: string,
-    signal: AbortSignal,
-  ): Promise<ContextInjector | undefined> {
-    const known = (await connections.tools(server, signal)).find(({ name }) => name === tool);
-    return known && defaultContextInjector({ trusted, inputSchema: known.inputSchema });
+  async function firstFor(config: InjectingServer, name: string, signal: AbortSignal): Promise<ContextInjector | undefined> {
+    const tool = (await connections.tools(config.name, signal)).find((known) => known.name === name);
+    const own = config.injector === undefined ? undefined : configuredInjector(config.injector, config.trusted === true, tool);
+    if (own?.supportsTool(name) === true) return own;
+    if (config.context !== "arguments" || tool === undefined) return undefined;
+    return defaultContextInjector({ trusted: config.trusted === true, inputSchema: tool.inputSchema });
   }
 }
 
-function injectorOf(config: InjectorConfig): ContextInjector {
-  switch (config.kind) {
-    case "email":
-      return emailContextInjector(config);
-    case "database":
-      return { supportsTool: () => true, injectContext: () => Promise.reject(new Error("SQL cannot be confined to a tenant yet")) };
-  }
+type InjectingServer = Pick<ServerConfig, "name" | "context" | "trusted"> & { readonly injector?: InjectorConfig | undefined };
+
+function configuredInjector(config: InjectorConfig, trusted: boolean, tool: Tool | undefined): ContextInjector {
+  if (config.kind === "email") return emailContextInjector(config);
+  const schema = tool?.inputSchema ?? {};
+  return databaseContextInjector(config, {
+    tenantArgument: declares(schema, "tenant_id"),
+    securityContext: trusted && admitsObject(schema, "_security_context") && tool !== undefined,
+  });
 }

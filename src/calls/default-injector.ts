@@ -1,6 +1,7 @@
 import { defined } from "../base/defined.ts";
-import { isJsonArray, isJsonObject, type Json, type JsonObject } from "../base/json.ts";
+import type { JsonObject } from "../base/json.ts";
 import type { Meta } from "../envelope/meta.ts";
+import { admitsObject } from "./admitted-arguments.ts";
 import type { ContextInjector } from "./context-injector.ts";
 
 /** What is known of the server and of the tool that is called. */
@@ -20,7 +21,9 @@ export function defaultContextInjector({ trusted, inputSchema }: DefaultInjector
     supportsTool: () => true,
     async injectContext(params, meta) {
       const sections = { _context: contextOf(meta), _security: trusted ? securityOf(meta) : {}, _tracing: tracingOf(meta) };
-      const admitted = Object.entries(sections).filter(([key, section]) => Object.keys(section).length > 0 && admits(inputSchema, key));
+      const admitted = Object.entries(sections).filter(
+        ([key, section]) => Object.keys(section).length > 0 && admitsObject(inputSchema, key),
+      );
       return admitted.length === 0 ? params : { ...params, ...Object.fromEntries(admitted) };
     },
   };
@@ -36,34 +39,4 @@ function securityOf({ security, sessionId }: Meta): JsonObject {
 
 function tracingOf({ tracing }: Meta): JsonObject {
   return defined({ trace_id: tracing?.traceId, span_id: tracing?.spanId, parent_span_id: tracing?.parentSpanId });
-}
-
-/** What can forbid a key that is not among the properties; where one of these stands, only declared keys are sure. */
-const NARROWING = [
-  "$ref",
-  "$dynamicRef",
-  "allOf",
-  "anyOf",
-  "oneOf",
-  "not",
-  "if",
-  "dependentSchemas",
-  "patternProperties",
-  "propertyNames",
-  "maxProperties",
-  "unevaluatedProperties",
-];
-
-/** Whether arguments may have an object under this key, as far as that is certain. */
-function admits(schema: JsonObject, key: string): boolean {
-  const { properties, additionalProperties: others = true } = schema;
-  if (isJsonObject(properties) && Object.hasOwn(properties, key)) return takesObjects(properties[key]);
-  if (NARROWING.some((keyword) => Object.hasOwn(schema, keyword))) return false;
-  return others === true || (isJsonObject(others) && Object.keys(others).length === 0);
-}
-
-function takesObjects(schema: Json | undefined): boolean {
-  if (!isJsonObject(schema)) return schema === true;
-  const { type } = schema;
-  return type === undefined || type === "object" || (isJsonArray(type) && type.includes("object"));
 }
