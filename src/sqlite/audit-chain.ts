@@ -13,7 +13,7 @@ export interface ChainLink {
 }
 
 /** What the first entry follows. */
-export const FIRST_HASH = "0".repeat(64);
+export const FIRST_HASH: string = "0".repeat(64);
 
 /**
  * SHA-256 in hexadecimal of six lines: the name of this format, number, moment, writer, hash before, entry. Only the last
