@@ -638,3 +638,9 @@ SELECT obj_description(1)
 
 --: Asks which type an expression has, to learn of types.
 SELECT pg_typeof(1)
+
+--: Has a form that the printer is known to print without the brackets that matter.
+SELECT * FROM orders WHERE id BETWEEN 1 AND (2 = 3)::int OR total BETWEEN 1 AND (SELECT 2) = 3
+
+--: Asks for rows that share the last place, which the printer forgets.
+SELECT id FROM orders ORDER BY status FETCH FIRST 2 ROWS WITH TIES
