@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { startCommand } from "../support/built-command.ts";
-import { cloneOf, expectReadmeToShow } from "../support/example-clone.ts";
+import { cloneOf, commandsInReadme } from "../support/example-clone.ts";
 
 const CONFIG = ["--config", "examples/data-migration/tutti.yaml"];
 const REQUEST = ["request", "examples/data-migration/migration.json", ...CONFIG];
@@ -88,5 +88,5 @@ test("a migration that a person refuses loads nothing", async () => {
 });
 
 test("the README of data-migration shows the commands that are tested here", () => {
-  expectReadmeToShow("data-migration", [REQUEST, [...RUN, "-p", "year=2024"], RESUME]);
+  expect(commandsInReadme("data-migration")).toEqual([REQUEST, [...RUN, "-p", "year=2024"], RESUME].map((command) => command.join(" ")));
 });

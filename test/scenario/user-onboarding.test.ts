@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { startCommand } from "../support/built-command.ts";
-import { cloneOf, expectReadmeToShow } from "../support/example-clone.ts";
+import { cloneOf, commandsInReadme } from "../support/example-clone.ts";
 
 const CONFIG = ["--config", "examples/user-onboarding/tutti.yaml"];
 const REQUEST = ["request", "examples/user-onboarding/user.json", ...CONFIG];
@@ -21,7 +21,8 @@ test("a user is welcomed with everything, once for one request", async () => {
   expect(example.select("users", "SELECT email FROM users WHERE number > 2")).toEqual(["grace@example.com"]);
   expect(example.select("tracking", "SELECT tenant, event, subject FROM events")).toEqual(["acme user_onboarded user-3"]);
   const letters = readdirSync(join(example.folder, "out/mail")).map((name) => readFileSync(join(example.folder, "out/mail", name), "utf8"));
-  expect(letters.map((letter) => /^Subject: (.*)$/m.exec(letter)?.[1]?.trim()).sort()).toEqual(["Please confirm your address", "Welcome"]);
+  const subjects = new Set(letters.map((letter) => /^Subject: (.*)$/m.exec(letter)?.[1]?.trim()));
+  expect(subjects).toEqual(new Set(["Please confirm your address", "Welcome"]));
 });
 
 test("an address that is taken, and one that is none, are refused before anything is changed", async () => {
@@ -74,5 +75,5 @@ test("a user whose welcome is killed half-way gets no letter twice", async () =>
 });
 
 test("the README of user-onboarding shows the commands that are tested here", () => {
-  expectReadmeToShow("user-onboarding", [REQUEST, [...RUN, ...BEN], RESUME]);
+  expect(commandsInReadme("user-onboarding")).toEqual([REQUEST, [...RUN, ...BEN], RESUME].map((command) => command.join(" ")));
 });
