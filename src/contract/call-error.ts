@@ -21,14 +21,20 @@ const kinds: readonly CallErrorKind[] = [
   "interrupted",
 ];
 
-/** Why a call or a step did not succeed. */
-export const callError: z.ZodType<CallError> = wireObject<CallError>({
+const fields = {
   kind: z.enum(kinds),
   message: z.string(),
   server: z.string().exactOptional(),
   tool: z.string().exactOptional(),
   attempt: z.int().exactOptional(),
   detail: jsonValue.exactOptional(),
+};
+
+/** Why a call or a step did not succeed. */
+export const callError: z.ZodType<CallError> = wireObject<CallError>({
+  ...fields,
+  // Nothing stands in for what stands in.
+  fallback: wireObject<Omit<CallError, "fallback">>(fields).exactOptional(),
 });
 
 /** Which call of an execution is meant. */

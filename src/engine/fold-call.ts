@@ -179,7 +179,7 @@ function foldFailed(state: ExecutionState, step: StepState, event: Of<"call-fail
     case "fallback":
     case "stale":
       closeCall(state, step, id);
-      return foldReplacementFailed(state, step, { ...event, call: main });
+      return foldReplacementFailed(state, step, event);
     case "verify":
       // Nobody but a person can tell now.
       closeCall(state, step, id);
@@ -194,15 +194,18 @@ function foldFailed(state: ExecutionState, step: StepState, event: Of<"call-fail
 }
 
 function foldReplacementFailed(state: ExecutionState, step: StepState, event: Of<"call-failed">): void {
-  const id = callId(event.call);
+  const main = withoutRole(event.call);
+  const id = callId(main);
   const call = state.calls.get(id);
   if (call !== undefined) call.replaced += 1;
+  // That no old answer is kept says nothing; that the alternative failed too, a person has to know.
+  if (call?.error !== undefined && event.call.role === "fallback") call.error = { ...call.error, fallback: event.error };
   if (call !== undefined && call.replaced < replacements(state.plan.workflow, step).length && mayGoOn(state, step)) {
     step.attention.add(id);
     return;
   }
   closeCall(state, step, id);
-  failUnit(state, step, { ...event, error: call?.error ?? event.error });
+  failUnit(state, step, { ...event, call: main, error: call?.error ?? event.error });
 }
 
 function failUnit(state: ExecutionState, step: StepState, event: { call: CallRef; error: CallError; atMs: number }): void {

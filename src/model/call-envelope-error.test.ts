@@ -49,6 +49,25 @@ test("a result that says that it is an error is a failure of the tool, with its 
   expect(error).toMatchObject({ type: "McpToolExecution", message: "card refused", details: { detail: { content } } });
 });
 
+test("when the fallback failed too, both errors are told", () => {
+  const fallback: CallError = { kind: "connection", message: "spare is away", server: "spare" };
+  expect(envelopeErrorOfCall({ kind: "timeout", message: "shop is slow", ...AT, fallback })).toEqual({
+    type: "External",
+    code: "ALL_SERVERS_FAILED",
+    message: "shop is slow",
+    httpStatusCode: 502,
+    details: {
+      primary: { type: "Transport", code: "TIMEOUT", message: "shop is slow", details: { kind: "timeout", ...AT } },
+      fallback: {
+        type: "McpClientConnection",
+        code: "MCP_CONNECTION_FAILED",
+        message: "spare is away",
+        details: { kind: "connection", server: "spare" },
+      },
+    },
+  });
+});
+
 test("a call for another tenant is one that has the wrong tenant, and a server that is not there is none", () => {
   const foreign: CallError = { kind: "denied", message: "no", ...AT, detail: { code: "tenant.invalid", argument: "tenant" } };
   expect(envelopeErrorOfCall(foreign)).toMatchObject({ type: "TenantExtraction", code: "tenant.invalid", httpStatusCode: 403 });

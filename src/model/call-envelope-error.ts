@@ -1,6 +1,6 @@
 import { defined } from "../base/defined.ts";
 import { isJsonObject } from "../base/json.ts";
-import type { Json } from "../base/json.ts";
+import type { Json, JsonObject } from "../base/json.ts";
 import { decodeEnvelope } from "../envelope/envelope-codec.ts";
 import type { EnvelopeError } from "../envelope/envelope-error.ts";
 import { EnvelopeInvalidError } from "../envelope/envelope-invalid-error.ts";
@@ -14,7 +14,8 @@ import type { CallError, CallErrorKind } from "./call.ts";
  * said: `code`, `message` and `data` of a JSON-RPC error, all else as `detail`. A server that knows envelopes has said
  * itself what kind of error it is.
  */
-export function envelopeErrorOfCall(error: CallError): EnvelopeError {
+export function envelopeErrorOfCall({ fallback, ...error }: CallError): EnvelopeError {
+  if (fallback !== undefined) return allFailed(error, fallback);
   const { kind, message, server, tool, attempt, detail } = error;
   const where = defined({ kind, server, tool, attempt });
   const own = kind === "output_invalid" ? undefined : serverErrorIn(detail);
@@ -25,6 +26,17 @@ export function envelopeErrorOfCall(error: CallError): EnvelopeError {
     return { ...translated, details: { ...where, ...defined(answered) } };
   }
   return { ...natureOf(error), message, details: { ...where, ...defined({ detail }) } };
+}
+
+/** What was to be done failed, and so did what should have stood in for it. */
+function allFailed(primary: CallError, fallback: CallError): EnvelopeError {
+  const details = { primary: nested(primary), fallback: nested(fallback) };
+  return { ...nature("External"), code: "ALL_SERVERS_FAILED", message: primary.message, details };
+}
+
+function nested(error: CallError): JsonObject {
+  const { type, code, message, details } = envelopeErrorOfCall(error);
+  return defined({ type, code, message, details });
 }
 
 /** The error of an envelope that a server has answered with. */

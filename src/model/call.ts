@@ -107,6 +107,8 @@ export interface CallError {
   readonly attempt?: number;
   /** What the server said, unchanged: JSON-RPC code and data, content of an `isError` result, HTTP status. */
   readonly detail?: Json;
+  /** Why what should have stood in for it failed as well. */
+  readonly fallback?: CallError;
 }
 
 /** What a server that knows envelopes says beside its output. */

@@ -223,6 +223,25 @@ output: { a: "\${{ steps.a.output.from }}", b: "\${{ steps.b.output.from }}", c:
   ]);
 });
 
+test("when the fallback fails too, the step tells both errors, and an old answer that is not there is none of them", async () => {
+  const { report } = await told(
+    `
+id: both
+error_policy: best_effort
+steps:
+  - { id: a, tool: w.fail, with: {}, cache: { ttl: 1h }, fallback: { tool: w.read_away, with: {} } }
+  - { id: b, for_each: [1], tool: w.fail, with: {}, fallback: { tool: w.read_away, with: {} } }`,
+    {
+      behaviours: { read_away: () => ({ outcome: failed("not_found", "spare is away") }) },
+    },
+  );
+  expect(report.steps[0]?.error).toMatchObject({
+    kind: "tool_error",
+    message: "it always says no",
+    fallback: { kind: "not_found", message: "spare is away" },
+  });
+});
+
 test("an answer that breaks the tool's schema fails the step, and counts as done when it comes to undoing", async () => {
   const { report, world } = await told(
     `{ id: o, steps: [{ id: a, tool: w.set_odd, with: {}, compensate: { tool: w.undo_set, with: { n: 1 } } }] }`,

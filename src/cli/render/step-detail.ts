@@ -121,5 +121,7 @@ function took({ startedAtMs, completedAtMs }: StepReport): string | undefined {
 
 /** Who said what: the server's own words. */
 function errorText({ error }: StepReport): string {
-  return error === undefined ? "it failed" : oneLine(error.message, 300);
+  if (error === undefined) return "it failed";
+  const also = error.fallback === undefined ? "" : `; its fallback failed too: ${oneLine(error.fallback.message, 300)}`;
+  return `${oneLine(error.message, 300)}${also}`;
 }
