@@ -279,6 +279,24 @@ test("a configured key signs, and none is made", async () => {
   expect(readFileSync(join(directory, "audit.head"), "utf8")).not.toContain("PRIVATE");
 });
 
+test("after a change of the key the log is sound for whoever trusts both", async () => {
+  using temporary = temporaryDirectory();
+  const directory = join(temporary.path, "data");
+  const keyFile = join(temporary.path, "ours.pem");
+  writeFileSync(keyFile, generateKeyPairSync("ed25519").privateKey.export({ type: "pkcs8", format: "pem" }));
+  await writeAuditLog(directory, 2);
+  {
+    await using log = await openAuditLog({ directory, clock: systemClock, keyFile });
+    await log.record(sampleEntry(3));
+  }
+  const keys = [auditReader({ directory }), auditReader({ directory, keyFile })].map(
+    async (reader) => (await reader.head())?.publicKey ?? "",
+  );
+  const [before = "", after = ""] = await Promise.all(keys);
+  expect(await auditReader({ directory }).verify({ publicKeys: before + after })).toMatchObject({ sound: true, entries: 3 });
+  expect((await auditReader({ directory, keyFile }).verify({})).findings.map(({ kind }) => kind)).toEqual(["key", "key", "key"]);
+});
+
 test.each([
   ["is not there", undefined],
   ["is none", "x"],
