@@ -1,13 +1,11 @@
 import { defined } from "../base/defined.ts";
 import type { JsonObject } from "../base/json.ts";
 import { requireContext } from "../context/ambient-context.ts";
-import { ContextError } from "../envelope/context-error.ts";
-import type { EnvelopeError } from "../envelope/envelope-error.ts";
 import type { Envelope } from "../envelope/envelope.ts";
 import type { McpToolCall } from "../envelope/payloads.ts";
 import { envelopeOf } from "./answer-envelope.ts";
 import type { EnvelopeTool, RunningCall, ToolAnnotations, ToolAnswer, ToolEnvelope } from "./envelope-tool.ts";
-import { ToolError } from "./tool-error.ts";
+import { toldError, ToolError } from "./tool-error.ts";
 import { type SchemaSource, toolSchema, type ToolSchema, type ValueOf } from "./tool-schema.ts";
 
 /** A tool as its author writes it. */
@@ -75,10 +73,4 @@ async function checkedParameters(envelope: Envelope<McpToolCall>, input: ToolSch
   const verdict = await input.check(envelope.data?.parameters ?? {});
   if (verdict.problems === undefined) return verdict.value;
   throw new ToolError(verdict.problems.join("; "), { type: "Validation", details: { problems: verdict.problems } });
-}
-
-/** What may be told of an error that a tool threw. */
-function toldError(error: unknown): EnvelopeError | undefined {
-  if (error instanceof ToolError) return error.error;
-  return error instanceof ContextError ? new ToolError(error.message, { type: error.variant }).error : undefined;
 }

@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { z } from "zod";
 import { requireContext } from "../context/ambient-context.ts";
 import type { Envelope } from "../envelope/envelope.ts";
+import type { Meta } from "../envelope/meta.ts";
 import type { McpToolCall } from "../envelope/payloads.ts";
 import { ManualClock } from "../../test/support/manual-clock.ts";
 import { answerEnvelope } from "./answer-envelope.ts";
@@ -101,6 +102,21 @@ test("a tool cannot change for whom it works, and what it says of its answer is 
   });
   expect(answer.meta).not.toHaveProperty("security");
   expect(answer.meta.extensions).not.toHaveProperty("asked");
+});
+
+test("a tool of one tenant cannot have a server of the same process work for another", async () => {
+  const inner = serverOf([plainTool("who", () => requireContext().requireTenant())]);
+  const ask = async (meta: Meta): Promise<unknown> => {
+    const tool = defineEnvelopeTool({
+      name: "ask",
+      description: "",
+      inputSchema: { type: "object" },
+      execute: async () => ({ said: await inner.handleEnvelopeCall({ ...callOf("who"), meta }) }),
+    });
+    return (await serverOf([tool]).handleEnvelopeCall(callOf("ask"))).data?.result;
+  };
+  expect(await ask(META)).toMatchObject({ said: { data: { result: "acme" } } });
+  expect(await ask({ ...META, tenant: "globex" })).toMatchObject({ said: { error: { type: "TenantExtraction" } } });
 });
 
 test("what a tool gives is sent as JSON has it, and a result that only looks like an envelope is a result", async () => {

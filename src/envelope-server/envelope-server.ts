@@ -9,7 +9,7 @@ import { newMeta } from "../envelope/new-meta.ts";
 import type { McpToolCall, McpToolResponse } from "../envelope/payloads.ts";
 import type { EnvelopeTool, RunningCall } from "./envelope-tool.ts";
 import { responseMeta } from "./response-meta.ts";
-import { ToolError } from "./tool-error.ts";
+import { toldError, ToolError } from "./tool-error.ts";
 
 /** Tools that take and give envelopes, without a wire: `serveEnvelopeTools` puts them on one. */
 export interface EnvelopeServer {
@@ -93,7 +93,8 @@ function toldFault(
   { signal }: RunningCall,
   onFault: NonNullable<EnvelopeServerOptions["onFault"]>,
 ): EnvelopeError {
-  if (error instanceof ToolError) return error.error;
+  const told = toldError(error);
+  if (told !== undefined) return told;
   if (signal.aborted) return new ToolError("the call was cancelled", { type: "External", code: "CANCELLED" }).error;
   onFault(error, data?.tool ?? "");
   return new ToolError("the tool failed; the log of its server says why", { type: "Internal" }).error;

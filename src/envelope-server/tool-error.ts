@@ -1,5 +1,6 @@
 import { defined } from "../base/defined.ts";
 import type { Json } from "../base/json.ts";
+import { ContextError } from "../envelope/context-error.ts";
 import type { EnvelopeError } from "../envelope/envelope-error.ts";
 import type { ErrorVariant } from "../envelope/error-variant.ts";
 import { VARIANT_TRAITS } from "../envelope/variant-traits.ts";
@@ -32,4 +33,10 @@ export class ToolError extends Error {
     super(message, { cause });
     this.error = { type, code, message, ...defined({ details, retryAfter, httpStatusCode }) };
   }
+}
+
+/** What may be told of an error that a tool threw; undefined when nothing may. */
+export function toldError(error: unknown): EnvelopeError | undefined {
+  if (error instanceof ToolError) return error.error;
+  return error instanceof ContextError ? new ToolError(error.message, { type: error.variant }).error : undefined;
 }

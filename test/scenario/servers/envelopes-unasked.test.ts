@@ -39,6 +39,14 @@ test.each(WAYS)("over $over a $era client that has never heard of envelopes find
     content: [{}, { text: "This is only a part of the result: one mailbox is full" }],
   });
   expect(part.isError).toBeUndefined();
+  const meta = { tenant: "acme", security: { user_id: "ada", roles: ["admin"] } };
+  const answered = await client.callTool({ name: "partial", arguments: {}, _meta: { "dev.tutti/envelope": { meta } } });
+  expect(answered._meta?.["dev.tutti/envelope"]).toMatchObject({
+    meta: { tenant: "acme", request_id: expect.any(String), duration: expect.any(Number) },
+    metadata: { row_count: 2 },
+    error: { type: "External", code: "MAILBOX_FULL" },
+  });
+  expect(JSON.stringify(answered)).not.toMatch(/"ada"|user_id|admin/);
   await expect(client.callTool({ name: "nobody", arguments: {} })).rejects.toMatchObject({ code: -32_602 });
 });
 
