@@ -25,7 +25,8 @@ function named(tenant: string | undefined): string {
 function moreClaims(from: Meta, to: Meta): string | undefined {
   const [had, has] = [from.security ?? {}, to.security ?? {}];
   if (!same(had.userId, has.userId)) return "a user";
-  if (!same(had.sessionId ?? from.sessionId, has.sessionId)) return "a session";
+  // Not even that of the message itself: nobody has verified it.
+  if (!same(had.sessionId, has.sessionId)) return "a verified session";
   if (!covers(had.permissions, has.permissions)) return "a permission";
   if (!covers(had.roles, has.roles)) return "a role";
   // Without its delegation, a user would act in his own name again.

@@ -67,7 +67,7 @@ function gained(had: Meta, has: Meta): readonly string[] {
   const names = [
     has.tenant !== undefined && has.tenant !== had.tenant ? "tenant" : undefined,
     after.userId !== undefined && after.userId !== before.userId ? "user" : undefined,
-    after.sessionId !== undefined && ![before.sessionId, had.sessionId].includes(after.sessionId) ? "session" : undefined,
+    after.sessionId !== undefined && after.sessionId !== before.sessionId ? "session" : undefined,
     has.onBehalfOf !== undefined && has.onBehalfOf.originalUser !== had.onBehalfOf?.originalUser ? "delegation" : undefined,
     after.userId !== undefined && had.onBehalfOf !== undefined && has.onBehalfOf === undefined ? "own name" : undefined,
   ];
