@@ -52,21 +52,31 @@ export interface End {
   readonly steps: readonly Pick<StepReport, "id" | "status" | "phase">[];
 }
 
-/** What is wrong with the books of an execution that ended like this; nothing when all is well. */
-export function faultsOf(report: End, books: Books): readonly string[] {
+/** What is wrong with the books after executions of one order have ended like this; nothing when all is well. */
+export function faultsOf(ends: readonly End[], books: Books): readonly string[] {
   const faults = [...books.impossible];
-  const { outcome } = report;
-  if (typeof outcome !== "string") return [...faults, "it never ended"];
-  const status = (id: string): string | undefined => report.steps.find((step) => step.id === id)?.status;
+  if (ends.some(({ outcome }) => typeof outcome !== "string")) return [...faults, "it never ended"];
+  const outcomes = ends.map(({ outcome }) => outcome).join(" and ");
   // What nobody could give back is allowed only when somebody is told.
-  const told = outcome === "rollback_failed" || report.steps.some((step) => step.phase === "finally" && step.status === "failed");
+  const told = ends.some(({ outcome, steps }) => outcome === "rollback_failed" || steps.some(isFailedEnd));
+  const good = ends.some(isGood);
   if (books.paid && !books.fulfilled && !told) faults.push("it is paid, and neither fulfilled nor refunded");
   if (books.fulfilled && !books.paid && !told) faults.push("it is fulfilled, and not paid");
-  const good = outcome === "completed" || (outcome === "partial_success" && status("fulfill_order") === "completed");
-  if (good && !(books.paid && books.fulfilled)) faults.push(`it is ${outcome}, and not paid or not fulfilled`);
-  if (!good && !told && (books.paid || books.fulfilled)) faults.push(`it is ${outcome}, and paid or fulfilled all the same`);
-  if (outcome === "completed" && books.messages !== 1) faults.push(`it is completed, and the customer got ${books.messages} messages`);
+  if (good && !(books.paid && books.fulfilled)) faults.push(`it is ${outcomes}, and not paid or not fulfilled`);
+  if (!good && !told && (books.paid || books.fulfilled)) faults.push(`it is ${outcomes}, and paid or fulfilled all the same`);
+  if (ends.some(({ outcome }) => outcome === "completed") && books.messages !== 1)
+    faults.push(`the customer got ${books.messages} messages`);
   return faults;
+}
+
+/** Whether the customer has the goods. */
+function isGood({ outcome, steps }: End): boolean {
+  const fulfilled = steps.some(({ id, status }) => id === "fulfill_order" && status === "completed");
+  return outcome === "completed" || (outcome === "partial_success" && fulfilled);
+}
+
+function isFailedEnd({ phase, status }: End["steps"][number]): boolean {
+  return phase === "finally" && status === "failed";
 }
 
 function stock(database: DatabaseSync, sku: string): number {

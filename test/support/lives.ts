@@ -15,6 +15,8 @@ const QUIET_TURNS = 12;
 const STEPS_MAX = 20_000;
 
 export interface Story<W extends ToolWorld = World> {
+  /** Default `e-root`. Two stories that share a world need two. */
+  readonly executionId?: string;
   readonly plan: Plan;
   readonly inputs?: JsonObject;
   readonly world: W;
@@ -66,17 +68,18 @@ async function begin<W extends ToolWorld>(
   journal: MemoryJournal,
   mortal: Mortal,
 ): Promise<string> {
+  const { executionId = ROOT_ID } = story;
   const unfinished = await journal.unfinished();
-  const known = await journal.summary(ROOT_ID);
+  const known = await journal.summary(executionId);
   const work =
     known === undefined
-      ? supervisor.start({ plan: story.plan, inputs: story.inputs ?? {}, executionId: ROOT_ID })
+      ? supervisor.start({ plan: story.plan, inputs: story.inputs ?? {}, executionId })
       : resumeAll(supervisor, unfinished);
   const beginning = { over: false };
   const watched = work.then(() => (beginning.over = true));
   while (!beginning.over && !mortal.dead) await nextTurn();
   if (beginning.over) await watched;
-  return ROOT_ID;
+  return executionId;
 }
 
 async function resumeAll(supervisor: Supervisor, ids: readonly string[]): Promise<void> {
