@@ -15,15 +15,16 @@ import { TuttiError } from "../model/errors.ts";
  */
 export function requestMeta(given: Meta, identity: Identity | undefined, source: EnvelopeSource): Meta {
   checkUser(given, identity);
-  const { security: _claims, debug: _debug, performance: _performance, monitoring: _monitoring, duration: _duration, ...kept } = given;
+  const { security: _claims, onBehalfOf: _claimed, tenant: _wanted, sessionId: _named, ...said } = given;
+  const { debug: _debug, performance: _performance, monitoring: _monitoring, duration: _duration, ...own } = said;
   const tenant = tenantOf(given, identity);
   const security = identity === undefined ? undefined : securityOf(identity);
-  const sessionId = identity?.sessionId ?? given.sessionId;
+  // A session is somebody's: where callers are known, only their token says which one is theirs.
+  const sessionId = identity?.authMethod === "jwt" ? identity.sessionId : given.sessionId;
   const onBehalfOf =
     identity?.onBehalfOf === undefined
       ? undefined
       : { originalUser: identity.onBehalfOf, ...defined({ delegatingUser: identity.userId, delegatingTenant: identity.tenant }) };
-  const { onBehalfOf: _claimed, ...own } = kept;
   return newMeta(source, { ...own, ...defined({ tenant, security, sessionId, onBehalfOf }) });
 }
 
