@@ -11,5 +11,5 @@ export function rewriteChange(kind: "UpdateStmt" | "DeleteStmt", fields: JsonObj
   if (kind === "UpdateStmt") checkAssignments(fields["targetList"], target, scope);
   const rewritten = rewriteFields(kind, others, scope);
   const condition = isJsonObject(rewritten["whereClause"]) ? rewritten["whereClause"] : undefined;
-  return { [kind]: { ...rewritten, relation: target.relation, whereClause: ownRows(target, condition) } };
+  return { [kind]: { ...rewritten, relation: target.relation, whereClause: ownRows(target, condition, scope) } };
 }

@@ -149,5 +149,5 @@ function rewriteConflict(clause: JsonObject, target: WriteTarget, scope: Stateme
   if (clause["action"] !== "ONCONFLICT_UPDATE") return rewritten;
   checkAssignments(clause["targetList"], target, scope);
   const condition = isJsonObject(rewritten["whereClause"]) ? rewritten["whereClause"] : undefined;
-  return { ...rewritten, whereClause: ownRows(target, condition) };
+  return { ...rewritten, whereClause: ownRows(target, condition, scope) };
 }

@@ -2,6 +2,7 @@ import type { Json, JsonObject } from "../base/json.ts";
 import { TuttiError } from "../model/errors.ts";
 import type { DatabaseInjectorConfig } from "../model/server.ts";
 import { createBoundValues } from "./bound-values.ts";
+import { isQuiet } from "./is-quiet.ts";
 import { readKnownNames } from "./known-names.ts";
 import { placeAt } from "./place.ts";
 import { denied } from "./refusal.ts";
@@ -46,6 +47,7 @@ export async function scopeStatement(sql: string, params: readonly Json[], scope
     bound,
     names: readKnownNames(statement, scope.config),
     placeOf: (location) => (typeof location === "number" && location >= 0 ? placeAt(sql, location) : undefined),
+    quiet: isQuiet(statement),
     visible: new Set(),
   });
   return { text: await printStatement(rewritten), values: bound.values(), kind };

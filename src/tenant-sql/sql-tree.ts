@@ -72,9 +72,14 @@ export function oneOf(left: Wrapped, values: readonly Wrapped[]): Wrapped {
   return { A_Expr: { kind: "AEXPR_IN", name: [stringPart("=")], lexpr: left, rexpr: { List: { items: values } } } };
 }
 
+/** All conditions at one level, as the parser reads `a AND b AND c`. */
 export function allOf(conditions: readonly Wrapped[]): Wrapped {
-  const [only, ...others] = conditions;
-  return only !== undefined && others.length === 0 ? only : { BoolExpr: { boolop: "AND_EXPR", args: conditions } };
+  const flat = conditions.flatMap((condition) => {
+    const inner = fieldsOf(condition, "BoolExpr");
+    return inner?.["boolop"] === "AND_EXPR" ? partsOf(inner["args"]) : [condition];
+  });
+  const [only, ...others] = flat;
+  return only !== undefined && others.length === 0 ? only : { BoolExpr: { boolop: "AND_EXPR", args: flat } };
 }
 
 /** The condition, which is not evaluated at all where the guard does not hold. */

@@ -10,6 +10,8 @@ export interface StatementScope {
   readonly names: KnownNames;
   /** Where a part stands in the caller's text, from the offset that the parser noted in it. */
   readonly placeOf: (location: unknown) => string | undefined;
+  /** Nothing in it can fail because of a row: it does not matter which condition is evaluated first. */
+  readonly quiet: boolean;
   /** Names of WITH that can be seen from here. */
   readonly visible: ReadonlySet<string>;
 }

@@ -37,11 +37,12 @@ export function writeTarget(relation: Json | undefined, scope: StatementScope): 
 }
 
 /**
- * The rows of the target that a statement changes. The caller's condition is evaluated for the tenant's rows alone, or
- * an error in it would tell of others; the first condition is there for the index.
+ * The rows of the target that a statement changes. A condition of the caller that can fail is evaluated for the tenant's
+ * rows alone, or its error would tell of others; the first condition is there for the index.
  */
-export function ownRows(target: WriteTarget, condition: Wrapped | undefined): Wrapped {
-  return condition === undefined ? target.own() : allOf([target.own(), onlyWhere(target.own(), condition)]);
+export function ownRows(target: WriteTarget, condition: Wrapped | undefined, scope: StatementScope): Wrapped {
+  if (condition === undefined) return target.own();
+  return allOf([target.own(), scope.quiet ? condition : onlyWhere(target.own(), condition)]);
 }
 
 /** Refuses a SET that would move a row to another tenant, or out of what may be seen. */

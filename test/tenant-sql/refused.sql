@@ -640,7 +640,7 @@ SELECT obj_description(1)
 SELECT pg_typeof(1)
 
 --: Has a form that the printer is known to print without the brackets that matter.
-SELECT * FROM orders WHERE id BETWEEN 1 AND (2 = 3)::int OR total BETWEEN 1 AND (SELECT 2) = 3
+SELECT * FROM orders WHERE true BETWEEN false AND (id = 3)
 
 --: Asks for rows that share the last place, which the printer forgets.
 SELECT id FROM orders ORDER BY status FETCH FIRST 2 ROWS WITH TIES
