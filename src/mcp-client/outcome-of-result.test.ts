@@ -48,6 +48,11 @@ test.each([[undefined], [[]], ["text"], [null]])("%j is no result", (result) => 
   expect(outcomeOfResult(result, listed())).toMatchObject({ kind: "failed", error: { kind: "server_error" } });
 });
 
+test("a result that asks for something is neither a success nor an error of the tool, and the question is kept", () => {
+  const result = { resultType: "input_required", inputRequests: { who: { method: "elicitation/create" } } };
+  expect(outcomeOfResult(result, listed())).toMatchObject({ kind: "failed", error: { kind: "tool_error", detail: result } });
+});
+
 function answered(error: JsonObject | undefined, more: JsonObject = {}): JsonObject {
   const envelope = { meta: { duration: 3 }, ...(error === undefined ? {} : { error }) };
   return { content: [{ type: "text", text: "as text" }], _meta: { "dev.tutti/envelope": envelope }, ...more };

@@ -25,6 +25,7 @@ export interface AnsweredCall {
 /** The outcome of a call that the server has answered with a result. The caller adds the names of server and tool. */
 export function outcomeOfResult(result: unknown, call: AnsweredCall): CallOutcome {
   if (!isJsonObject(result)) return failed("server_error", "the server answered with something that is no result", null);
+  if (result["resultType"] === "input_required") return outcomeOfQuestion(result);
   const reading = readAnswer(result, call.sent);
   if (reading.kind === "foreign") {
     // A server that mixes up its tenants here may have mixed up their data as well.
@@ -35,6 +36,12 @@ export function outcomeOfResult(result: unknown, call: AnsweredCall): CallOutcom
   if (result["isError"] !== true) return outcomeOfOutput(result, call.tool, answer);
   const failure = outcomeOfToolError(result, call.tool);
   return answer?.error === undefined ? failure : withServerError(failure, answer.error);
+}
+
+/** Neither a success nor an error. Those that can be answered never come here: the client of the SDK has dealt with them. */
+function outcomeOfQuestion({ inputRequests = {} }: JsonObject): FailedCall {
+  const detail = cutDetail({ resultType: "input_required", inputRequests });
+  return failed("tool_error", "the server wants to know something before it goes on, and nobody could be asked", detail);
 }
 
 function outcomeOfOutput(result: JsonObject, tool: ServerTool | undefined, answer: ServerAnswer | undefined): CallOutcome {

@@ -222,10 +222,16 @@ function unanswered(kind: "timeout" | "cancelled", message: string): CallOutcome
   return { kind: "unknown", error: { kind, message } };
 }
 
-/** A failure of a call whose server wanted to ask somebody says so: the server's own words seldom do. */
+/**
+ * A failure of a call whose server wanted to ask somebody says so: the server's own words seldom do. It is neither a fault
+ * nor a no, and programs find the question in the form that MCP has for it.
+ */
 function explained(outcome: CallOutcome, live: LiveCall): CallOutcome {
   if (outcome.kind !== "failed" || live.unanswered === undefined) return outcome;
   const asked = nobodyCanBeAsked(live.unanswered);
-  const message = outcome.error.message.includes(asked) ? asked : `${asked}; it then said: ${outcome.error.message}`;
-  return { ...outcome, error: { ...outcome.error, kind: "tool_error", message } };
+  const { message: said, detail } = outcome.error;
+  const message = said.includes(asked) ? asked : `${asked}; it then said: ${said}`;
+  const question = { method: "elicitation/create", params: { message: live.unanswered } };
+  const asking = { resultType: "input_required", inputRequests: { question }, ...(detail === undefined ? {} : { said: detail }) };
+  return { ...outcome, error: { ...outcome.error, kind: "tool_error", message, detail: asking } };
 }
