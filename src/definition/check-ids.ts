@@ -3,7 +3,7 @@ import type { DeclaredNames } from "./declared-names.ts";
 import { report } from "./reading.ts";
 import type { Findings } from "./reading.ts";
 import { MOST_STEPS } from "./step-shape.ts";
-import { quoted } from "./visible.ts";
+import { quoted } from "../base/visible.ts";
 
 /** Reports ids that two steps have, and too many steps. `lineOf` tells in which line of the file something stands. */
 export function checkIds(findings: Findings, declared: DeclaredNames, lineOf: (path: Path) => number): void {

@@ -4,7 +4,7 @@ import { nearest } from "../base/nearest.ts";
 import type { Path } from "../model/problem.ts";
 import type { InputSpec, Workflow } from "../model/workflow.ts";
 import { schemaViolations } from "./schema-violations.ts";
-import { quoted } from "./visible.ts";
+import { quoted } from "../base/visible.ts";
 
 /** Levels of nesting of an input. */
 const DEEPEST = 200;

@@ -12,7 +12,7 @@ import type { KnownNames } from "./known-names.ts";
 import { report } from "./reading.ts";
 import type { Findings, ProblemDetails } from "./reading.ts";
 import { childOf } from "./schema-violations.ts";
-import { quoted, visible } from "./visible.ts";
+import { quoted, visible } from "../base/visible.ts";
 
 /** Reports what is wrong with the expressions of a file, and every step and input that they or `needs` name wrongly. */
 export function checkReferences(findings: Findings, declared: DeclaredNames): void {

@@ -5,7 +5,7 @@ import { patternProblem } from "../expression/pattern.ts";
 import { describe, report, subject, within, wrongType } from "./reading.ts";
 import type { Reading } from "./reading.ts";
 import { childOf, DATA_KEYWORDS, pointerParts } from "./schema-violations.ts";
-import { quoted, visible } from "./visible.ts";
+import { quoted, visible } from "../base/visible.ts";
 
 /** Reports all that keeps a value from being a JSON Schema (2020-12) that stands on its own and can be checked in bounded time. */
 export function checkSchema(schema: Json, reading: Reading): void {

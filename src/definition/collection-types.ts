@@ -2,7 +2,7 @@ import type { Json } from "../base/json.ts";
 import { isJsonArray, isJsonObject } from "../base/json.ts";
 import { report, subject, within, wrongType } from "./reading.ts";
 import type { ValueType } from "./value-type.ts";
-import { quoted } from "./visible.ts";
+import { quoted } from "../base/visible.ts";
 
 /** A list of at most so many; items that cannot be read are left out, and have been reported. */
 export function listOf<T>(item: ValueType<T>, most: number): ValueType<readonly T[]> {

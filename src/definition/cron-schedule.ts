@@ -1,7 +1,7 @@
 import { report, wrongType } from "./reading.ts";
 import type { Reading } from "./reading.ts";
 import type { ValueType } from "./value-type.ts";
-import { quoted } from "./visible.ts";
+import { quoted } from "../base/visible.ts";
 
 const FIELDS = [
   { name: "minute", min: 0, max: 59, names: "" },

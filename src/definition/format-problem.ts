@@ -1,5 +1,5 @@
 import type { LocatedProblem } from "../model/problem.ts";
-import { visible, visibleLine } from "./visible.ts";
+import { visible, visibleLine } from "../base/visible.ts";
 
 /** Columns of a line that are shown. */
 const WIDEST = 120;

@@ -1,7 +1,7 @@
 import { Composer, isCollection, isScalar, Parser, visit } from "yaml";
 import type { Document, ParsedNode, YAMLParseError } from "yaml";
 import type { SourceText, Span, TextProblem } from "./source-text.ts";
-import { visible } from "./visible.ts";
+import { visible } from "../base/visible.ts";
 
 /** Characters of a workflow file. */
 const LONGEST_FILE = 2 ** 20;

@@ -2,7 +2,7 @@ import type { Json } from "../base/json.ts";
 import { isJsonArray } from "../base/json.ts";
 import type { Path, Problem } from "../model/problem.ts";
 import type { Expression, Template } from "../model/workflow.ts";
-import { quoted } from "./visible.ts";
+import { quoted } from "../base/visible.ts";
 
 /** Where in a file something is read, and where goes what is found there. */
 export interface Reading {

@@ -5,7 +5,7 @@ import { parseSize } from "../base/size.ts";
 import { PERMISSION } from "../model/permissions.ts";
 import { report, subject, wrongType } from "./reading.ts";
 import type { ValueType } from "./value-type.ts";
-import { quoted, visible } from "./visible.ts";
+import { quoted, visible } from "../base/visible.ts";
 
 /** Text of one line, at most so many characters long. */
 export function text(longest: number = 200): ValueType<string> {

@@ -5,7 +5,7 @@ import { report, within, wrongType } from "./reading.ts";
 import type { Reading } from "./reading.ts";
 import { FAMILIAR_KEYS } from "./familiar-keys.ts";
 import type { FieldNames, SchemaDefinitions, ValueType } from "./value-type.ts";
-import { quoted } from "./visible.ts";
+import { quoted } from "../base/visible.ts";
 
 /** One key of an object in a file: the line of a table. */
 export interface Field<T> extends FieldNames {

@@ -8,7 +8,7 @@ import { STEP } from "./step-shape.ts";
 import type { StepKeys } from "./step-shape.ts";
 import { fromToolUse, toToolUse } from "./tool-use.ts";
 import type { ValueType } from "./value-type.ts";
-import { quoted } from "./visible.ts";
+import { quoted } from "../base/visible.ts";
 
 /** Keys that some kinds of step have and others cannot have. All other keys fit every step. */
 const KEYS_OF_KIND: { readonly [Kind in StepAction["kind"]]: readonly (keyof StepKeys)[] } = {

@@ -7,7 +7,7 @@ import { report, subject, wrongType } from "./reading.ts";
 import { duration } from "./scalar-types.ts";
 import type { Reading } from "./reading.ts";
 import type { ValueType } from "./value-type.ts";
-import { quoted } from "./visible.ts";
+import { quoted } from "../base/visible.ts";
 
 /** Any JSON whose strings may hold expressions. */
 export const template: ValueType<Template> = {

@@ -5,7 +5,7 @@ import type { Reading } from "./reading.ts";
 import type { Fields } from "./shape.ts";
 import { templates } from "./template-types.ts";
 import type { ValueType } from "./value-type.ts";
-import { quoted } from "./visible.ts";
+import { quoted } from "../base/visible.ts";
 
 /** The keys of a file that name a tool and its arguments. */
 export interface ToolUseKeys {

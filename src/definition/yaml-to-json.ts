@@ -3,7 +3,7 @@ import type { Alias, Node, Pair, Scalar, YAMLMap } from "yaml";
 import type { Json } from "../base/json.ts";
 import { MOST_PROBLEMS } from "./reading.ts";
 import type { SourceText, Span, TextProblem } from "./source-text.ts";
-import { quoted, visible } from "./visible.ts";
+import { quoted, visible } from "../base/visible.ts";
 
 /** Levels of nesting in a file. */
 const DEEPEST = 64;

@@ -188,6 +188,23 @@ test("keys that reach for prototypes are data like any other, and unknown fields
   expect("x" in {}).toBe(false);
 });
 
+test("a problem shows keys and values so that they cannot paint on a terminal", () => {
+  const [problem] = problemsOf(() => decodeEnvelope({ meta: {}, data: { "\u001b[2J\u202e": Number.NaN } }));
+  expect(problem).toBe("data.\\u{1b}[2J\\u{202e}: must be a finite number");
+  expect(problemsOf(() => parseEnvelope("\u001b[2J")).join("\n")).not.toContain("\u001b");
+});
+
+const LONG_PIECES = ["T", "2026-01-31T", "a:", " ", "-", "0"];
+
+test.each(LONG_PIECES)("60,000 characters of %o are refused at once, wherever they stand", (piece) => {
+  const long = piece.repeat(60_000 / piece.length);
+  for (const meta of [{ timestamp: long }, { tenant: long }, { child_request_id: long }, { security: { permissions: [long, ""] } }]) {
+    const startedMs = performance.now();
+    expect(problemsOf(() => decodeEnvelope({ meta, data: 1 }))).not.toEqual([]);
+    expect(performance.now() - startedMs).toBeLessThan(1_000);
+  }
+});
+
 test("of thousands of problems the first are told, and how many more there are", () => {
   const completedSteps = Array.from({ length: 2_000 }, () => 1);
   const problems = problemsOf(() => decodeEnvelope({ meta: { workflowContext: { completedSteps } }, data: 1 }));

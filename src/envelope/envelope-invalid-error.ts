@@ -1,3 +1,5 @@
+import { visible } from "../base/visible.ts";
+
 /** A document that is no envelope, or breaks a rule of one. Every problem says where it is and what would be right. */
 export class EnvelopeInvalidError extends Error {
   override readonly name = "EnvelopeInvalidError";
@@ -6,8 +8,9 @@ export class EnvelopeInvalidError extends Error {
   readonly problems: readonly string[];
 
   constructor(problems: readonly string[]) {
-    const told =
-      problems.length > TOLD_MAX ? [...problems.slice(0, TOLD_MAX), `and ${problems.length - TOLD_MAX} more problems`] : problems;
+    // Keys and texts of the sender are in them.
+    const told = problems.slice(0, TOLD_MAX).map((problem) => visible(problem.slice(0, SHOWN_LENGTH_MAX)));
+    if (problems.length > TOLD_MAX) told.push(`and ${problems.length - TOLD_MAX} more problems`);
     super(told.join("; "));
     this.problems = told;
   }
@@ -15,3 +18,5 @@ export class EnvelopeInvalidError extends Error {
 
 /** A list of a thousand wrong entries would fill logs and answers. */
 const TOLD_MAX = 50;
+
+const SHOWN_LENGTH_MAX = 2_000;

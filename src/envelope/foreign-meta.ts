@@ -84,9 +84,11 @@ function adoptMoments(meta: UncheckedMeta): void {
   }
 }
 
+const WITH_OFFSET = /^\d{4}-\d\d-\d\dT[\d:.]{5,18}[+-]\d\d:\d\d$/;
+
 /** Moments with another offset are brought to UTC; all others stay as they were written. */
 function inUtc(moment: unknown): unknown {
-  if (typeof moment !== "string" || !/T.*[+-]\d\d:\d\d$/.test(moment)) return moment;
+  if (typeof moment !== "string" || !WITH_OFFSET.test(moment)) return moment;
   const ms = Date.parse(moment);
   return Number.isNaN(ms) ? moment : new Date(ms).toISOString();
 }
