@@ -73,7 +73,7 @@ const stepReport: z.ZodType<StepReport> = wireObject<StepReport>(
     completedAtMs: moment,
     output: jsonValue.exactOptional(),
     error: callError.exactOptional(),
-    degraded: z.enum(["fallback", "cache", "stale_cache", "default"]).exactOptional(),
+    degraded: z.enum(["fallback", "cache", "stale_cache", "default", "partial"]).exactOptional(),
     compensation: z.enum(["running", "completed", "failed", "in_doubt", "none"]).exactOptional(),
     waitingFor: waitingFor.exactOptional(),
     items: itemCounts.exactOptional(),

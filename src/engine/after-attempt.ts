@@ -2,6 +2,7 @@ import { defined } from "../base/defined.ts";
 import { unreachable } from "../base/assert.ts";
 import { isJsonObject, type Json } from "../base/json.ts";
 import { retryDelayMs } from "../base/retry-delay.ts";
+import { callErrorOfEnvelope } from "../model/call-envelope-error.ts";
 import { type CallError, callId, type CallOutcome } from "../model/call.ts";
 import type { EventBody } from "../model/event.ts";
 import type { CallPlan } from "../model/plan.ts";
@@ -74,6 +75,11 @@ function afterAnswer(state: ExecutionState, call: CallState, outcome: CallOutcom
   const step = stepFor(state, call);
   const no = call.ref.role === undefined ? noOf(step, outcome.output) : undefined;
   if (no !== undefined) return { type: "call-failed", call: call.ref, error: { ...no, attempt: call.attempt, ...toolOf(step) } };
+  const missing = outcome.answer?.error;
+  if (missing !== undefined) {
+    const error = { ...callErrorOfEnvelope(missing), attempt: call.attempt, ...toolOf(step) };
+    return { type: "call-succeeded", call: call.ref, output: outcome.output, degraded: "partial", error };
+  }
   const degraded = outcome.source === "stale_cache" ? { degraded: "stale_cache" as const } : replacedBy(call);
   return { type: "call-succeeded", call: call.ref, output: outcome.output, ...degraded };
 }

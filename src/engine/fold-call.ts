@@ -134,10 +134,11 @@ function recordDone(state: ExecutionState, step: StepState, ref: CallRef): void 
 function completeUnit(
   state: ExecutionState,
   step: StepState,
-  event: { call: CallRef; output: StepState["output"]; degraded?: Degraded; atMs: number },
+  event: { call: CallRef; output: StepState["output"]; degraded?: Degraded; error?: CallError; atMs: number },
 ): void {
   const output = event.output ?? null;
   if (event.degraded !== undefined) step.degraded = event.degraded;
+  if (event.error !== undefined) step.error = event.error;
   if (event.call.item !== undefined && step.items !== undefined) {
     step.items.results[event.call.item] = { ok: true, output };
     step.items.completed += 1;

@@ -31,7 +31,11 @@ function quietOutcome(state: ExecutionState): Outcome {
   const main = state.steps.filter((step) => step.node.phase === "main");
   const bestEffort = state.plan.workflow.errorPolicy.mode === "best_effort";
   const spoiled = main.some(
-    (step) => step.status === "failed" || (step.items?.failed ?? 0) > 0 || (bestEffort && step.degraded !== undefined),
+    (step) =>
+      step.status === "failed" ||
+      (step.items?.failed ?? 0) > 0 ||
+      step.degraded === "partial" ||
+      (bestEffort && step.degraded !== undefined),
   );
   if (!spoiled) return "completed";
   if (main.some((step) => step.status === "completed")) return "partial_success";

@@ -1,7 +1,7 @@
 import { defined } from "../base/defined.ts";
 import { isJsonObject } from "../base/json.ts";
 import type { Json, JsonObject } from "../base/json.ts";
-import { decodeEnvelope } from "../envelope/envelope-codec.ts";
+import { decodeEnvelope, encodeEnvelope } from "../envelope/envelope-codec.ts";
 import type { EnvelopeError } from "../envelope/envelope-error.ts";
 import { EnvelopeInvalidError } from "../envelope/envelope-invalid-error.ts";
 import type { ErrorVariant } from "../envelope/error-variant.ts";
@@ -26,6 +26,12 @@ export function envelopeErrorOfCall({ fallback, ...error }: CallError): Envelope
     return { ...translated, details: { ...where, ...defined(answered) } };
   }
   return { ...natureOf(error), message, details: { ...where, ...defined({ detail }) } };
+}
+
+/** The error of an answer that has data too. It keeps what the server said, as {@link envelopeErrorOfCall} finds it. */
+export function callErrorOfEnvelope(error: EnvelopeError): CallError {
+  const { error: onWire = null } = encodeEnvelope({ meta: {}, error });
+  return { kind: "tool_error", message: error.message, detail: { error: onWire } };
 }
 
 /** What was to be done failed, and so did what should have stood in for it. */

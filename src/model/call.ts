@@ -27,8 +27,8 @@ export interface ParentCall {
   readonly call: CallRef;
 }
 
-/** Where the value of a degraded step came from. */
-export type Degraded = "fallback" | "cache" | "stale_cache" | "default";
+/** Where the value of a degraded step came from; `partial`: from its tool, which said that it is not all. */
+export type Degraded = "fallback" | "cache" | "stale_cache" | "default" | "partial";
 
 /** A string of the arguments that contains secrets. The journal has this in place of the value. */
 export interface SecretUse {

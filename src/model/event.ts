@@ -56,7 +56,14 @@ export type EventBody =
     }
   /** Only of `once` calls, and durable before the call is sent: without it, the call cannot have taken effect. */
   | { readonly type: "call-sent"; readonly call: CallRef }
-  | { readonly type: "call-succeeded"; readonly call: CallRef; readonly output: Json; readonly degraded?: Degraded }
+  /** With `error` the output is a part of what was asked for. */
+  | {
+      readonly type: "call-succeeded";
+      readonly call: CallRef;
+      readonly output: Json;
+      readonly degraded?: Degraded;
+      readonly error?: CallError;
+    }
   /** Without `retryAtMs` it was the last attempt. `unanswered`: it was sent, and its end is not known. */
   | {
       readonly type: "call-failed";

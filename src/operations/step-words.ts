@@ -50,9 +50,10 @@ export class StepWords {
     return failed.map(({ id }) => this.#word(id, "failed") ?? id);
   }
 
-  /** Steps whose value is not what they were meant to give, which counts only under best_effort. */
+  /** Steps with a part of their value, and those with another one, which counts only under best_effort. */
   get degraded(): readonly string[] {
-    return this.#bestEffort ? this.#report.steps.filter(({ degraded }) => degraded !== undefined).map(({ id }) => id) : [];
+    const counts = (degraded: StepReport["degraded"]): boolean => degraded === "partial" || (this.#bestEffort && degraded !== undefined);
+    return this.#report.steps.filter(({ degraded }) => counts(degraded)).map(({ id }) => id);
   }
 
   /** What was taken back, the last thing first. */

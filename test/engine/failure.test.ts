@@ -320,3 +320,22 @@ test("a computed value can say no, alone and as one of many", async () => {
     "1 of 2 items failed, the first with: the validation said no",
   ]);
 });
+
+test("a tool that gives a part of what was asked for leaves a partial success, with its error beside its output", async () => {
+  const error = { type: "External", code: "SHARD_DOWN", message: "1 of 3 shards did not answer" } as const;
+  const { report } = await told(
+    `
+id: search
+steps:
+  - { id: find, tool: w.read, with: {} }
+  - { id: count, value: "\${{ size(steps.find.output.hits) }}" }
+output: "\${{ steps.count.output }}"`,
+    { behaviours: { read: () => ({ outcome: { ...succeeded({ hits: [1, 2] }), answer: { meta: {}, error } } }) } },
+  );
+  expect({ outcome: report.outcome, output: report.output }).toEqual({ outcome: "partial_success", output: 2 });
+  expect(report.steps[0]).toMatchObject({
+    status: "completed",
+    degraded: "partial",
+    error: { message: error.message, server: "w", tool: "read", detail: { error: { code: "SHARD_DOWN" } } },
+  });
+});

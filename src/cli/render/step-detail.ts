@@ -39,7 +39,8 @@ export function stepDetail(step: StepReport, context: DetailContext): Line {
 function completed(step: StepReport): Line {
   const parts = [items(step), took(step), step.attempts > 1 && step.items === undefined ? `${step.attempts} attempts` : undefined];
   const text = parts.filter((part) => part !== undefined).join(", ");
-  const degraded = step.degraded === undefined ? [] : [span(`  degraded: ${step.degraded.replace("_", " ")}`, "warn")];
+  const how = step.degraded === "partial" ? `in part: ${errorText(step)}` : `degraded: ${step.degraded?.replace("_", " ")}`;
+  const degraded = step.degraded === undefined ? [] : [span(`  ${how}`, "warn")];
   const reused = step.skippedBecause === "reused" ? [span("taken over", "dim")] : [span(text)];
   return [...reused, ...degraded, ...undone(step)];
 }
