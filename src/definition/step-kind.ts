@@ -18,6 +18,7 @@ const KEYS_OF_KIND: { readonly [Kind in StepAction["kind"]]: readonly (keyof Ste
     "forEach",
     "maxParallel",
     "validates",
+    "permissions",
     "effect",
     "timeoutMs",
     "retry",

@@ -125,11 +125,16 @@ const anywhere = {
 const each = {
   forEach: fc.oneof(fc.array(template, { maxLength: 3 }), fc.constant("${{ inputs }}")),
   validates: flag,
-  permissions: fc.uniqueArray(fc.constantFrom("a:read", "b:*"), { minLength: 1, maxLength: 2 }),
 };
 const called = { ...each, fallback, timeoutMs: ms, retry, compensate };
 const KEYS: { readonly [Kind in StepAction["kind"]]: Readonly<Record<string, fc.Arbitrary<unknown>>> } = {
-  tool: { ...called, effect: fc.constantFrom("read", "idempotent", "once"), verify, cache: fc.record({ ttlMs: ms }) },
+  tool: {
+    ...called,
+    permissions: fc.uniqueArray(fc.constantFrom("a:read", "b:*"), { minLength: 1, maxLength: 2 }),
+    effect: fc.constantFrom("read", "idempotent", "once"),
+    verify,
+    cache: fc.record({ ttlMs: ms }),
+  },
   workflow: called,
   value: each,
   approval: {},
