@@ -64,9 +64,12 @@ const HEAP_GROWTH_BYTES_MAX = 8_000_000;
 
 test("of 100,000 spoiled envelopes each is read or refused, at once, and leaves nothing behind", { timeout: 120_000 }, () => {
   const random = seededRandom(7);
-  const texts = fc.sample(anyEnvelope(), { numRuns: VALID, seed: 7 }).map(printEnvelope);
-  // Small ones are spoiled in the more places for their size, and many more are read in the same time.
-  const valid = texts.filter((text) => text.length < 2_000).map((text) => ({ text, bytes: new TextEncoder().encode(text) }));
+  // With few fields each, so that a spoiled one is often the only one, and many are read in little time.
+  const valid = fc.sample(anyEnvelope(), { numRuns: VALID, seed: 7 }).map((envelope) => {
+    const meta = Object.fromEntries(Object.entries(envelope.meta).filter(() => random() < 0.25));
+    const text = printEnvelope({ ...envelope, meta });
+    return { text, bytes: new TextEncoder().encode(text) };
+  });
   const attempt = (turn: number): boolean => {
     const { text, bytes } = valid[turn % valid.length] as (typeof valid)[number];
     const kind = random();
