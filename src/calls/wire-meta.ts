@@ -89,7 +89,7 @@ function securityOf({ security: who = {}, sessionId }: Meta, rules: Rules | unde
 }
 
 /** What says who asks, for those who may not know. */
-const CLAIMS: ReadonlySet<string> = new Set(["security", "on_behalf_of"]);
+const CLAIMS: ReadonlySet<string> = new Set(["security", "on_behalf_of", "session_id", "security_context", "security_violation"]);
 
 function wholeMeta(meta: Meta, trusted: boolean): JsonObject {
   return members(encodeMeta(meta), (name) => name !== "debug" && (trusted || !CLAIMS.has(name)));
