@@ -12,7 +12,7 @@ import { planOf } from "../support/plan-of.ts";
 import { serviceCatalog } from "../support/service-catalog.ts";
 import { succeeded, World } from "../support/world.ts";
 import { ORDER } from "../fault/shop-books.ts";
-import { Shop } from "../fault/shop.ts";
+import { ServiceWorld } from "../fault/service-world.ts";
 
 const TEXT = readFileSync(inRepository("examples/order-processing/process-order.yaml"), "utf8");
 
@@ -25,7 +25,7 @@ interface Answer {
 
 /** The answer to an order while these tools fail. */
 async function answerTo(broken: readonly string[], policy = "fail_fast", cancelAfterCalls?: number): Promise<Answer> {
-  using shop = new Shop({ fault: ({ tool }) => (broken.includes(tool) ? "tool_error" : "none"), delayCalls: () => 1 });
+  using shop = new ServiceWorld(services, { fault: ({ tool }) => (broken.includes(tool) ? "tool_error" : "none"), delayCalls: () => 1 });
   const plan = planOf(TEXT.replace("error_policy: fail_fast", `error_policy: ${policy}`), serviceCatalog(services));
   const interrupt =
     cancelAfterCalls === undefined ? {} : { interrupt: { afterCalls: cancelAfterCalls, signal: { type: "cancel" as const } } };

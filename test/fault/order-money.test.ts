@@ -12,7 +12,7 @@ import { planOf } from "../support/plan-of.ts";
 import { serviceCatalog } from "../support/service-catalog.ts";
 import { seededRandom } from "./seeded-random.ts";
 import { faultsOf, ORDER, readBooks } from "./shop-books.ts";
-import { type Fault, Shop, type ShopTrouble } from "./shop.ts";
+import { type Fault, ServiceWorld, type Trouble } from "./service-world.ts";
 
 const WORKFLOW = readFileSync(inRepository("examples/order-processing/process-order.yaml"), "utf8");
 const PLANS: Readonly<Record<string, Plan>> = Object.fromEntries(
@@ -27,7 +27,7 @@ interface Run {
   readonly policy?: string;
   readonly customer?: string;
   readonly order?: JsonObject;
-  readonly trouble?: Partial<ShopTrouble>;
+  readonly trouble?: Partial<Trouble>;
   readonly deaths?: readonly number[];
   readonly cancelAfterCalls?: number;
   /** Somebody asks for the same order a second time, at the same time. */
@@ -42,7 +42,7 @@ interface Ended {
 
 /** One order from its beginning to its end, until nothing is on its way any more. */
 async function order(run: Run): Promise<Ended> {
-  using shop = new Shop({ fault: () => "none", delayCalls: () => 1, ...run.trouble });
+  using shop = new ServiceWorld(services, { fault: () => "none", delayCalls: () => 1, ...run.trouble });
   const stories = [live(storyOf(run, shop), run.deaths)];
   if (run.twice === true) stories.push(live({ ...storyOf(run, shop), executionId: "e-second" }));
   const [ending, second] = await Promise.all(stories);
@@ -52,7 +52,10 @@ async function order(run: Run): Promise<Ended> {
   return { ending, faults: faultsOf(reports, readBooks(shop)), calls: shop.calls };
 }
 
-function storyOf({ policy = "fail_fast", customer = "cust-789", order: items = ORDER, cancelAfterCalls }: Run, world: Shop): Story<Shop> {
+function storyOf(
+  { policy = "fail_fast", customer = "cust-789", order: items = ORDER, cancelAfterCalls }: Run,
+  world: ServiceWorld,
+): Story<ServiceWorld> {
   const plan = PLANS[policy];
   if (plan === undefined) throw new Error(`there is no policy ${policy}`);
   const inputs = { ...items, customer_id: customer, total_amount: null };
@@ -62,7 +65,7 @@ function storyOf({ policy = "fail_fast", customer = "cust-789", order: items = O
 }
 
 /** A person who can look into the files of the services says what is true of every call in doubt, and in time loses patience. */
-function patientPerson(): (report: ExecutionReport, shop: Shop) => readonly ExecutionSignal[] {
+function patientPerson(): (report: ExecutionReport, shop: ServiceWorld) => readonly ExecutionSignal[] {
   let patience = 3;
   return (report, shop) => {
     patience -= 1;

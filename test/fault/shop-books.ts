@@ -1,6 +1,6 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { StepReport } from "../../src/model/execution.ts";
-import { TENANT } from "./shop.ts";
+import { TENANT } from "./service-world.ts";
 
 /** What the files of the services say after everything has arrived. */
 export interface Books {

@@ -41,7 +41,7 @@ const findBatch = defineTool({
 
 const unloadBatch = defineTool({
   name: "unload_batch",
-  description: "Takes a batch out again, unless the migration is finished.",
+  description: "Takes a batch out again.",
   effect: "repeatable",
   input: z.object({ migration, batch }),
   output: z.object({ unloaded: z.int() }),
@@ -68,13 +68,11 @@ const finishMigration = defineTool({
 
 const abandonMigration = defineTool({
   name: "abandon_migration",
-  description: "Takes out whatever a migration that is not finished has added, and adds nothing to it any more, however late it comes.",
+  description: "Takes out whatever a migration has added. Nothing is added to it any more, however late it comes.",
   effect: "repeatable",
   input: z.object({ migration }),
   output: z.object({ unloaded: z.int() }),
   run({ database, tenant }, { migration: id }) {
-    const finished = database.prepare("SELECT 1 FROM migrations WHERE tenant = ? AND id = ? AND state = 'finished'").get(tenant, id);
-    if (finished !== undefined) throw new Refusal(`migration ${id} is finished`);
     const { changes } = database.prepare("DELETE FROM customers WHERE tenant = ? AND migration = ?").run(tenant, id);
     setState({ tenant, id, state: "abandoned" }, database);
     return { unloaded: Number(changes) };

@@ -1,8 +1,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import { callService } from "../../examples/sqlite-service/call-service.ts";
 import { openStore } from "../../examples/sqlite-service/open-store.ts";
-import { Refusal } from "../../examples/sqlite-service/service.ts";
-import { services } from "../../examples/order-processing/servers/services.ts";
+import { Refusal, type Service } from "../../examples/sqlite-service/service.ts";
 import { present } from "../../src/base/assert.ts";
 import { callId, type CallErrorKind, type CallOutcome, type CallRequest } from "../../src/model/call.ts";
 import type { ToolWorld } from "../support/world.ts";
@@ -36,7 +35,7 @@ interface Late {
   readonly afterCalls: number;
 }
 
-export interface ShopTrouble {
+export interface Trouble {
   readonly fault: (request: CallRequest) => Fault;
   /** After how many more calls a late message arrives. */
   readonly delayCalls: () => number;
@@ -45,14 +44,16 @@ export interface ShopTrouble {
 /** The tenant of all calls in these tests; the other one must not notice anything. */
 export const TENANT = "acme";
 
-/** The services of the order example with their real tools and databases, behind a network that cannot be trusted. */
-export class Shop implements ToolWorld {
+/** Services of an example with their real tools and databases, behind a network that cannot be trusted. */
+export class ServiceWorld implements ToolWorld {
   readonly calls: string[] = [];
   readonly #databases = new Map<string, DatabaseSync>();
-  readonly #trouble: ShopTrouble;
+  readonly #services: Readonly<Record<string, Service>>;
+  readonly #trouble: Trouble;
   #late: Late[] = [];
 
-  constructor(trouble: ShopTrouble) {
+  constructor(services: Readonly<Record<string, Service>>, trouble: Trouble) {
+    this.#services = services;
     this.#trouble = trouble;
     for (const { store } of Object.values(services)) {
       if (!this.#databases.has(store.name)) this.#databases.set(store.name, openStore(store, undefined));
@@ -60,7 +61,7 @@ export class Shop implements ToolWorld {
   }
 
   serves(server: string): boolean {
-    return Object.hasOwn(services, server);
+    return Object.hasOwn(this.#services, server);
   }
 
   /** The file of one service. */
@@ -118,7 +119,7 @@ export class Shop implements ToolWorld {
   }
 
   #arrive({ server, tool, input, idempotencyKey }: CallRequest): CallOutcome {
-    const service = present(services[server], `there is no service ${server}`);
+    const service = present(this.#services[server], `there is no service ${server}`);
     const call = { tool, arguments: input, tenant: TENANT, key: idempotencyKey, now: new Date(0) };
     try {
       return { kind: "succeeded", output: callService(service, this.database(service.store.name), call) };
