@@ -215,6 +215,15 @@ SELECT id FROM orders WHERE tenant_id = 'acme' AND (note LIKE 'globex%' AND note
 --: Fails by a division that only rows of other tenants would make fail.
 SELECT id FROM orders WHERE 1 / (total - 777.00) < 2
 
+--: Fails so where our own condition is the more expensive one.
+SELECT id FROM visits WHERE 1 / (n - 777) IS NOT NULL
+
+--: Fails so there, in a join.
+SELECT v.id FROM visits v JOIN countries c ON 1 / (v.n - 777) IS NOT NULL
+
+--: Fails so there, through a query that the planner opens.
+WITH v AS (SELECT 1 / (n - 777) AS x, id FROM visits) SELECT id FROM v WHERE x IS NOT NULL
+
 --: Fails so in a join condition.
 SELECT count(*) FROM orders o JOIN countries c ON 1 / (o.total - 777.00) < 2
 

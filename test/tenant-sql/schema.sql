@@ -24,6 +24,9 @@ CREATE TABLE events (
   tenant_id text NOT NULL, id int NOT NULL, kind text NOT NULL, happened_on date NOT NULL DEFAULT '2024-03-01', took interval,
   payload json, PRIMARY KEY (tenant_id, id)
 );
+CREATE TABLE raw_visits (owner text NOT NULL, id int NOT NULL, n int NOT NULL);
+-- To find the tenant here is more work than what a caller may ask, so that the database would like to do it last.
+CREATE VIEW visits AS SELECT lower(btrim(owner)) AS tenant_id, id, n FROM raw_visits;
 CREATE TABLE api_keys (owner text PRIMARY KEY, key text NOT NULL);
 CREATE SCHEMA private;
 CREATE TABLE private.ledger (owner text, amount numeric);
@@ -50,4 +53,5 @@ INSERT INTO order_lines SELECT t, o, l, t || '-' || l, 100 * l, 99 FROM unnest(A
 INSERT INTO payments SELECT t, n, n, 777, 'wire', date '2020-01-01' FROM unnest(ARRAY['globex', 'initech']) t, generate_series(1, 6) n;
 INSERT INTO documents SELECT t, n, t || ' plan ' || n, jsonb_build_object('pages', 'many', 'owner', t, t, true), ARRAY[t] FROM unnest(ARRAY['globex', 'initech']) t, generate_series(1, 6) n;
 INSERT INTO events SELECT t, n, t, date '2020-01-01', interval '1 second', '{}' FROM unnest(ARRAY['globex', 'initech']) t, generate_series(1, 12) n;
+INSERT INTO raw_visits SELECT t, n, CASE WHEN t = 'acme' THEN n ELSE 777 END FROM unnest(ARRAY['acme', 'globex', 'initech']) t, generate_series(1, 5) n;
 INSERT INTO api_keys VALUES ('acme', 'key-of-acme'), ('globex', 'key-of-globex');

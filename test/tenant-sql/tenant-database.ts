@@ -37,6 +37,7 @@ export const CONFIG: DatabaseInjectorConfig = {
     payments: { ...tenantTable("account id order_id amount method paid_on"), tenantColumn: "account" },
     documents: tenantTable("tenant_id id title body keywords"),
     events: tenantTable("tenant_id id kind happened_on took payload"),
+    visits: tenantTable("tenant_id id n"),
     countries: { kind: "shared", columns: ["code", "name", "continent"] },
   },
 };
@@ -48,6 +49,7 @@ const TENANT_COLUMNS = Object.entries({
   customers: "tenant_id",
   documents: "tenant_id",
   events: "tenant_id",
+  raw_visits: "owner",
 });
 
 const rowsOf = (table: string, condition: string): string =>
