@@ -2,7 +2,6 @@ import type { Clock } from "../base/clock.ts";
 import { defined } from "../base/defined.ts";
 import type { TokenVerifier } from "../identity/verify-token.ts";
 import type { AccessConfig, Identity } from "../model/access.ts";
-import type { AuditEntry } from "../model/audit.ts";
 import { isTuttiError, TuttiError } from "../model/errors.ts";
 import { allows, DELEGATE_PERMISSION, grantedPermissions } from "../model/permissions.ts";
 import type { Caller } from "../operations/operation-context.ts";
@@ -26,17 +25,14 @@ export function openCallerSource(access: AccessConfig, ports: { readonly clock: 
   let verifier: Promise<TokenVerifier> | undefined;
   return {
     async identify(token, signal) {
-      try {
+      const identity = await recordingRefusal(audit, async () => {
         if (token === undefined) throw noToken();
         // Most configurations have no tokens, and need not wait until this is loaded.
         verifier ??= import("../identity/verify-token.ts").then(({ openTokenVerifier }) => openTokenVerifier(config, clock));
-        const identity = await (await verifier).verify(token, signal);
-        await checkDelegation(identity, access, audit);
-        return { identity };
-      } catch (error) {
-        if (isTuttiError(error)) await audit.record({ action: "token", decision: "denied", reason: error.message });
-        throw error;
-      }
+        return await (await verifier).verify(token, signal);
+      });
+      await checkDelegation(identity, access, audit);
+      return { identity };
     },
   };
 }
@@ -51,14 +47,24 @@ function noToken(): TuttiError {
   return new TuttiError("identity.invalid", message, { reason: "no token was given" });
 }
 
+async function recordingRefusal(audit: AuditLog, verify: () => Promise<Identity>): Promise<Identity> {
+  try {
+    return await verify();
+  } catch (error) {
+    if (isTuttiError(error)) await audit.record({ action: "token", decision: "denied", reason: error.message });
+    throw error;
+  }
+}
+
 /** Acting for somebody else needs a permission, and is recorded in any case. */
 async function checkDelegation(identity: Identity, access: AccessConfig, audit: AuditLog): Promise<void> {
   const { tenant, userId, onBehalfOf } = identity;
   if (onBehalfOf === undefined) return;
-  if (!allows(grantedPermissions(identity, access), DELEGATE_PERMISSION)) {
-    const message = `"${userId ?? ""}" may not act for "${onBehalfOf}": that needs the permission "${DELEGATE_PERMISSION}"`;
-    throw new TuttiError("access.denied", message, { missing: [DELEGATE_PERMISSION] });
+  const who = defined({ tenant, userId, onBehalfOf });
+  if (allows(grantedPermissions(identity, access), DELEGATE_PERMISSION)) {
+    return await audit.record({ action: "token", decision: "allowed", ...who });
   }
-  const entry: AuditEntry = { action: "token", decision: "allowed", ...defined({ tenant, userId, onBehalfOf }) };
-  await audit.record(entry);
+  const message = `acting for somebody else needs the permission "${DELEGATE_PERMISSION}"`;
+  await audit.record({ action: "token", decision: "denied", ...who, reason: message });
+  throw new TuttiError("access.denied", message, { missing: [DELEGATE_PERMISSION] });
 }
