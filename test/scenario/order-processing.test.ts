@@ -5,6 +5,7 @@ import { type Answer, cloneOf, type ExampleClone, commandsInReadme } from "../su
 const CONFIG = ["--config", "examples/order-processing/tutti.yaml"];
 const REQUEST = ["request", "examples/order-processing/order.json", ...CONFIG];
 const RUN = ["run", "examples/order-processing/process-order.yaml", ...CONFIG];
+const AUDIT = ["audit", "list", ...CONFIG];
 const ORDER = ["-p", "order_id=ord-1", "-p", "customer_id=cust-789", "-p", `'items=[{"sku":"ITEM001","quantity":2}]'`];
 const RESUME = ["executions", "resume", ...CONFIG];
 
@@ -21,6 +22,13 @@ test("an order is charged, fulfilled and told of, and the same request once more
   });
   expect((await shop.request(REQUEST)).data).toEqual(first.data);
   expect(shop.books()).toEqual({ shop: 25_800, orders: ["ord-123456 paid", "ord-123456 fulfilled"], stock: 38, messages: 1 });
+
+  const audit = await shop.run([...AUDIT, "--json"]);
+  const { entries } = JSON.parse(audit.stdout) as { readonly entries: readonly { readonly tool?: string; readonly outcome?: string }[] };
+  const called = entries.filter(({ outcome }) => outcome === "succeeded").map(({ tool }) => tool);
+  expect(new Set(called)).toEqual(
+    new Set(["inventory_check", "customer_check", "payment_method", "process_payment", "fulfill_order", "send_notification"]),
+  );
 });
 
 test("an order that nobody should accept is told all reasons, and nothing is changed", async () => {
@@ -98,7 +106,7 @@ test("an order that is killed between payment and goods is charged once", async 
 });
 
 test("the README of order-processing shows the commands that are tested here", () => {
-  expect(commandsInReadme("order-processing")).toEqual([REQUEST, [...RUN, ...ORDER], RESUME].map((command) => command.join(" ")));
+  expect(commandsInReadme("order-processing")).toEqual([REQUEST, [...RUN, ...ORDER], AUDIT, RESUME].map((command) => command.join(" ")));
 });
 
 /** What is in the files of the shop. */
