@@ -169,6 +169,25 @@ test("what was done is undone also when the role that allowed it has gone meanwh
   expect(shop.calls()).toEqual(["act", "undo"]);
 });
 
+test("an envelope cannot say for whom it is: the token does, and what contradicts it is refused and recorded", async () => {
+  using shop = await openShop();
+  shop.configure(`${ROLES}operations: { place_order: order.yaml }\n`);
+  const ask = async (meta: object): Promise<Finished> => {
+    shop.world.write("request.json", JSON.stringify({ meta, data: { operation: "place_order", parameters: {} } }));
+    return await shop.as({ sub: "bob" }, "request", "request.json");
+  };
+  expect((await ask({ tenant: "globex" })).exitCode).toBe(77);
+  expect(documentOf(await shop.as(ada, "executions", "list", "--json"))).toEqual({ executions: [] });
+  const claimed = await ask({ security: { roles: ["clerk"], permissions: ["orders:*"] } });
+  expect(documentOf(claimed)).toMatchObject({ meta: { tenant: "acme" }, data: { status: "failed" } });
+  expect(shop.calls()).toEqual([]);
+  expect(await audited(shop.world)).toMatchObject([
+    { action: "tenant", decision: "denied", tenant: "acme", userId: "bob" },
+    { action: "claims", decision: "denied", tenant: "acme", userId: "bob" },
+    { action: "call", decision: "denied", tenant: "acme", userId: "bob", details: { missing: ["orders:act"] } },
+  ]);
+});
+
 test("the process that owns the data directory finds out for itself who asks, by its own rules", async () => {
   using shop = await openShop();
   shop.world.write("long.yaml", "id: long\nsteps:\n  - { id: read, tool: ledger.read }\n  - { id: rest, needs: [read], sleep: 1h }\n");
