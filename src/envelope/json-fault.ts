@@ -7,90 +7,83 @@ const JSON_DEPTH_MAX = 100;
  *
  * Undefined members are no fault, because writing leaves them out.
  */
-export function jsonFault(value: unknown, path: string, bytesMax: number = Number.POSITIVE_INFINITY): string | undefined {
-  const walk: Walk = { bytesMax, leftBytes: bytesMax, fault: undefined };
-  visit(walk, value, { parent: undefined, key: path, depth: 0 });
-  return walk.fault;
+export function jsonFault(value: unknown, root: string, bytesMax: number = Number.POSITIVE_INFINITY): string | undefined {
+  const budget: Budget = { bytesMax, leftBytes: bytesMax };
+  const fault = visit(value, budget, 0);
+  return fault === undefined ? undefined : `${root}${pathText(fault.keys)}: ${fault.problem}`;
 }
 
-interface Walk {
+interface Budget {
   readonly bytesMax: number;
   leftBytes: number;
-  fault: string | undefined;
 }
 
-/** Where the walk is; becomes text only when there is something to say. */
-interface Place {
-  readonly parent: Place | undefined;
-  readonly key: string | number;
-  readonly depth: number;
+/** Its keys are gathered on the way back, from the innermost: a walk that finds nothing makes no garbage. */
+interface Fault {
+  readonly problem: string;
+  /** Undefined when it is no fault of one place. */
+  readonly keys: (string | number)[] | undefined;
 }
 
-/** Whether to go on. */
-function visit(walk: Walk, value: unknown, place: Place): boolean {
+function visit(value: unknown, budget: Budget, depth: number): Fault | undefined {
   switch (typeof value) {
     case "string":
-      return spend(walk, value.length + 2, place);
+      return spend(budget, value.length + 2);
     case "number":
-      return Number.isFinite(value) ? spend(walk, 1, place) : stop(walk, place, "must be a finite number");
+      return Number.isFinite(value) ? spend(budget, 1) : { problem: "must be a finite number", keys: [] };
     case "boolean":
-      return spend(walk, 4, place);
+      return spend(budget, 4);
     case "object":
-      if (value === null) return spend(walk, 4, place);
-      if (place.depth >= JSON_DEPTH_MAX) return stop(walk, rootOf(place), `must be nested at most ${JSON_DEPTH_MAX} levels deep`);
-      return Array.isArray(value) ? visitList(walk, value, place) : visitObject(walk, value, place);
+      if (value === null) return spend(budget, 4);
+      if (depth >= JSON_DEPTH_MAX) return { problem: `must be nested at most ${JSON_DEPTH_MAX} levels deep`, keys: undefined };
+      return Array.isArray(value) ? visitList(value, budget, depth + 1) : visitObject(value, budget, depth + 1);
     default:
-      return stop(walk, place, `must be a JSON value, not ${typeof value}`);
+      return { problem: `must be a JSON value, not ${typeof value}`, keys: [] };
   }
 }
 
-function visitList(walk: Walk, list: readonly unknown[], parent: Place): boolean {
-  const depth = parent.depth + 1;
-  for (let key = 0; key < list.length; key += 1) {
-    if (!spend(walk, 1, parent) || !visit(walk, list[key], { parent, key, depth })) return false;
+function visitList(list: readonly unknown[], budget: Budget, depth: number): Fault | undefined {
+  for (let index = 0; index < list.length; index += 1) {
+    const fault = spend(budget, 1) ?? visit(list[index], budget, depth);
+    if (fault !== undefined) return inside(fault, index);
   }
-  return spend(walk, 2, parent);
+  return spend(budget, 2);
 }
 
-function visitObject(walk: Walk, object: object, parent: Place): boolean {
-  if (!isPlain(object)) return stop(walk, parent, "must be a JSON value, not an object of a class");
-  const depth = parent.depth + 1;
-  for (const [key, value] of Object.entries(object)) {
+function visitObject(object: object, budget: Budget, depth: number): Fault | undefined {
+  if (!isPlain(object)) return { problem: "must be a JSON value, not an object of a class", keys: [] };
+  const given = object as Readonly<Record<string, unknown>>;
+  for (const key of Object.keys(given)) {
+    const value = given[key];
     if (value === undefined) continue;
-    const place = { parent, key, depth };
-    if (!spend(walk, key.length + 4, place) || !visit(walk, value, place)) return false;
+    const fault = spend(budget, key.length + 4) ?? visit(value, budget, depth);
+    if (fault !== undefined) return inside(fault, key);
   }
-  return spend(walk, 2, parent);
+  return spend(budget, 2);
 }
 
 /** Objects of other realms count too: their prototype is not ours, but has none itself. */
 function isPlain(object: object): boolean {
   const prototype: unknown = Object.getPrototypeOf(object);
-  return prototype === null || Object.getPrototypeOf(prototype) === null;
+  return prototype === Object.prototype || prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
-function spend(walk: Walk, bytes: number, place: Place): boolean {
-  walk.leftBytes -= bytes;
-  return walk.leftBytes >= 0 || stop(walk, rootOf(place), `must be at most ${walk.bytesMax} bytes when it is encoded`);
+function spend(budget: Budget, bytes: number): Fault | undefined {
+  budget.leftBytes -= bytes;
+  if (budget.leftBytes >= 0) return undefined;
+  return { problem: `must be at most ${budget.bytesMax} bytes when it is encoded`, keys: undefined };
 }
 
-function stop(walk: Walk, place: Place, problem: string): false {
-  walk.fault = `${pathText(place)}: ${problem}`;
-  return false;
+function inside(fault: Fault, key: string | number): Fault {
+  fault.keys?.push(key);
+  return fault;
 }
 
-function rootOf(place: Place): Place {
-  let root = place;
-  while (root.parent !== undefined) root = root.parent;
-  return root;
-}
+const KEYS_SHOWN_MAX = 10;
+const KEY_LENGTH_MAX = 60;
 
-const PATH_LENGTH_MAX = 200;
-
-function pathText(place: Place): string {
-  let text = "";
-  for (let at: Place | undefined = place; at !== undefined && text.length < PATH_LENGTH_MAX; at = at.parent) {
-    text = typeof at.key === "number" ? `[${at.key}]${text}` : `${at.parent === undefined ? "" : "."}${at.key.slice(0, 60)}${text}`;
-  }
-  return text;
+/** The end of a long path says more than its beginning. */
+function pathText(keys: readonly (string | number)[] = []): string {
+  const shown = keys.slice(0, KEYS_SHOWN_MAX).map((key) => (typeof key === "number" ? `[${key}]` : `.${key.slice(0, KEY_LENGTH_MAX)}`));
+  return `${keys.length > KEYS_SHOWN_MAX ? "..." : ""}${shown.reverse().join("")}`;
 }
