@@ -16,14 +16,9 @@ export interface ChainLink {
 export const FIRST_HASH: string = "0".repeat(64);
 
 /**
- * SHA-256 in hexadecimal of six lines: the name of this format, number, moment, writer, hash before, entry. Only the last
- * of them can hold a line break, so no two entries have the same lines.
+ * SHA-256 in hexadecimal of six lines: the name of this format, number, moment, writer, hash before, entry. None of them
+ * holds a line break when it is written, and one that was put in later makes more lines, so no two links are alike.
  */
 export function entryHash({ seq, atMs, writer, previousHash, entry }: ChainLink): string {
   return hash("sha256", `tutti.audit.entry.v1\n${seq}\n${atMs}\n${writer}\n${previousHash}\n${entry}`);
-}
-
-/** Whether the writer has the form of one: another could move the borders between the lines. */
-export function isWriter(text: string): boolean {
-  return /^[0-9a-f]{16}$/.test(text);
 }

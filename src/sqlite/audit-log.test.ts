@@ -3,7 +3,7 @@ import { copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, renameS
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { expect, test } from "vitest";
-import { sampleEntry, writeAuditLog, writeUnsigned } from "../../test/support/audit-samples.ts";
+import { sampleEntry, tamper, writeAuditLog, writeUnsigned } from "../../test/support/audit-samples.ts";
 import { AuditingChild } from "../../test/support/auditing-child.ts";
 import { ManualClock } from "../../test/support/manual-clock.ts";
 import { temporaryDirectory } from "../../test/support/temporary-directory.ts";
@@ -198,15 +198,45 @@ test.each([
 ])("a log %s is not written to, so that the next checkpoint does not cover the traces", async (_, sql, detail) => {
   using temporary = temporaryDirectory();
   await writeAuditLog(temporary.path, 3);
-  {
-    using database = new DatabaseSync(join(temporary.path, "audit.db"));
-    for (const trigger of ["entries_stay", "entries_are_final", "checkpoints_stay"]) database.exec(`DROP TRIGGER ${trigger}`);
-    database.exec(sql);
-  }
+  tamper(temporary.path, sql);
   const before = await verdictOf(temporary.path);
   await expect(writeAuditLog(temporary.path, 1)).rejects.toMatchObject({ code: "journal.unusable", details: { reason: "damaged" } });
   await expect(writeAuditLog(temporary.path, 1)).rejects.toThrow(detail);
   expect(await verdictOf(temporary.path)).toEqual(before);
+});
+
+test("a log that is cut while it is in use is not written to, also when its head fits what is left", async () => {
+  using temporary = temporaryDirectory();
+  await writeAuditLog(temporary.path, 1);
+  const head = readFileSync(join(temporary.path, "audit.head"));
+  const clock = new ManualClock();
+  const log = await openAuditLog({ directory: temporary.path, clock });
+  await log.record(sampleEntry(2));
+  clock.advance(1_000);
+  tamper(temporary.path, "DELETE FROM checkpoints WHERE number > 2; DELETE FROM entries WHERE seq > 1");
+  writeFileSync(join(temporary.path, "audit.head"), head);
+  await expect(log.record(sampleEntry(3))).rejects.toThrow("entry 2 was there and is not there any more");
+  await expect(log.record(sampleEntry(4))).rejects.toThrow("entry 2 was there and is not there any more");
+  await expect(log[Symbol.asyncDispose]()).rejects.toMatchObject({ code: "journal.unusable" });
+  expect(await verdictOf(temporary.path)).toMatchObject({ entries: 1 });
+  expect(readFileSync(join(temporary.path, "audit.head"))).toEqual(head);
+});
+
+test("a log whose checkpoints are taken out while it is in use is not signed again", async () => {
+  using temporary = temporaryDirectory();
+  await writeAuditLog(temporary.path, 1);
+  const head = readFileSync(join(temporary.path, "audit.head"));
+  const clock = new ManualClock();
+  const log = await openAuditLog({ directory: temporary.path, clock });
+  await log.record(sampleEntry(2));
+  clock.advance(1_000);
+  await log.record(sampleEntry(3));
+  tamper(temporary.path, "DELETE FROM checkpoints WHERE number > 2");
+  writeFileSync(join(temporary.path, "audit.head"), head);
+  clock.advance(1_000);
+  await expect(log.record(sampleEntry(4))).rejects.toThrow("checkpoint 3 was there and is not there any more");
+  await expect(log[Symbol.asyncDispose]()).rejects.toMatchObject({ code: "journal.unusable" });
+  expect(readFileSync(join(temporary.path, "audit.head"))).toEqual(head);
 });
 
 test("a log without its head is not written to, until both are moved away", async () => {

@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import type { Clock } from "../base/clock.ts";
 import { randomIds } from "../base/ids.ts";
 import type { AuditEntry } from "../model/audit.ts";
+import { isTuttiError } from "../model/errors.ts";
 import type { AuditLog } from "../ports/audit.ts";
 import { AuditStore, type AuditStoreOptions } from "./audit-store.ts";
 import { createDataDirectory } from "./data-directory.ts";
@@ -28,7 +29,8 @@ export async function openAuditLog({ directory, clock, keyFile }: AuditLogOption
  * Writes the audit log of a data directory, beside other processes that do. Disposing writes what waits and signs it.
  *
  * What goes wrong is tried again with the next entry, on a file that is opened anew: room on the disk may have been
- * made, and a log that was moved away may begin again.
+ * made, and a log that was moved away may begin again. Only a log that somebody has changed is not touched again by
+ * this process, which knows what was there before.
  */
 export class SqliteAuditLog implements AuditLog, AsyncDisposable {
   readonly #options: AuditStoreOptions;
@@ -36,6 +38,7 @@ export class SqliteAuditLog implements AuditLog, AsyncDisposable {
   /** Runs while there are entries that are not signed. */
   #timer: Disposable | undefined;
   #unsigned = false;
+  #damage: Error | undefined;
   #closed = false;
 
   constructor(options: AuditStoreOptions) {
@@ -44,11 +47,12 @@ export class SqliteAuditLog implements AuditLog, AsyncDisposable {
 
   async record(entry: AuditEntry): Promise<void> {
     if (this.#closed) throw new Error("the audit log has been closed");
+    if (this.#damage !== undefined) throw this.#damage;
     const store = this.#open();
     try {
       this.#written(store, await store.append(entry));
     } catch (error) {
-      this.#drop(store);
+      this.#drop(store, error);
       throw error;
     }
   }
@@ -56,6 +60,7 @@ export class SqliteAuditLog implements AuditLog, AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closed = true;
     this.#timer?.[Symbol.dispose]();
+    if (this.#damage !== undefined) throw this.#damage;
     using store = this.#store ?? (this.#unsigned ? this.#open() : undefined);
     this.#store = undefined;
     store?.sign();
@@ -85,12 +90,13 @@ export class SqliteAuditLog implements AuditLog, AsyncDisposable {
     try {
       store.sign();
       this.#unsigned = false;
-    } catch {
-      this.#drop(store);
+    } catch (error) {
+      this.#drop(store, error);
     }
   }
 
-  #drop(store: AuditStore): void {
+  #drop(store: AuditStore, reason: unknown): void {
+    if (isTuttiError(reason, "journal.unusable") && reason.details.reason === "damaged") this.#damage ??= reason;
     if (store !== this.#store) return;
     this.#store = undefined;
     this.#timer?.[Symbol.dispose]();

@@ -2,13 +2,11 @@ import { resolve } from "node:path";
 import { defined } from "../base/defined.ts";
 import { TuttiError } from "../model/errors.ts";
 import type { AuditReader } from "../ports/audit.ts";
+import { refusingAuditFaults } from "./audit-fault.ts";
 import { auditPath, openAuditFileReader } from "./audit-file.ts";
 import { type KeyPlace, type TrustedKeys, keyFile, publicKeyOf, readPublicKeys } from "./audit-key.ts";
 import { queryAudit } from "./audit-query.ts";
 import { AuditEnds } from "./audit-tables.ts";
-import { errorCode } from "./data-directory.ts";
-import { fromSqliteError, isSqliteError, journalUnusable } from "./journal-unusable.ts";
-import { UnreadableRow } from "./stored-json.ts";
 import { verifyAudit, verifyNothing } from "./verify-audit.ts";
 
 /** Reads the audit log of a data directory. Opens it for each question, so there is nothing to close. */
@@ -18,7 +16,7 @@ export function auditReader(options: { readonly directory: string; readonly keyF
   return {
     async query(query) {
       using database = openAuditFileReader(auditPath(directory));
-      return database === undefined ? { entries: [] } : reading(directory, () => queryAudit(database, query));
+      return database === undefined ? { entries: [] } : refusingAuditFaults(directory, () => queryAudit(database, query));
     },
     async verify({ head, publicKeys }) {
       using database = openAuditFileReader(auditPath(directory));
@@ -28,7 +26,8 @@ export function auditReader(options: { readonly directory: string; readonly keyF
     },
     async head() {
       using database = openAuditFileReader(auditPath(directory));
-      const checkpoint = database === undefined ? undefined : reading(directory, () => new AuditEnds(database).newestCheckpoint());
+      const checkpoint =
+        database === undefined ? undefined : refusingAuditFaults(directory, () => new AuditEnds(database).newestCheckpoint());
       return checkpoint === undefined ? undefined : { ...checkpoint, ...defined({ publicKey: publicKeyOf(place) }) };
     },
   };
@@ -41,16 +40,4 @@ function trustedKeys(place: KeyPlace, given: string | undefined): TrustedKeys {
   const file = keyFile(place);
   const message = `there is no key in ${file} with which signatures could be verified; give the public key that "tutti audit key" has printed`;
   throw new TuttiError("file.unreadable", message, { file });
-}
-
-/** What somebody has put into the file is no bug of ours, whatever it is. */
-function reading<T>(directory: string, task: () => T): T {
-  const path = auditPath(directory);
-  try {
-    return task();
-  } catch (error) {
-    if (isSqliteError(error)) throw fromSqliteError(path, error);
-    if (!(error instanceof UnreadableRow) && errorCode(error) !== "ERR_OUT_OF_RANGE") throw error;
-    throw journalUnusable(path, "damaged", { detail: `${(error as Error).message}; "tutti audit verify" tells more`, cause: error });
-  }
 }

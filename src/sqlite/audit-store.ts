@@ -2,6 +2,7 @@ import type { DatabaseSync } from "node:sqlite";
 import type { Clock } from "../base/clock.ts";
 import type { AuditCheckpoint, AuditEntry } from "../model/audit.ts";
 import { signCheckpoint } from "./audit-checkpoint.ts";
+import { auditDamaged, refusingAuditFaults } from "./audit-fault.ts";
 import { auditPath, openAuditFile } from "./audit-file.ts";
 import { draftHead, placeHead, readHead } from "./audit-head.ts";
 import { type KeyPlace, type SigningKey, openSigningKey } from "./audit-key.ts";
@@ -9,7 +10,7 @@ import { encodeEntry } from "./audit-row.ts";
 import { AuditTables } from "./audit-tables.ts";
 import { CommitQueue } from "./commit-queue.ts";
 import { fileCheck } from "./data-directory.ts";
-import { fromSqliteError, isSqliteError, journalUnusable } from "./journal-unusable.ts";
+import { UnreadableRow } from "./stored-json.ts";
 import { inTransaction } from "./transaction.ts";
 
 export interface AuditStoreOptions extends KeyPlace {
@@ -26,7 +27,7 @@ export interface AuditStoreOptions extends KeyPlace {
  *    its head.
  * 3. A log whose head and checkpoints do not fit together is not written to: the next checkpoint would cover the traces.
  *
- * When anything fails, dispose it and open another: nothing is kept in memory that is not in the file.
+ * When anything fails, dispose it and open another.
  */
 export class AuditStore implements Disposable {
   readonly #options: AuditStoreOptions;
@@ -35,6 +36,8 @@ export class AuditStore implements Disposable {
   readonly #queue: CommitQueue;
   readonly #key: SigningKey;
   #signedSeq = 0;
+  /** The newest checkpoint that was there when this process last looked. */
+  #seen = 0;
 
   /**
    * Opens the log, begins one if there is none, and signs what an earlier process has left unsigned.
@@ -47,8 +50,8 @@ export class AuditStore implements Disposable {
     this.#database = openAuditFile(path, options.clock.nowMs());
     try {
       this.#tables = new AuditTables(this.#database);
-      this.#queue = new CommitQueue(this.#database, { run: (task) => this.#refusingSqliteErrors(task) }, fileCheck(path));
-      this.#key = this.#refusingSqliteErrors(() => inTransaction(this.#database, () => this.#takeOver()));
+      this.#queue = new CommitQueue(this.#database, { run: (task) => this.#refusing(task) }, fileCheck(path));
+      this.#key = this.#refusing(() => inTransaction(this.#database, () => this.#begin()));
       this.sign();
     } catch (error) {
       this.#database.close();
@@ -66,17 +69,23 @@ export class AuditStore implements Disposable {
     const atMs = this.#options.clock.nowMs();
     const text = encodeEntry(entry);
     const { writer } = this.#options;
-    return await this.#queue.add(text.length, () => this.#tables.append({ atMs, writer, entry, text }));
+    return await this.#queue.add(text.length, () => {
+      const seq = this.#tables.append({ atMs, writer, entry, text });
+      if (seq > this.#signedSeq) return seq;
+      throw new UnreadableRow(`entry ${this.#signedSeq} was there and is not there any more`);
+    });
   }
 
   /** Writes what waits, and makes a checkpoint unless there is one of the last entry. Takes a few flushes to the disk. */
   sign(): void {
     this.#queue.flush();
-    this.#refusingSqliteErrors(() => {
+    this.#refusing(() => {
       this.#database.exec("PRAGMA synchronous = FULL");
       try {
         const made = inTransaction(this.#database, () => this.#signTail());
-        if (made !== undefined) placeHead(this.#options.directory, made.number);
+        if (made === undefined) return;
+        this.#seen = made.number;
+        placeHead(this.#options.directory, made.number);
       } finally {
         this.#database.exec("PRAGMA synchronous = NORMAL");
       }
@@ -88,22 +97,23 @@ export class AuditStore implements Disposable {
     this.#database.close();
   }
 
-  /** Looks whether the log is whole as far as that costs nothing, and completes what a process that died has begun. */
-  #takeOver(): SigningKey {
-    const { directory } = this.#options;
+  #begin(): SigningKey {
     const newest = this.#tables.newestCheckpoint();
+    this.#refuseUnlessWhole(newest);
+    return openSigningKey(this.#options, { mayMake: newest === undefined });
+  }
+
+  /** As far as it can be told at once: invariant 3. */
+  #refuseUnlessWhole(newest: AuditCheckpoint | undefined): void {
+    const { directory } = this.#options;
     const { head, unreadable } = readHead(directory, newest);
     const fault = unreadable ? "audit.head does not hold a checkpoint" : this.#fault(newest, head);
-    if (fault !== undefined) {
-      const detail = `${fault}; "tutti audit verify" tells more, and moving audit.db and audit.head away together begins a new log`;
-      throw journalUnusable(auditPath(directory), "damaged", { detail });
-    }
-    if (newest !== undefined) placeHead(directory, newest.number);
-    return openSigningKey(this.#options, { mayMake: newest === undefined });
+    if (fault !== undefined) throw auditDamaged(directory, fault);
   }
 
   #fault(newest: AuditCheckpoint | undefined, head: AuditCheckpoint | undefined): string | undefined {
     const last = this.#tables.lastEntry();
+    if ((newest?.number ?? 0) < this.#seen) return `checkpoint ${this.#seen} was there and is not there any more`;
     if (newest === undefined) {
       if (head !== undefined) return `audit.head says that there are ${head.seq} entries, and the log has not been begun`;
       return last.seq === 0 ? undefined : `it has ${last.seq} entries, and nothing has been signed`;
@@ -117,6 +127,8 @@ export class AuditStore implements Disposable {
   #signTail(): AuditCheckpoint | undefined {
     const last = this.#tables.lastEntry();
     const newest = this.#tables.newestCheckpoint();
+    this.#refuseUnlessWhole(newest);
+    this.#seen = newest?.number ?? 0;
     this.#signedSeq = last.seq;
     if (newest?.seq === last.seq) return undefined;
     const { clock, writer, directory } = this.#options;
@@ -124,17 +136,13 @@ export class AuditStore implements Disposable {
     const number = (newest?.number ?? 0) + 1;
     const checkpoint = signCheckpoint({ number, ...last, atMs: clock.nowMs(), takenOver }, this.#key);
     this.#tables.addCheckpoint(checkpoint);
-    // A draft of another process that is between its commit and its end would otherwise come after ours.
+    // That of a process that died, or is between its commit and its end: it would otherwise come after ours.
     if (newest !== undefined) placeHead(directory, newest.number);
     draftHead(directory, checkpoint);
     return checkpoint;
   }
 
-  #refusingSqliteErrors<T>(task: () => T): T {
-    try {
-      return task();
-    } catch (error) {
-      throw isSqliteError(error) ? fromSqliteError(auditPath(this.#options.directory), error) : error;
-    }
+  #refusing<T>(task: () => T): T {
+    return refusingAuditFaults(this.#options.directory, task);
   }
 }
