@@ -59,9 +59,14 @@ test("keys from an address are kept, and asked for again when they are old or wh
   expect(requests).toBe(3);
 });
 
+function elsewhere(...[request, response]: Parameters<RequestListener>): void {
+  if (request.url === "/jwks") response.writeHead(302, { location: "/other" });
+  response.end('{"keys": []}');
+}
+
 test.each<readonly [string, RequestListener, string]>([
   ["is an error", (_, response) => void response.writeHead(503).end(), "the answer was HTTP 503"],
-  ["leads elsewhere", (_, response) => void response.writeHead(302, { location: "/other" }).end(), "cannot be fetched"],
+  ["leads elsewhere", elsewhere, "the issuer's keys cannot be fetched from http://127.0.0.1"],
   ["is no JSON", (_, response) => void response.end("<html>"), "cannot be fetched"],
   ["has no keys", (_, response) => void response.end("{}"), "JSON Web Key Set malformed"],
   ["is huge", (_, response) => void response.end(`{"keys": [], "x": "${"x".repeat(2 * 1024 * 1024)}"}`), "the answer has more than 1 MiB"],
