@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import type { DatabaseSync } from "node:sqlite";
 import { expect, test } from "vitest";
+import { openAuditFile } from "../../src/sqlite/audit-file.ts";
 import { openDatabase } from "../../src/sqlite/open-database.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
 
@@ -9,6 +10,13 @@ test("the schema of the journal is the one in journal-schema.sql", async () => {
   using temporary = temporaryDirectory();
   using database = openDatabase(join(temporary.path, "journal.db"), 0);
   await expect(schemaOf(database)).toMatchFileSnapshot("journal-schema.sql");
+});
+
+// The same goes for audit logs, which also others verify.
+test("the schema of the audit log is the one in audit-schema.sql", async () => {
+  using temporary = temporaryDirectory();
+  using database = openAuditFile(join(temporary.path, "audit.db"), 0);
+  await expect(schemaOf(database)).toMatchFileSnapshot("audit-schema.sql");
 });
 
 function schemaOf(database: DatabaseSync): string {
