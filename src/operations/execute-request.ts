@@ -56,8 +56,10 @@ async function certainMeta(given: Meta, caller: Caller, { source, audit }: Execu
 }
 
 /** A request that is sent twice starts one execution. One without an id is a new one each time. */
-function requestKey({ requestId, childRequestId }: Meta, operation: string): string | undefined {
-  const id = childRequestId ?? requestId;
+function requestKey({ requestId, childRequestId, correlationContext }: Meta, operation: string): string | undefined {
+  // An id of the sender that is no UUID was put there when the envelope was read.
+  const external = correlationContext?.["external_id"];
+  const id = childRequestId ?? requestId ?? (typeof external === "string" ? `external/${external.slice(0, 100)}` : undefined);
   return id === undefined ? undefined : `request/${operation.slice(0, 60)}/${id}`;
 }
 

@@ -79,6 +79,15 @@ test("a request that is sent twice runs once, and both are answered alike", asyn
   expect(other.answer.meta.correlation_context?.execution_id).not.toBe(first.answer.meta.correlation_context?.execution_id);
 });
 
+test("a request whose id is no UUID runs once too", async () => {
+  using world = shop();
+  const envelope = { meta: { request_id: "coord-12345" }, data: SHIP_ORDER };
+  const first = await request(world, envelope);
+  expect(await request(world, envelope)).toEqual(first);
+  expect(first.answer.meta.correlation_context).toMatchObject({ external_id: "coord-12345" });
+  expect(ledgerOf(world.path)).toHaveLength(2);
+});
+
 test("the claims of a request about its sender reach neither a server nor the answer", async () => {
   using world = shop();
   const security = { user_id: "root", roles: ["admin"], permissions: ["payments:*"] };
