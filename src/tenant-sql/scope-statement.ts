@@ -4,7 +4,7 @@ import type { DatabaseInjectorConfig } from "../model/server.ts";
 import { createBoundValues } from "./bound-values.ts";
 import { isQuiet } from "./is-quiet.ts";
 import { readKnownNames } from "./known-names.ts";
-import { placeAt } from "./place.ts";
+import { placeOfByte } from "./place.ts";
 import { denied } from "./refusal.ts";
 import { rewriteChange } from "./rewrite-change.ts";
 import { rewriteInsert } from "./rewrite-insert.ts";
@@ -46,7 +46,7 @@ export async function scopeStatement(sql: string, params: readonly Json[], scope
     tenant: scope.tenant,
     bound,
     names: readKnownNames(statement, scope.config),
-    placeOf: (location) => (typeof location === "number" && location >= 0 ? placeAt(sql, location) : undefined),
+    placeOf: (location) => (typeof location === "number" && location >= 0 ? placeOfByte(sql, location) : undefined),
     quiet: isQuiet(statement),
     visible: new Set(),
   });

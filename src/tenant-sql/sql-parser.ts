@@ -1,15 +1,14 @@
 import { canonicalJson, isJsonArray, isJsonObject, type Json, type JsonObject } from "../base/json.ts";
+import { forgetParser, loadParser } from "./load-parser.ts";
 import { denied, invalid } from "./refusal.ts";
-import { placeAt } from "./place.ts";
+import { placeOfCharacter } from "./place.ts";
 import type { Wrapped } from "./sql-tree.ts";
 
 const TEXT_BYTES_MAX = 64 * 1024;
 
 /**
- * Characters and words that can put one part of a statement into another. The parser is a C program in WebAssembly:
- * deep enough, it runs out of stack in the middle of its work, and after some such accidents answers nonsense for ever.
- * That took 4,500 of any of these, so they are counted before it sees the text; in comments and literals too, because
- * telling those apart would need another parser, which would be wrong some day.
+ * Characters and words that can put one part of a statement into another, which costs the parser stack. They are
+ * counted before it sees the text; in comments and literals too, because telling those apart would need another parser.
  */
 const NESTING =
   /[[(\-+*/<>=~!@#%^&|`?]|::|\b(?:at|case|collate|cross|except|full|in|inner|intersect|is|isnull|join|left|natural|not|notnull|outer|right|union)\b/gi;
@@ -37,7 +36,7 @@ export async function parseStatement(text: string): Promise<Wrapped> {
  * (The printer is known to drop brackets that matter, as in `a BETWEEN 1 AND (2 = 3)`.)
  */
 export async function printStatement(statement: Wrapped): Promise<string> {
-  const { deparse } = await import("pgsql-parser");
+  const { deparse } = await loadParser();
   let text: string;
   try {
     text = await deparse(statement, { pretty: false });
@@ -60,19 +59,15 @@ function checkText(text: string): void {
   }
 }
 
-/** After an accident inside the parser its memory may be anything, so it is not used again. */
-let broken = false;
-
 async function parse(text: string): Promise<Json> {
-  if (broken) throw invalid("the SQL parser failed earlier, and is not trusted any more: restart Tutti");
-  const parser = await import("pgsql-parser");
+  const parser = await loadParser();
   try {
     return (await parser.parse(text)) as unknown as Json;
   } catch (error) {
     const refusal = syntaxError(error, text);
     if (refusal !== undefined) throw refusal;
-    broken = true;
-    throw invalid("the SQL parser failed on it");
+    forgetParser();
+    throw invalid("the SQL parser failed on it, as it does when a statement is nested too deeply: split it, or use WITH");
   }
 }
 
@@ -82,7 +77,7 @@ function syntaxError(error: unknown, text: string): Error | undefined {
     return /cannot be empty/.test(String(error)) ? invalid("it is empty") : undefined;
   const details: unknown = "sqlDetails" in error ? error.sqlDetails : undefined;
   const offset = isJsonObject(details) ? details["cursorPosition"] : undefined;
-  return invalid(error.message.slice(0, 200), typeof offset === "number" ? placeAt(text, offset) : undefined);
+  return invalid(error.message.slice(0, 200), typeof offset === "number" ? placeOfCharacter(text, offset) : undefined);
 }
 
 function statementsOf(tree: Json): readonly Wrapped[] {
