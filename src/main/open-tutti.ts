@@ -54,6 +54,8 @@ export interface ExecuteRequest {
   readonly inputs?: JsonObject;
   /** The same key always gives the same execution. At most 200 characters. */
   readonly requestKey?: string;
+  /** Says for whom; needed where `access` has an `identity`. */
+  readonly token?: string;
 }
 
 /** Runs workflows in this process. Disposing lets go of everything; executions that have not ended can be resumed. */
@@ -61,7 +63,7 @@ export interface Tutti extends AsyncDisposable {
   /**
    * Starts an execution: it is durable when this resolves, and goes on by itself.
    *
-   * @throws TuttiError `definition.invalid`, `input.invalid`, `server.unavailable`
+   * @throws TuttiError `definition.invalid`, `input.invalid`, `server.unavailable`, `identity.invalid`
    */
   execute(request: ExecuteRequest): Promise<ExecuteWorkflowOutput>;
   /**
@@ -86,8 +88,13 @@ export interface Tutti extends AsyncDisposable {
     envelope: Envelope<WorkflowRequest>,
     options?: { readonly token?: string; readonly signal?: AbortSignal },
   ): Promise<Envelope<WorkflowResponse>>;
-  /** Everything else that can be asked, by its contract: pause, cancel, approve, resolve, retry, list, prune. */
+  /**
+   * Everything else that can be asked, by its contract: pause, cancel, approve, resolve, retry, list, prune. Here the
+   * program itself asks, and may do everything; {@link Tutti.operationsFor} confines it to what somebody else may.
+   */
   readonly operations: OperationClient;
+  /** The same for whoever a token says, who sees only what is of his tenant. @throws TuttiError `identity.invalid` */
+  operationsFor(token: string | undefined, signal?: AbortSignal): Promise<OperationClient>;
 }
 
 /**
@@ -115,15 +122,19 @@ export async function openTutti(options: TuttiOptions): Promise<Tutti> {
   const endless = new AbortController().signal;
   // However many wait for executions, none of them is a leak.
   setMaxListeners(0, endless);
+  const operationsFor = async (token: string | undefined, signal: AbortSignal = endless): Promise<OperationClient> =>
+    operations.for(await callers.identify(token, signal));
   return {
     operations,
-    async execute({ workflow, children = [], inputs, requestKey }) {
+    operationsFor,
+    async execute({ workflow, children = [], inputs, requestKey, token }) {
       const source = sourceOf([workflow, ...children]);
-      return await operations.call(executeWorkflow, { workflow: source, ...defined({ inputs, requestKey }) }, { signal: endless });
+      return await (
+        await operationsFor(token)
+      ).call(executeWorkflow, { workflow: source, ...defined({ inputs, requestKey }) }, { signal: endless });
     },
     async executeWorkflow(envelope, { token, signal = endless } = {}) {
-      const caller = await callers.identify(token, signal);
-      return await dispatchRequest(envelope, workflows, operations.for(caller), signal);
+      return await dispatchRequest(envelope, workflows, await operationsFor(token, signal), signal);
     },
     wait: async (executionId, signal = endless, tell = () => undefined) =>
       await operations.call(watchExecution, { executionId }, { signal, tell }),

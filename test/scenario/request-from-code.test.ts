@@ -1,4 +1,6 @@
 import { expect, test } from "vitest";
+import { getExecution } from "../../src/contract/get-execution.ts";
+import { listExecutions } from "../../src/contract/list-executions.ts";
 import { queryAudit } from "../../src/contract/query-audit.ts";
 import type { Envelope } from "../../src/envelope/envelope.ts";
 import type { WorkflowRequest } from "../../src/envelope/payloads.ts";
@@ -120,6 +122,24 @@ test("a request that two tenants happen to give the same id is two requests", as
   const again = await service.tutti.executeWorkflow(chargeFor("acme", REQUEST_ID), { token: await service.issuer.token({ roles }) });
   expect(again.meta.correlationContext).toEqual(ours.meta.correlationContext);
   expect(ledgerOf(service.directory)).toHaveLength(2);
+});
+
+test("a workflow is started for whoever the token says, who then sees it, and nobody else", async () => {
+  await using service = await openService();
+  const { tutti, issuer } = service;
+  await expect(tutti.execute({ workflow: CHARGE, inputs: { amount: 1 } })).rejects.toMatchObject({ code: "identity.invalid" });
+  const { executionId } = await tutti.execute({
+    workflow: CHARGE,
+    inputs: { amount: 1 },
+    token: await issuer.token({ roles: ["cashier"] }),
+  });
+  expect(await tutti.wait(executionId)).toMatchObject({ outcome: "completed", meta: { tenant: "acme", security: { userId: "ada" } } });
+  const { signal } = new AbortController();
+  const [ours, theirs] = [await issuer.token(), await issuer.token({ tenant: "globex" })];
+  expect((await (await tutti.operationsFor(ours)).call(listExecutions, {}, { signal })).executions).toHaveLength(1);
+  expect((await (await tutti.operationsFor(theirs)).call(listExecutions, {}, { signal })).executions).toEqual([]);
+  const asked = (await tutti.operationsFor(theirs)).call(getExecution, { executionId }, { signal });
+  await expect(asked).rejects.toMatchObject({ code: "execution.not-found" });
 });
 
 test("an operation that is not configured is unknown", async () => {
