@@ -9,6 +9,10 @@ export type { PlanInput, PlanResult } from "./planner/build-plan.ts";
 
 export { loadConfig } from "./main/config.ts";
 export type { Config, ConfigRequest } from "./main/config.ts";
+export { createDatabaseAdapter, createEmailAdapter, createMultiServiceAdapter } from "./main/create-service-adapters.ts";
+export type { DatabaseAdapterOptions, EmailAdapterOptions, MultiServiceAdapterOptions } from "./main/create-service-adapters.ts";
+export { openEnvelopeAdapter } from "./main/open-envelope-adapter.ts";
+export type { EnvelopeAdapterOptions, OpenEnvelopeAdapter } from "./main/open-envelope-adapter.ts";
 export { openTutti } from "./main/open-tutti.ts";
 export type { ExecuteRequest, Tutti, TuttiOptions } from "./main/open-tutti.ts";
 
@@ -24,6 +28,18 @@ export { resolveExecution } from "./contract/resolve-execution.ts";
 export { resumeExecution } from "./contract/resume-execution.ts";
 export { retryExecution } from "./contract/retry-execution.ts";
 export { watchExecution } from "./contract/watch-execution.ts";
+export type { Fallback, RegisteredService } from "./calls/adapter-settings.ts";
+export { consumeResponse } from "./calls/consume-response.ts";
+export type { ResponseLog } from "./calls/consume-response.ts";
+export type { ContextInjector } from "./calls/context-injector.ts";
+export { databaseContextInjector } from "./calls/database-injector.ts";
+export { defaultContextInjector } from "./calls/default-injector.ts";
+export { emailContextInjector } from "./calls/email-injector.ts";
+export type { CallToolOptions, EnvelopeAdapter, RegisterServerOptions } from "./calls/envelope-adapter.ts";
+export { handleDatabaseRequest } from "./calls/handle-database-request.ts";
+export type { MultiService, MultiServiceOverrides } from "./calls/multi-service-servers.ts";
+export { currentContext, requireContext, runInContext } from "./context/ambient-context.ts";
+
 export type { CallOptions, OperationClient } from "./client/operation-client.ts";
 export type { ExecutionView } from "./contract/execution-report.ts";
 export type { ExecutionNews } from "./contract/news.ts";
@@ -37,7 +53,17 @@ export type { ExecutionEvent } from "./model/event.ts";
 export type { ExecutionReport, ExecutionStatus, ExecutionSummary, Leftover, Outcome, StepReport, StepStatus } from "./model/execution.ts";
 export type { Plan, PlanNode } from "./model/plan.ts";
 export type { LocatedProblem, Problem } from "./model/problem.ts";
-export type { HttpConnection, ServerConfig, StdioConnection } from "./model/server.ts";
+export type {
+  DatabaseInjectorConfig,
+  DatabaseTableConfig,
+  EmailInjectorConfig,
+  EmailSenderConfig,
+  HttpConnection,
+  InjectorConfig,
+  SectionInclusion,
+  ServerConfig,
+  StdioConnection,
+} from "./model/server.ts";
 export type { Catalog, ServerCatalog, Tool } from "./model/tool.ts";
 export type { Effect, Step, Workflow } from "./model/workflow.ts";
 export type { ElicitationAnswer, ElicitationQuestion, Elicitor } from "./ports/elicitation.ts";

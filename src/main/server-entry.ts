@@ -1,9 +1,10 @@
-import { isJsonArray } from "../base/json.ts";
+import { isJsonArray, isJsonObject } from "../base/json.ts";
 import { listOf, oneOrMore, recordOf } from "../definition/collection-types.ts";
 import { choice, duration, flag, numberIn, permission, text } from "../definition/scalar-types.ts";
 import { shape } from "../definition/shape.ts";
 import type { Shape } from "../definition/shape.ts";
 import type { ValueType } from "../definition/value-type.ts";
+import { metaJsonSchema } from "../envelope/meta-codec.ts";
 import type { InjectorConfig, SectionInclusion, ServerConfig } from "../model/server.ts";
 import type { Effect } from "../model/workflow.ts";
 import { injectorEntry } from "./injector-entry.ts";
@@ -35,6 +36,10 @@ export interface ServerEntry {
 
 const longText = text(32_768);
 const argument = { ...longText, read: (...given: Parameters<typeof longText.read>) => (given[0] === "" ? "" : longText.read(...given)) };
+
+/** A name that is misspelled would hide nothing. */
+const SECTIONS = Object.keys(isJsonObject(metaJsonSchema["properties"]) ? metaJsonSchema["properties"] : {});
+const SECTION = new RegExp(`^(${SECTIONS.join("|")})$`);
 
 const members = listOf(text(), 100);
 const allOrNone = choice("all", "none");
@@ -92,7 +97,7 @@ const entryShape: Shape<ServerEntry> = shape<ServerEntry>("server", {
   },
   metaSections: {
     key: "meta_sections",
-    type: recordOf(sectionInclusion, { most: 100 }),
+    type: recordOf(sectionInclusion, { most: 100, key: SECTION, keyShaped: `there are ${SECTIONS.join(", ")}` }),
     about: "how much of tenant, tracing and other sections of the context it gets, of what it may get: all, none, or these members",
   },
   permissions: {

@@ -22,6 +22,7 @@ type Way = "auto" | "modern" | "legacy" | "sse";
  * @throws StartError
  */
 export async function connectHttp(connection: HttpConnection, plan: ConnectPlan, signal: AbortSignal): Promise<Connected> {
+  refuseWebSocket(connection);
   const era = plan.fixedEra ?? plan.knownEra;
   if (plan.fixedEra === "modern") return await connectBy("modern", connection, plan, signal);
   if (era === "legacy") return await connectLegacy(connection, plan, signal);
@@ -31,6 +32,11 @@ export async function connectHttp(connection: HttpConnection, plan: ConnectPlan,
     if (signal.aborted || isFinal(error)) throw error;
     return await connectLegacy(connection, plan, signal);
   }
+}
+
+function refuseWebSocket({ url }: HttpConnection): void {
+  if (!/^wss?:/i.test(url)) return;
+  throw new StartError(`WebSocket is not spoken (${url}): a server is reached over http:// or https://, or started as a command`, {});
 }
 
 async function connectLegacy(connection: HttpConnection, plan: ConnectPlan, signal: AbortSignal): Promise<Connected> {

@@ -1,0 +1,84 @@
+import { fileURLToPath } from "node:url";
+import { expect, test } from "vitest";
+import type { Envelope } from "../../src/envelope/envelope.ts";
+import type { JsonRpcRequest } from "../../src/envelope/payloads.ts";
+import {
+  consumeResponse,
+  createDatabaseAdapter,
+  createMultiServiceAdapter,
+  type DatabaseInjectorConfig,
+  handleDatabaseRequest,
+  type StdioConnection,
+} from "../../src/index.ts";
+
+function program(file: string): StdioConnection {
+  const path = fileURLToPath(new URL(`../support/servers/${file}`, import.meta.url));
+  return { kind: "stdio", command: process.execPath, args: [path], env: {} };
+}
+
+const tables: DatabaseInjectorConfig["tables"] = {
+  orders: { kind: "tenant", columns: ["tenant_id", "id", "item", "cents", "paid_at"] },
+  products: { kind: "shared", columns: ["item", "price"] },
+};
+
+function request(tenant: string, query: string, id?: number): Envelope<JsonRpcRequest> {
+  const asked = { jsonrpc: "2.0" as const, method: "tools/call", params: { query } };
+  return { meta: { tenant }, data: id === undefined ? asked : { ...asked, id } };
+}
+
+test("an agent answers database requests, each with the rows of its own tenant", async () => {
+  await using adapter = await createMultiServiceAdapter({
+    services: {
+      database: { connection: program("database-server.ts"), injector: { kind: "database", tables } },
+      email: { connection: program("echo.ts"), injector: { kind: "email", senders: { acme: { from: "shop@acme.example" } } } },
+      analytics: false,
+    },
+  });
+  for (const tenant of ["acme", "globex"]) {
+    const response = await handleDatabaseRequest(adapter, request(tenant, "SELECT DISTINCT tenant_id FROM orders WHERE id = 1 OR true", 7));
+    expect(response).toMatchObject({ meta: { tenant }, data: { jsonrpc: "2.0", id: 7 } });
+    expect(JSON.stringify(response.data?.result)).toContain(tenant);
+    expect(JSON.stringify(response.data?.result)).not.toContain(tenant === "acme" ? "globex" : "acme");
+  }
+  await expect(handleDatabaseRequest(adapter, request("acme", "SELECT 1"))).rejects.toMatchObject({ code: "call.failed" });
+  await expect(handleDatabaseRequest(adapter, request("acme", "SELECT * FROM pg_user", 8))).rejects.toMatchObject({
+    code: "call.failed",
+    details: { error: { type: expect.stringMatching(/Validation|Security/) } },
+  });
+
+  const mail = { tool: "echo", parameters: { to: "ann@acme.example", from: "ceo@bank.example", subject: "Hi" } };
+  const sent = await adapter.callTool("email", { meta: { tenant: "acme" }, data: mail });
+  expect(sent.data?.result).toEqual({ to: "ann@acme.example", from: "shop@acme.example", subject: "Hi" });
+  const failed = adapter.callTool("email", { meta: { tenant: "globex" }, data: mail });
+  await expect(failed).rejects.toMatchObject({ details: { kind: "denied", error: { type: "Security" } } });
+});
+
+test("the database adapter has one service, and what consumes it is told of what is not whole", async () => {
+  await using adapter = await createDatabaseAdapter({ connection: program("database-server.ts"), injector: { tables } });
+  expect(adapter.service("database_service")?.tools.map(({ name }) => name)).toContain("database_query");
+  const warnings: string[] = [];
+  const log = { warn: (message: string): void => void warnings.push(message) };
+  const query = (text: string): Parameters<typeof adapter.callTool>[1] => ({
+    meta: { tenant: "acme", errorPolicy: { mode: "allow_partial", fallback_enabled: true } },
+    data: { tool: "database_query", parameters: { query: text } },
+  });
+  const rows = await consumeResponse(adapter.callTool("database_service", query("SELECT count(*) AS n FROM orders")), log);
+  expect(JSON.stringify(rows)).toContain("10");
+  expect(warnings).toEqual([]);
+  expect(await consumeResponse(adapter.callTool("database_service", query("SELECT * FROM nowhere")), log)).toMatchObject({
+    status: "partial",
+    data: null,
+    warning: expect.stringContaining("nowhere"),
+  });
+  expect(warnings.length).toBe(1);
+  await expect(consumeResponse(adapter.callTool("nowhere", query("SELECT 1")), log)).rejects.toMatchObject({ code: "call.failed" });
+});
+
+test("a service that is reached by WebSocket is refused with a reason, and then there is no adapter", async () => {
+  const services = { database: { connection: program("database-server.ts") }, email: { connection: program("echo.ts") } };
+  await expect(createMultiServiceAdapter({ services })).rejects.toMatchObject({
+    code: "server.unavailable",
+    details: { server: "analytics" },
+    message: expect.stringContaining("WebSocket is not spoken (ws://analytics:9090/mcp)"),
+  });
+});
