@@ -54,7 +54,7 @@ test.each<[string, JsonObject]>([
   ["statements that are no list", { statements: "SELECT 1" }],
   ["a statement that is only text", { statements: ["SELECT 1"] }],
   ["too many statements", { statements: Array.from({ length: 101 }, () => ({ query: "SELECT 1" })) }],
-  ["something else that could be SQL", { query: "SELECT 1", then: "DROP TABLE orders" }],
+  ["something else that could be SQL", { query: "SELECT 1", script: "DROP TABLE orders" }],
   ["something else in a statement", { statements: [{ query: "SELECT 1", options: {} }] }],
   ["another database", { query: "SELECT 1", database: "globex" }],
 ])("it refuses %s", async (_, given) => {

@@ -3,7 +3,8 @@ import { isTuttiError } from "../../src/model/errors.ts";
 import { scopeStatement } from "../../src/tenant-sql/scope-statement.ts";
 import { differences } from "./differences.ts";
 import { readCases } from "./read-cases.ts";
-import { CONFIG, openTenantDatabase, TENANT } from "./tenant-database.ts";
+import { CONFIG, TENANT } from "./configuration.ts";
+import { openTenantDatabase } from "./tenant-database.ts";
 
 test("statements that would leave the tenant by their form are refused, each with a reason", async () => {
   const cases = await readCases("refused.sql");

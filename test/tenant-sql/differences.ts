@@ -1,6 +1,7 @@
 import { scopeStatement } from "../../src/tenant-sql/scope-statement.ts";
 import type { SqlCase } from "./read-cases.ts";
-import { CONFIG, type Outcome, TENANT, type TenantDatabase } from "./tenant-database.ts";
+import { CONFIG, TENANT } from "./configuration.ts";
+import type { Outcome, TenantDatabase } from "./tenant-database.ts";
 
 /**
  * What a confined statement does among the rows of all tenants that the same statement, unconfined, would not do where

@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import { rowSecurityStatements } from "../../src/tenant-sql/row-security.ts";
 import { scopeStatement } from "../../src/tenant-sql/scope-statement.ts";
-import { CONFIG, openTenantDatabase, TENANT } from "./tenant-database.ts";
+import { CONFIG, TENANT } from "./configuration.ts";
+import { openTenantDatabase } from "./tenant-database.ts";
 
 const { visits: _, ...tables } = CONFIG.tables;
 const CONFIGURED = { ...CONFIG, tables };

@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import type { Json } from "../../src/base/json.ts";
 import { scopeStatement } from "../../src/tenant-sql/scope-statement.ts";
-import { CONFIG, openTenantDatabase, TENANT } from "./tenant-database.ts";
+import { CONFIG, TENANT } from "./configuration.ts";
+import { openTenantDatabase } from "./tenant-database.ts";
 
 // So many values that the database takes the filter for more work than what the caller asks, and tries it last.
 const REGIONS = ["EU", "US", ...Array.from({ length: 6 }, (_, index) => `region ${index}`)];

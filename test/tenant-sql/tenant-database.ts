@@ -2,7 +2,7 @@ import { PGlite } from "@electric-sql/pglite";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Json } from "../../src/base/json.ts";
-import type { DatabaseInjectorConfig, DatabaseTableConfig } from "../../src/model/server.ts";
+import { TENANT } from "./configuration.ts";
 
 /** What a statement gave: its rows as texts, and what it left of the tenant's own rows; or the error it ended with. */
 export interface Outcome {
@@ -23,24 +23,6 @@ export interface TenantDatabase extends AsyncDisposable {
   foreign(): Promise<string>;
   readonly engine: PGlite;
 }
-
-export const TENANT = "acme";
-
-const tenantTable = (columns: string): DatabaseTableConfig => ({ kind: "tenant", columns: columns.split(" ") });
-
-export const CONFIG: DatabaseInjectorConfig = {
-  kind: "database",
-  tables: {
-    customers: tenantTable("tenant_id id name email region credit"),
-    orders: tenantTable("tenant_id id customer_id status total note placed_at tags"),
-    order_lines: tenantTable("tenant_id order_id line sku quantity price"),
-    payments: { ...tenantTable("account id order_id amount method paid_on"), tenantColumn: "account" },
-    documents: tenantTable("tenant_id id title body keywords"),
-    events: tenantTable("tenant_id id kind happened_on took payload"),
-    visits: tenantTable("tenant_id id n"),
-    countries: { kind: "shared", columns: ["code", "name", "continent"] },
-  },
-};
 
 const TENANT_COLUMNS = Object.entries({
   order_lines: "tenant_id",
