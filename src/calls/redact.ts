@@ -13,14 +13,19 @@ const DEPTH_MAX = 32;
 const LOOK_AHEAD = 1_024;
 
 /**
- * Secrets that show in the text itself: credentials of HTTP, passwords in addresses, JSON Web Tokens, private keys. All
- * take time proportional to the text.
+ * Secrets that show in the text itself: credentials of HTTP, passwords in addresses, JSON Web Tokens, private keys, and
+ * what is named in a text as it would be in a field (`password=x`, `{"api_key": "x"}`). All take time proportional to the
+ * text.
  */
 const SECRET_TEXTS: readonly (readonly [RegExp, string])[] = [
   [/\b(Bearer|Basic) +[\w.~+/=-]{8,}/gi, `$1 ${REDACTED}`],
   [/(:\/\/[^\s:/@]{0,200}):[^\s/@]{1,500}@/g, `$1:${REDACTED}@`],
   [/\beyJ[\w-]{8,}(?:\.[\w-]*){0,4}/g, REDACTED],
   [/-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----[^-]*(?:-----END [A-Z ]{0,40}PRIVATE KEY-----)?/g, REDACTED],
+  [
+    /((?:password|passwd|passphrase|secret|(?:access|refresh|auth|id|session)[_-]?token|api[_-]?key)[\\"']{0,3}\s{0,3}[:=]\s{0,3}[\\"']{0,3})[^\s\\"'&,;}[]{1,500}/gi,
+    `$1${REDACTED}`,
+  ],
 ];
 
 /**

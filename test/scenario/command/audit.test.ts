@@ -77,6 +77,17 @@ test("nothing that is sensitive is anywhere in the files of the audit log", asyn
   }
 });
 
+test("of a secret the audit log has only the name, in the arguments and in what the server says", async () => {
+  using world = commandWorld({ bank: "marks-fields.ts" });
+  world.write("w.yaml", `id: w\nsteps:\n  - { id: pay, tool: bank.charge, with: { header: "Bearer \${{ secrets.PAY }}", amount: 7 } }\n`);
+  await runCommand(["run", "w.yaml"], world.path, { TUTTI_SECRET_PAY: "kept-very-secret" });
+  expect(await entriesOf(world)).toMatchObject([
+    { action: "call", details: { arguments: { header: "Bearer [secret PAY]", amount: 7 } } },
+    { action: "call-ended", reason: expect.stringContaining('{"header":"Bearer [secret PAY]","amount":7}') },
+  ]);
+  expect(readFileSync(join(world.path, ".tutti/audit.db")).includes("kept-very-secret")).toBe(false);
+});
+
 test("what a server says when it refuses is told without the fields that its schema marks, and cannot repaint the terminal", async () => {
   using world = commandWorld({ bank: "marks-fields.ts" });
   world.write("w.yaml", `id: w\nsteps:\n  - { id: pay, tool: bank.charge, with: { phrase: "open-sesame", amount: 7 } }\n`);
