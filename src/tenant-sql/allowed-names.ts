@@ -47,7 +47,7 @@ export const FUNCTIONS: ReadonlySet<string> = words(`
   setweight strip numnode querytree tsvector_to_array array_to_tsvector
 
   int4range int8range numrange tsrange tstzrange daterange lower_inc upper_inc lower_inf upper_inf isempty range_merge
-  multirange gen_random_uuid uuidv4 uuidv7 uuid_extract_timestamp uuid_extract_version
+  multirange gen_random_uuid uuidv4 uuid_extract_timestamp uuid_extract_version
   host family masklen netmask network broadcast abbrev set_masklen inet_same_family
   date text
 `);

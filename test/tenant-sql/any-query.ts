@@ -116,7 +116,12 @@ function pick(aliases: readonly string[], at: number): string {
 /** Queries, and changes that depend on queries. */
 export const anyStatement: fc.Arbitrary<string> = fc.oneof(
   { weight: 5, arbitrary: query },
-  { weight: 1, arbitrary: query.map((inner) => `UPDATE events SET kind = x.t FROM (${inner}) AS x WHERE x.n = events.id`) },
+  {
+    weight: 1,
+    arbitrary: query.map(
+      (inner) => `UPDATE events SET kind = x.t FROM (SELECT n, max(t) AS t FROM (${inner}) AS y GROUP BY n) AS x WHERE x.n = events.id`,
+    ),
+  },
   {
     weight: 1,
     arbitrary: query.map((inner) => `DELETE FROM order_lines AS o WHERE o.quantity IN (SELECT n FROM (${inner}) AS x) RETURNING *`),
