@@ -12,21 +12,26 @@ const REASON_MAX_LENGTH = 1_024;
 const NOT_SHOWN = "[not shown: the server could not be asked which of them are sensitive]";
 
 /**
- * Writes every call down. What may change something is in the audit log before it is done, and is not done when the
- * log cannot be written; a call that only reads is written down when it has ended, and nobody waits for that. While the
- * log fails, reads are treated as the others are, so that nothing goes on unseen.
+ * Writes every call down. What may change something is in the audit log before it is done, and is not done when the log
+ * cannot be written. A call that only reads is written down when it has ended; nobody waits for that as long as the log
+ * is known to work, and else a call that cannot be written down gives no answer.
  *
  * Stands behind the check of permissions, whose refusals it does not see, and before secrets are filled in, so that it
  * never has any.
  */
 export function auditCall(audit: AuditLog, sensitive: SensitiveFields): CallStage {
-  let failing = false;
+  let working = false;
 
-  /** The log has these entries in its hands: it writes them in this order, and before it is closed. */
-  function writeLater(entry: AuditEntry): void {
-    void audit.record(entry).catch(() => {
-      failing = true;
-    });
+  /** Gives what went wrong, if anything did. */
+  async function write(entry: AuditEntry): Promise<{ readonly error: unknown } | undefined> {
+    try {
+      await audit.record(entry);
+      working = true;
+      return undefined;
+    } catch (error) {
+      working = false;
+      return { error };
+    }
   }
 
   return async (call, next) => {
@@ -35,26 +40,27 @@ export function auditCall(audit: AuditLog, sensitive: SensitiveFields): CallStag
     const names = staleOnly === true ? undefined : await sensitive(server, tool, call.signal);
     const about = entryAbout(call);
     const details = { arguments: names === undefined ? NOT_SHOWN : redact(input, names, ARGUMENTS_MAX_BYTES) };
-    const beforehand = effect !== "read" || failing;
-    if (beforehand) {
-      try {
-        await audit.record({ action: "call", decision: "allowed", ...about, details });
-        failing = false;
-      } catch (error) {
-        failing = true;
-        return notRecorded(call, error);
-      }
-    }
+    const reads = effect === "read";
+    const refused = reads ? undefined : await write({ action: "call", decision: "allowed", ...about, details });
+    if (refused !== undefined) return notRecorded(call, "the call was not sent", refused.error);
     const outcome = await next(call);
-    const end: AuditEntry = { action: "call-ended", decision: "allowed", ...about, ...endOf(outcome, call, names) };
-    writeLater(beforehand ? end : { ...end, details });
-    return outcome;
+    const end: AuditEntry = {
+      action: "call-ended",
+      decision: "allowed",
+      ...about,
+      ...endOf(outcome, call, names),
+      ...(reads && { details }),
+    };
+    // The log has it in its hands: it writes what it is given in this order, and before it is closed.
+    const written = write(end);
+    const withheld = working || !reads ? undefined : await written;
+    return withheld === undefined ? outcome : notRecorded(call, "the answer is withheld", withheld.error);
   };
 }
 
-function notRecorded({ request: { server, tool } }: CallOnItsWay, error: unknown): CallOutcome {
+function notRecorded({ request: { server, tool } }: CallOnItsWay, what: string, error: unknown): CallOutcome {
   const reason = error instanceof Error ? error.message : String(error);
-  const message = `the call was not sent, because it could not be written to the audit log: ${reason}`;
+  const message = `${what}, because the audit log cannot be written: ${reason}`;
   return { kind: "failed", accepted: false, error: { kind: "denied", message, server, tool } };
 }
 

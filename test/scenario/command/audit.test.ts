@@ -145,13 +145,15 @@ test("a command that is killed leaves a sound log, in which the call that it was
   expect(await world.json("audit", "verify")).toMatchObject({ sound: true, entries: 4, signed_seq: 4 });
 });
 
-test("a call that cannot be written down is not made", async () => {
+test("a call that cannot be written down is not made, or gives no answer if it only reads", async () => {
   using world = ledgerWorld("audit: { key: missing.pem }\n");
   const { exitCode, stdout } = await world.run("run", "two.yaml", "--json");
   expect(exitCode).toBe(1);
   expect(JSON.parse(stdout)).toMatchObject({
-    steps: [{ status: "completed" }, { status: "failed", error: { kind: "denied", message: expect.stringContaining("missing.pem") } }],
+    steps: [{ status: "failed", error: { kind: "denied", message: expect.stringContaining("missing.pem") } }, { status: "skipped" }],
   });
+  world.write("act.yaml", "id: act\nsteps:\n  - { id: act, tool: ledger.act }\n");
+  expect(await world.run("run", "act.yaml")).toMatchObject({ exitCode: 1, stdout: expect.stringContaining("the call was not sent") });
   expect(ledgerOf(world.path)).toEqual(["read look"]);
 });
 
