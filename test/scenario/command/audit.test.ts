@@ -150,7 +150,7 @@ test("a call that cannot be written down is not made, or gives no answer if it o
   const { exitCode, stdout } = await world.run("run", "two.yaml", "--json");
   expect(exitCode).toBe(1);
   expect(JSON.parse(stdout)).toMatchObject({
-    steps: [{ status: "failed", error: { kind: "denied", message: expect.stringContaining("missing.pem") } }, { status: "skipped" }],
+    steps: [{ status: "failed", error: { kind: "denied", message: expect.stringContaining("missing.pem") } }, { status: "cancelled" }],
   });
   world.write("act.yaml", "id: act\nsteps:\n  - { id: act, tool: ledger.act }\n");
   expect(await world.run("run", "act.yaml")).toMatchObject({ exitCode: 1, stdout: expect.stringContaining("the call was not sent") });
