@@ -1,5 +1,5 @@
 import type { CallState, ExecutionState } from "./execution-state.ts";
-import { callPlan } from "./after-attempt.ts";
+import { callPlan } from "./call-plan.ts";
 import { mayGoOn } from "./step-end.ts";
 
 /**

@@ -6,6 +6,7 @@ import { callErrorOfEnvelope } from "../model/call-envelope-error.ts";
 import { type CallError, callId, type CallOutcome } from "../model/call.ts";
 import type { EventBody } from "../model/event.ts";
 import type { CallPlan } from "../model/plan.ts";
+import { callPlan } from "./call-plan.ts";
 import type { CallState, ExecutionState, StepState } from "./execution-state.ts";
 import { retryRule } from "./retry-rule.ts";
 import { mayGoOn } from "./step-end.ts";
@@ -47,24 +48,6 @@ export function afterInterruption(state: ExecutionState, call: CallState): Event
   if (plan.effect === "once" && (call.sent || call.unknown)) return inDoubt;
   if (!mayGoOnTrying) return { type: "call-failed", call: call.ref, error: { ...error, kind: "cancelled" } };
   return { type: "call-failed", call: call.ref, error: { ...error, message: `${INTERRUPTIONS_MAX} attempts in a row were interrupted` } };
-}
-
-/** How a call may be treated, by its role. A probe changes nothing. */
-export function callPlan(step: StepState, call: { readonly ref: CallState["ref"] }): CallPlan {
-  const { node } = step;
-  switch (call.ref.role) {
-    case undefined:
-      return node.call;
-    case "compensate":
-      return node.compensateCall ?? { effect: "once", honoursKey: false };
-    case "fallback":
-      return node.fallbackCall ?? { effect: "once", honoursKey: false };
-    case "verify":
-    case "stale":
-      return { effect: "read", honoursKey: false };
-    default:
-      return unreachable(call.ref.role);
-  }
 }
 
 function isSafeToRepeat(plan: CallPlan): boolean {

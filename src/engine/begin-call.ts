@@ -3,7 +3,7 @@ import { evaluateTemplate } from "../expression/evaluate-template.ts";
 import type { Scope } from "../expression/scope.ts";
 import { type CallError, callId, type CallRef, type CallRequest, type CallRole, type SecretUse } from "../model/call.ts";
 import type { Step, Template, ToolUse } from "../model/workflow.ts";
-import { callPlan } from "./after-attempt.ts";
+import { callPlan } from "./call-plan.ts";
 import type { Decision, DecisionContext } from "./decision.ts";
 import type { CallState, ExecutionState, StepState } from "./execution-state.ts";
 import { retryRule } from "./retry-rule.ts";

@@ -10,7 +10,7 @@ import { itemScope } from "./execution-scope.ts";
 import type { CallState, ExecutionState, StepState } from "./execution-state.ts";
 import { replacements } from "./replacements.ts";
 import { retryRule } from "./retry-rule.ts";
-import { callPlan } from "./after-attempt.ts";
+import { callPlan } from "./call-plan.ts";
 
 /** What becomes of a call that is open but not in flight. Undefined when it is not its time yet. */
 export function continueCall(state: ExecutionState, step: StepState, call: CallState, context: DecisionContext): Decision | undefined {

@@ -1,6 +1,6 @@
 import { defined } from "../base/defined.ts";
 import { present, unreachable } from "../base/assert.ts";
-import { type CallError, callId, type CallRef, type Degraded } from "../model/call.ts";
+import { type CallError, callId, type CallRef, type Degraded, withoutRole } from "../model/call.ts";
 import type { ExecutionEvent } from "../model/event.ts";
 import { type CallState, type ExecutionState, type StepState, stepOf } from "./execution-state.ts";
 import { replacements } from "./replacements.ts";
@@ -93,10 +93,6 @@ function beginUnit(step: StepState, event: { readonly call: CallRef; readonly at
   step.startedAtMs ??= event.atMs;
 }
 
-function withoutRole(ref: CallRef): CallRef {
-  return ref.item === undefined ? { step: ref.step } : { step: ref.step, item: ref.item };
-}
-
 function foldSucceeded(state: ExecutionState, step: StepState, event: Of<"call-succeeded">): void {
   const main = withoutRole(event.call);
   switch (event.call.role) {
@@ -106,7 +102,8 @@ function foldSucceeded(state: ExecutionState, step: StepState, event: Of<"call-s
     case "fallback":
     case "stale":
       closeCall(state, step, callId(main));
-      return completeUnit(state, step, event);
+      // What a person says to have happened comes without a mark.
+      return completeUnit(state, step, { degraded: "fallback", ...event });
     case "verify": {
       const doubted = state.calls.get(callId(main));
       if (doubted === undefined) return;
@@ -285,6 +282,7 @@ function foldResolved(state: ExecutionState, step: StepState, event: Of<"call-re
       if (mayGoOn(state, step)) step.attention.add(id);
       else {
         closeCall(state, step, id);
+        closeCall(state, step, callId(withoutRole(event.call)));
         failUnit(state, step, {
           call: event.call,
           error: { kind: "cancelled", message: "it did not take effect, and the execution is ending" },

@@ -3,7 +3,7 @@ import { assert, unreachable } from "../base/assert.ts";
 import type { ExecutionEvent, ReusedStep } from "../model/event.ts";
 import { type ExecutionState, stepOf } from "./execution-state.ts";
 import { type CallEvent, foldCall } from "./fold-call.ts";
-import { beginStopping, endStep, itemsOutput, lookAtOpenSteps } from "./step-end.ts";
+import { beginStopping, endStep, itemsOutput, letGoOfAll, lookAtOpenSteps } from "./step-end.ts";
 
 type Of<Type extends ExecutionEvent["type"]> = Extract<ExecutionEvent, { type: Type }>;
 
@@ -127,15 +127,18 @@ function foldLife(state: ExecutionState, event: Exclude<ExecutionEvent, CallEven
       state.paused = false;
       return beginStopping(state, event.atMs);
     case "compensation-started":
+      letGoOfAll(state, event.atMs);
       state.phase = "compensating";
       for (const unit of state.done) if (state.steps[unit.step]?.node.step.compensate !== undefined) state.toUndo.push(unit);
       return;
     case "finally-started":
+      letGoOfAll(state, event.atMs);
       state.phase = "finalizing";
       state.outcome = event.outcome;
       for (const step of state.steps) if (step.node.phase === "finally" && step.unmet === 0) state.agenda.add(step.index);
       return;
     case "execution-ended":
+      letGoOfAll(state, event.atMs);
       state.phase = "ended";
       state.outcome = event.outcome;
       state.output = event.output;

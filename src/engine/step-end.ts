@@ -1,4 +1,6 @@
 import type { Json } from "../base/json.ts";
+import { callId, withoutRole } from "../model/call.ts";
+import { callPlan } from "./call-plan.ts";
 import type { CallState, ExecutionState, StepState } from "./execution-state.ts";
 
 /** Ends a step, puts those that waited for it on the agenda, and stops the execution where its error policy says so. */
@@ -82,18 +84,40 @@ function stopRunning(state: ExecutionState, step: StepState, atMs: number): void
       delete call.retryAtMs;
       doubt(state, step, id);
       state.agenda.add(step.index);
-      continue;
-    }
-    if (call.error !== undefined) step.error = call.error;
-    if (call.ref.role === undefined && step.items !== undefined) step.items.open -= 1;
-    closeCall(state, step, id);
+    } else letGo(state, step, call);
   }
   stopWhenIdle(state, step, atMs);
 }
 
 /** An earlier attempt was not answered, and the repetition that would have told what became of it does not come any more. */
-function mayHaveActed({ node }: StepState, { ref, unknown }: CallState): boolean {
-  return ref.role === undefined && unknown && node.call.effect === "once";
+function mayHaveActed(step: StepState, call: CallState): boolean {
+  return call.unknown && callPlan(step, call).effect === "once";
+}
+
+/** Closes a call that is not wanted any more, and with what stands in for a call also that one. */
+export function letGo(state: ExecutionState, step: StepState, call: CallState): void {
+  const main = callId(withoutRole(call.ref));
+  const { error } = state.calls.get(main) ?? call;
+  if (error !== undefined) step.error = error;
+  if (step.items !== undefined && state.calls.has(main)) step.items.open -= 1;
+  closeCall(state, step, callId(call.ref));
+  closeCall(state, step, main);
+}
+
+/**
+ * What the journal says next can only come when every step has ended. Earlier versions gave up repeating a call
+ * without having looked for what had become of it.
+ */
+export function letGoOfAll(state: ExecutionState, atMs: number): void {
+  if (state.openMain === 0) return;
+  for (const step of state.steps) {
+    if (step.node.phase !== "main" || step.status !== "running") continue;
+    for (const id of step.callIds) {
+      const call = state.calls.get(id);
+      if (call !== undefined) letGo(state, step, call);
+    }
+    stopWhenIdle(state, step, atMs);
+  }
 }
 
 /** Has the probe of the step find out whether a call took effect; without one, a person. */

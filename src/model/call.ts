@@ -21,6 +21,11 @@ export function callId(ref: CallRef): string {
   return ref.role === undefined ? base : `${base}/${ref.role}`;
 }
 
+/** The step's own call, or that of one item, that another call verifies, undoes or stands in for. */
+export function withoutRole(ref: CallRef): CallRef {
+  return ref.item === undefined ? { step: ref.step } : { step: ref.step, item: ref.item };
+}
+
 /** Which call of which execution a child execution answers. */
 export interface ParentCall {
   readonly executionId: string;

@@ -27,6 +27,7 @@ test.each(FILES)("%s, which an earlier version has written, still means the same
     const state = newState(plan, executionId);
     for (const event of events) fold(state, event);
     const report = reportExecution(state, 0);
-    expect([report.outcome, report.steps.filter(({ status }) => status === "running" || status === "waiting")]).toEqual([outcome, []]);
+    const ended = new Set<string>(["completed", "failed", "skipped", "cancelled"]);
+    expect([report.outcome, report.steps.filter(({ status }) => !ended.has(status))]).toEqual([outcome, []]);
   }
 });
