@@ -18,9 +18,12 @@ export function callMeta(request: CallRequest): Meta {
     spanId: attempt === 1 ? digits.slice(32, 48) : hash("sha256", `${idempotencyKey}#${attempt}`).slice(0, 16),
     traceId: meta.tracing?.traceId ?? hash("sha256", executionId).slice(0, 32),
   });
-  if (workflowId === undefined && attempt === 1) return child;
-  const again = attempt > 1 && attemptsMax !== undefined ? { retryContext: { attempt, maxAttempts: Math.max(attempt, attemptsMax) } } : {};
-  return { ...child, ...(workflowId === undefined ? {} : { workflowId }), ...again };
+  // The child is new, and another copy of it would cost as much as the first.
+  return Object.assign(
+    child,
+    workflowId === undefined ? undefined : { workflowId },
+    attempt === 1 || attemptsMax === undefined ? undefined : { retryContext: { attempt, maxAttempts: Math.max(attempt, attemptsMax) } },
+  );
 }
 
 const UUID_V7 = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;

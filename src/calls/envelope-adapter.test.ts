@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { actingTool, FakeConnections, readingTool } from "../../test/support/fake-connections.ts";
 import { ManualClock } from "../../test/support/manual-clock.ts";
 import { randomIds } from "../base/ids.ts";
-import type { JsonObject } from "../base/json.ts";
+import type { Json, JsonObject } from "../base/json.ts";
 import { runInContext } from "../context/ambient-context.ts";
 import { Context } from "../envelope/context.ts";
 import type { Envelope } from "../envelope/envelope.ts";
@@ -277,9 +277,14 @@ test("a server that cannot be asked is not registered", async () => {
 });
 
 test("an envelope that is none is refused with every fault, and one of another tenant does not pass", async () => {
-  const { connections, adapter } = await world();
+  const { connections, adapter, call } = await world();
   const broken = { meta: { tenant: "Not A Tenant", duration: -1 }, data: { tool: "", parameters: {} } };
   expect(await adapter.callTool("s", broken).catch(rejection)).toMatchObject({ rejected: { error: { type: "Validation" } } });
+  for (const value of [1n, () => 1, new Date(0), Number.NaN] as unknown as Json[]) {
+    expect(await call({ parameters: { value } })).toMatchObject({
+      rejected: { error: { message: expect.stringContaining("data.parameters") } },
+    });
+  }
   const inside = runInContext(
     Context.of({ tenant: "acme" }),
     async () => await adapter.callTool("s", toolCall({}, { tenant: "globex" })).catch(rejection),

@@ -3,6 +3,7 @@ import { Context } from "../envelope/context.ts";
 import { ContextError } from "../envelope/context-error.ts";
 import { EnvelopeInvalidError } from "../envelope/envelope-invalid-error.ts";
 import type { Envelope } from "../envelope/envelope.ts";
+import { jsonFault } from "../envelope/json-fault.ts";
 import { decodeMeta } from "../envelope/meta-codec.ts";
 import type { Meta } from "../envelope/meta.ts";
 import { type EnvelopeSource, newMeta } from "../envelope/new-meta.ts";
@@ -22,15 +23,13 @@ export interface ReceivedCall {
  *
  * @throws TuttiError `call.failed` of type `Validation`
  */
-export function readToolCall(envelope: Envelope<McpToolCall>, source: EnvelopeSource): ReceivedCall {
+export function readToolCall({ meta: given, data }: Envelope<McpToolCall>, source: EnvelopeSource): ReceivedCall {
   return orRefused(() => {
-    const meta = newMeta(source, decodeMeta(envelope.meta));
-    const { data } = withPayload<McpToolCall>(
-      { meta, ...(envelope.data === undefined ? {} : { data: { ...envelope.data } }) },
-      mcpToolCall,
-    );
+    const meta = newMeta(source, decodeMeta(given));
     if (data === undefined) throw new EnvelopeInvalidError(["data: must name a tool and its parameters"]);
-    return { meta, call: data };
+    const fault = jsonFault(data, "data");
+    if (fault !== undefined) throw new EnvelopeInvalidError([fault]);
+    return { meta, call: withPayload<McpToolCall>({ meta, data: { ...data } }, mcpToolCall).data ?? data };
   });
 }
 
