@@ -32,3 +32,4 @@ export type { ErrorVariant } from "./envelope/error-variant.ts";
 export type { Meta } from "./envelope/meta.ts";
 export type { DatabaseInjectorConfig, DatabaseTableConfig } from "./model/server.ts";
 export type { McpToolCall, McpToolResponse } from "./envelope/payloads.ts";
+export { rowSecurityStatements } from "./tenant-sql/row-security.ts";
