@@ -28,6 +28,12 @@ export { resolveExecution } from "./contract/resolve-execution.ts";
 export { resumeExecution } from "./contract/resume-execution.ts";
 export { retryExecution } from "./contract/retry-execution.ts";
 export { watchExecution } from "./contract/watch-execution.ts";
+
+export { getAuditHead } from "./contract/get-audit-head.ts";
+export { queryAudit } from "./contract/query-audit.ts";
+export { verifyAudit } from "./contract/verify-audit.ts";
+export type { AuditEntry, AuditFinding, AuditHead, AuditPage, AuditVerdict, RecordedEntry } from "./model/audit.ts";
+
 export type { Fallback, RegisteredService } from "./calls/adapter-settings.ts";
 export { consumeResponse } from "./calls/consume-response.ts";
 export type { ResponseLog } from "./calls/consume-response.ts";
@@ -46,6 +52,21 @@ export type { ExecutionNews } from "./contract/news.ts";
 export type { Operation } from "./contract/operation.ts";
 
 export type { Json, JsonObject } from "./base/json.ts";
+export { Context } from "./envelope/context.ts";
+export type { Envelope } from "./envelope/envelope.ts";
+export type { EnvelopeError } from "./envelope/envelope-error.ts";
+export type { ErrorMode, ErrorPolicy, ErrorPolicySetting } from "./envelope/error-policy.ts";
+export type { ErrorVariant } from "./envelope/error-variant.ts";
+export type { Meta } from "./envelope/meta.ts";
+export type {
+  JsonRpcRequest,
+  JsonRpcResponse,
+  McpToolCall,
+  McpToolResponse,
+  WorkflowRequest,
+  WorkflowResponse,
+} from "./envelope/payloads.ts";
+export type { AccessConfig, Identity, IdentityConfig, TenantConfig } from "./model/access.ts";
 export { isTuttiError, TuttiError } from "./model/errors.ts";
 export type { ErrorCode, ErrorDetails } from "./model/errors.ts";
 export type { CallError, CallErrorKind } from "./model/call.ts";

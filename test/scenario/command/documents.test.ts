@@ -26,7 +26,7 @@ const ALWAYS = [
   "leftovers",
   "metrics",
 ];
-const SOMETIMES = ["workflow_name", "error", "parent", "retry_of"];
+const SOMETIMES = ["meta", "workflow_name", "error", "parent", "retry_of"];
 const ALWAYS_OF_STEP = ["id", "status", "phase", "needs", "server", "tool", "attempts", "started_at", "completed_at"];
 const SOMETIMES_OF_STEP = ["output", "error", "degraded", "compensation", "waiting_for", "items", "child_id", "skipped_because"];
 
