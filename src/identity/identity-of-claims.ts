@@ -23,7 +23,7 @@ export function identityOf(claims: Claims, tenantClaim: string | undefined): Ide
   const { exp } = claims;
   if (typeof exp !== "number" || exp > LAST_SECOND) throw refused("its time of expiry (exp) is no date");
   const tenant = tenantOf(claims, tenantClaim);
-  const { userId, onBehalfOf } = delegationOf(claims, tenant);
+  const { userId, onBehalfOf } = delegationOf(claims, { tenant, tenantClaim });
   return {
     tenant,
     ...defined({ userId, onBehalfOf, sessionId: nameIn(claims, "sid") ?? nameIn(claims, "session_id") }),

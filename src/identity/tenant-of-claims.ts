@@ -12,7 +12,7 @@ const TENANT_CLAIMS: readonly string[] = ["tenant", "tenant_id", "organization",
  * @throws TuttiError `tenant.invalid`
  */
 export function tenantOf(claims: Claims, claim: string | undefined): string {
-  const candidates = (claim === undefined ? TENANT_CLAIMS : [claim]).filter((name) => Object.hasOwn(claims, name));
+  const candidates = tenantClaimsOf(claims, claim);
   const [first, ...others] = candidates;
   if (first === undefined) {
     const where = claim === undefined ? `one of the claims ${TENANT_CLAIMS.join(", ")}` : `the claim "${claim}"`;
@@ -25,6 +25,11 @@ export function tenantOf(claims: Claims, claim: string | undefined): string {
     throw invalid(`its claim "${first}" is no name of a tenant: 1 to 100 of a-z, 0-9 and "-", with a letter or digit at both ends`);
   }
   return tenant;
+}
+
+/** The claims that are there and name a tenant. @param claim - the only one that counts, if it is given */
+export function tenantClaimsOf(claims: Claims, claim: string | undefined): readonly string[] {
+  return (claim === undefined ? TENANT_CLAIMS : [claim]).filter((name) => Object.hasOwn(claims, name));
 }
 
 function invalid(reason: string): TuttiError<"tenant.invalid"> {

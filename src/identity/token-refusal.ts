@@ -19,8 +19,9 @@ export function refusedBy(error: unknown, { issuer, audience }: IdentityConfig, 
   if (error instanceof errors.JWSSignatureVerificationFailed) return refused("its signature is wrong");
   // The errors of the claims carry the claims; these carry nothing of the token.
   if (error instanceof errors.JOSEError) return refused(`it is no good token (${error.code})`, error);
-  // A key that is too short, or not for this algorithm.
-  if (error instanceof TypeError) return refused(`the issuer's key cannot be used: ${error.message}`, error);
+  // A key that is too short, or not for this algorithm; and one that is no key at all.
+  if (error instanceof TypeError || error instanceof DOMException)
+    return refused(`the issuer's key cannot be used: ${error.message}`, error);
   return error;
 }
 

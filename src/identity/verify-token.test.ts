@@ -115,6 +115,12 @@ test.each<readonly [string, (now: number) => Readonly<Record<string, unknown>>, 
   ["has more permissions than the envelope takes", () => ({ scope: many("a:b").join(" ") }), "identity.invalid: it has 101 permissions"],
   ["says in two ways who acts for whom", () => ({ act: { sub: "a" }, on_behalf_of: "b" }), "identity.invalid: it says in several ways"],
   ["acts for somebody of another tenant", () => ({ on_behalf_of: { sub: "eve", tenant: "globex" } }), "tenant.invalid: its claim"],
+  [
+    "acts for somebody of another organization",
+    () => ({ on_behalf_of: { sub: "eve", organization: "globex" } }),
+    "tenant.invalid: its claim",
+  ],
+  ["is used by somebody of another organization", () => ({ act: { sub: "eve", org_id: ["acme"] } }), "tenant.invalid: its claim"],
 ])("a token that %s is refused, and the reason says so", async (_, claims, expected) => {
   await inScene(async ({ issuer, now, verify }) => {
     const token = await issuer.token(claims(now));
@@ -235,6 +241,8 @@ test("with tenant_claim only that claim counts", async () => {
     expect(await verify(await issuer.token(claims), { tenantClaim: "https://acme.example/tenant" })).toMatchObject({ tenant: "globex" });
     const token = await issuer.token();
     expect(await refusal(verify(token, { tenantClaim: "constructor" }), token)).toContain('the claim "constructor" must');
+    const acting = await issuer.token({ org: "acme", act: { sub: "eve", org: "globex" } });
+    expect(await refusal(verify(acting, { tenantClaim: "org" }), acting)).toContain("names somebody of another tenant");
   });
 });
 
@@ -252,6 +260,17 @@ test("keys are exchanged by changing the file, and a file that cannot be read is
     expect(await refusal(verifier.verify(next, signal), next)).toContain("the issuer's keys cannot be read from");
     rmSync(issuer.file);
     expect(await refusal(verifier.verify(next, signal), next)).toContain("ENOENT");
+  });
+});
+
+test("a key that is none is told as what it is, and not taken for a bug", async () => {
+  await inScene(async ({ issuer, clock }) => {
+    const verifier = openTokenVerifier(issuer.config, clock);
+    const token = await issuer.token();
+    for (const broken of [{ x: "AA", y: "AA" }, { x: issuer.publicKey.y, y: issuer.publicKey.x }, { x: "!" }]) {
+      writeFileSync(issuer.file, JSON.stringify({ keys: [{ ...issuer.publicKey, ...broken }] }));
+      expect(await refusal(verifier.verify(token, signal), token)).toContain("identity.invalid: the issuer's key cannot be used");
+    }
   });
 });
 
