@@ -28,7 +28,8 @@ export const retryExecution: Operation<RetryExecutionInput, RetryExecutionOutput
   title: "Retry an execution",
   description:
     "Starts a new execution of the same plan and inputs that takes over the results of steps that had succeeded. " +
-    "Steps that were undone, and all that depend on a step that runs again, run again.",
+    "Steps that were undone, steps that gave only a part where no call is repeated that acts each time, and all that depend on " +
+    "a step that runs again, run again.",
   kind: "change",
   repeatable: "with-request-key",
   input: wireObject<RetryExecutionInput>({

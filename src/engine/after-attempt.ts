@@ -3,10 +3,10 @@ import { unreachable } from "../base/assert.ts";
 import { isJsonObject, type Json } from "../base/json.ts";
 import { retryDelayMs } from "../base/retry-delay.ts";
 import { callErrorOfEnvelope } from "../model/call-envelope-error.ts";
-import { type CallError, callId, type CallOutcome } from "../model/call.ts";
+import { type CallError, callId, type CallOutcome, type CallRef } from "../model/call.ts";
 import type { EventBody } from "../model/event.ts";
 import type { CallPlan } from "../model/plan.ts";
-import { callPlan } from "./call-plan.ts";
+import { callPlan, toolUse } from "./call-plan.ts";
 import type { CallState, ExecutionState, StepState } from "./execution-state.ts";
 import { retryRule } from "./retry-rule.ts";
 import { mayGoOn } from "./step-end.ts";
@@ -25,7 +25,7 @@ export interface Moment {
 export function afterAttempt(state: ExecutionState, call: CallState, outcome: CallOutcome, moment: Moment): EventBody {
   switch (outcome.kind) {
     case "succeeded":
-      return afterAnswer(state, call, outcome);
+      return afterAnswer(state, call, outcome, moment);
     case "failed":
       return afterFailure(state, call, outcome, moment);
     case "unknown":
@@ -54,17 +54,34 @@ function isSafeToRepeat(plan: CallPlan): boolean {
   return plan.effect !== "once" || plan.honoursKey;
 }
 
-function afterAnswer(state: ExecutionState, call: CallState, outcome: CallOutcome & { kind: "succeeded" }): EventBody {
+function afterAnswer(state: ExecutionState, call: CallState, outcome: CallOutcome & { kind: "succeeded" }, moment: Moment): EventBody {
   const step = stepFor(state, call);
   const no = call.ref.role === undefined ? noOf(step, outcome.output) : undefined;
-  if (no !== undefined) return { type: "call-failed", call: call.ref, error: { ...no, attempt: call.attempt, ...toolOf(step) } };
-  const missing = outcome.answer?.error;
-  if (missing !== undefined) {
-    const error = { ...callErrorOfEnvelope(missing), attempt: call.attempt, ...toolOf(step) };
-    return { type: "call-succeeded", call: call.ref, output: outcome.output, degraded: "partial", error };
-  }
+  if (no !== undefined) return { type: "call-failed", call: call.ref, error: { ...no, attempt: call.attempt, ...toolOf(step, call.ref) } };
+  const missing = missingIn(outcome);
+  if (missing !== undefined)
+    return afterPart(state, call, { output: outcome.output, error: { ...missing, ...toolOf(step, call.ref) } }, moment);
   const degraded = outcome.source === "stale_cache" ? { degraded: "stale_cache" as const } : replacedBy(call);
   return { type: "call-succeeded", call: call.ref, output: outcome.output, ...degraded };
+}
+
+function missingIn({ answer, missing }: CallOutcome & { kind: "succeeded" }): CallError | undefined {
+  return answer?.error === undefined ? missing : callErrorOfEnvelope(answer.error);
+}
+
+/** A part is something to go on with, but it has not undone everything, and what it does not show may be there all the same. */
+function afterPart(
+  state: ExecutionState,
+  call: CallState,
+  part: { readonly output: Json; readonly error: CallError },
+  moment: Moment,
+): EventBody {
+  const error: CallError = { ...part.error, attempt: call.attempt };
+  const { role } = call.ref;
+  if (role !== "compensate" && role !== "verify")
+    return { type: "call-succeeded", call: call.ref, output: part.output, degraded: "partial", error };
+  if (!isSafeToRepeat(callPlan(stepFor(state, call), call))) return { type: "call-failed", call: call.ref, error }; // J4
+  return afterFailure(state, call, { kind: "failed", accepted: true, error }, moment);
 }
 
 function replacedBy(call: CallState): { readonly degraded?: "fallback" } {
@@ -92,9 +109,9 @@ function reasonOf(output: Json): string {
   return "the validation said no";
 }
 
-function toolOf(step: StepState): { readonly server?: string; readonly tool?: string } {
-  const { action } = step.node.step;
-  return action.kind === "tool" ? { server: action.server, tool: action.tool } : {};
+function toolOf(step: StepState, ref: CallRef): { readonly server?: string; readonly tool?: string } {
+  const use = toolUse(step, ref);
+  return use === undefined ? {} : { server: use.server, tool: use.tool };
 }
 
 function afterFailure(state: ExecutionState, call: CallState, outcome: CallOutcome & { kind: "failed" }, moment: Moment): EventBody {

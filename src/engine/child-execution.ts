@@ -1,10 +1,9 @@
 import type { JsonObject } from "../base/json.ts";
-import type { CallOutcome } from "../model/call.ts";
+import { type CallError, callId, type CallOutcome } from "../model/call.ts";
 import type { ExecutionReport } from "../model/execution.ts";
 import type { Plan } from "../model/plan.ts";
 import type { InputSpec } from "../model/workflow.ts";
 import type { Journal } from "../ports/journal.ts";
-import { callId } from "../model/call.ts";
 import type { Effect } from "./decision.ts";
 import type { ExecutionLoop } from "./execution-loop.ts";
 import type { StartRequest } from "./start-request.ts";
@@ -65,15 +64,18 @@ function refused(message: string): CallOutcome {
 }
 
 function outcomeOfChild(report: ExecutionReport): CallOutcome {
-  if (report.outcome === "completed" || report.outcome === "partial_success") return { kind: "succeeded", output: report.output };
-  const why = report.error === undefined ? "" : `: ${report.error.message}`;
+  const { outcome, output } = report;
+  if (outcome === "completed") return { kind: "succeeded", output };
+  if (outcome === "partial_success") return { kind: "succeeded", output, missing: errorOfChild(report) };
+  return { kind: "failed", accepted: true, error: errorOfChild(report) };
+}
+
+function errorOfChild({ executionId, workflowId, outcome, error, steps }: ExecutionReport): CallError {
+  const cause = error ?? steps.find((step) => step.error !== undefined)?.error;
+  const why = cause === undefined ? "" : `: ${cause.message}`;
   return {
-    kind: "failed",
-    accepted: true,
-    error: {
-      kind: report.outcome === "cancelled" ? "cancelled" : "child",
-      message: `workflow "${report.workflowId}" ended ${report.outcome ?? "without an outcome"}${why}`,
-      detail: { execution_id: report.executionId, outcome: report.outcome ?? null },
-    },
+    kind: outcome === "cancelled" ? "cancelled" : "child",
+    message: `workflow "${workflowId}" ended ${outcome ?? "without an outcome"}${why}`,
+    detail: { execution_id: executionId, outcome: outcome ?? null },
   };
 }

@@ -2,7 +2,6 @@ import { unreachable } from "../base/assert.ts";
 import { evaluateExpression } from "../expression/evaluate.ts";
 import { evaluateTemplate } from "../expression/evaluate-template.ts";
 import { type CallRef, callId } from "../model/call.ts";
-import type { ToolUse } from "../model/workflow.ts";
 import { beginToolCall, failCall, repeatToolCall } from "./begin-call.ts";
 import { repeatChild } from "./begin-child.ts";
 import type { Decision, DecisionContext } from "./decision.ts";
@@ -10,7 +9,7 @@ import { itemScope } from "./execution-scope.ts";
 import type { CallState, ExecutionState, StepState } from "./execution-state.ts";
 import { replacements } from "./replacements.ts";
 import { retryRule } from "./retry-rule.ts";
-import { callPlan } from "./call-plan.ts";
+import { callPlan, toolUse } from "./call-plan.ts";
 
 /** What becomes of a call that is open but not in flight. Undefined when it is not its time yet. */
 export function continueCall(state: ExecutionState, step: StepState, call: CallState, context: DecisionContext): Decision | undefined {
@@ -33,7 +32,7 @@ export function continueCall(state: ExecutionState, step: StepState, call: CallS
 function repeat(state: ExecutionState, step: StepState, call: CallState, context: DecisionContext): Decision {
   const { action } = step.node.step;
   if (call.ref.role === undefined && action.kind === "workflow") return repeatChild(step, { call, action }, context);
-  const tool = toolOf(step, call.ref);
+  const tool = toolUse(step, call.ref);
   return tool === undefined ? failCall(call.ref, "there is nothing to call") : repeatToolCall(state, step, { call, tool }, context);
 }
 
@@ -81,22 +80,5 @@ function replace(state: ExecutionState, step: StepState, call: CallState, contex
     }
     default:
       return unreachable(way);
-  }
-}
-
-function toolOf(step: StepState, ref: CallRef): ToolUse | undefined {
-  const { action, verify, compensate, fallback } = step.node.step;
-  switch (ref.role) {
-    case undefined:
-    case "stale":
-      return action.kind === "tool" ? action : undefined;
-    case "verify":
-      return verify;
-    case "compensate":
-      return compensate;
-    case "fallback":
-      return fallback?.kind === "tool" ? fallback : undefined;
-    default:
-      return unreachable(ref.role);
   }
 }

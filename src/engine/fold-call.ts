@@ -134,8 +134,9 @@ function completeUnit(
   event: { call: CallRef; output: StepState["output"]; degraded?: Degraded; error?: CallError; atMs: number },
 ): void {
   const output = event.output ?? null;
-  if (event.degraded !== undefined) step.degraded = event.degraded;
-  if (event.error !== undefined) step.error = event.error;
+  // Of many items, one of which a part is missing says most about the whole.
+  if (event.degraded !== undefined && step.degraded !== "partial") step.degraded = event.degraded;
+  if (event.error !== undefined) step.error ??= event.error;
   if (event.call.item !== undefined && step.items !== undefined) {
     step.items.results[event.call.item] = { ok: true, output };
     step.items.completed += 1;

@@ -57,6 +57,8 @@ function foldReused(state: ExecutionState, reused: ReusedStep, atMs: number): vo
   step.skippedBecause = "reused";
   if (reused.skipped !== true) {
     step.output = reused.output;
+    if (reused.degraded !== undefined) step.degraded = reused.degraded;
+    if (reused.error !== undefined) step.error = reused.error;
     state.done.push({ step: step.index });
   }
   endStep(state, step, reused.skipped === true ? "skipped" : "completed", atMs);

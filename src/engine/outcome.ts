@@ -13,8 +13,8 @@ export function mustUndo(state: ExecutionState): boolean {
 
 /** How the execution ends, as far as it has come. docs/ARCHITECTURE.md has the table in words. */
 export function outcomeOf(state: ExecutionState): Outcome {
-  // What `finally` was told stays, but a `finally` step that failed spoils a success.
-  if (state.outcome !== undefined) return state.outcome === "completed" && failedFinally(state) ? "partial_success" : state.outcome;
+  // What `finally` was told stays, but a `finally` step that failed or did only a part spoils a success.
+  if (state.outcome !== undefined) return state.outcome === "completed" && spoiledFinally(state) ? "partial_success" : state.outcome;
   if (state.leftovers.length > 0) return "rollback_failed";
   if (state.cancel !== undefined) return "cancelled";
   if (state.failure !== undefined) return failureOutcome(state);
@@ -30,13 +30,7 @@ function failureOutcome(state: ExecutionState): Outcome {
 function quietOutcome(state: ExecutionState): Outcome {
   const main = state.steps.filter((step) => step.node.phase === "main");
   const bestEffort = state.plan.workflow.errorPolicy.mode === "best_effort";
-  const spoiled = main.some(
-    (step) =>
-      step.status === "failed" ||
-      (step.items?.failed ?? 0) > 0 ||
-      step.degraded === "partial" ||
-      (bestEffort && step.degraded !== undefined),
-  );
+  const spoiled = main.some((step) => isSpoiled(step) || (step.items?.failed ?? 0) > 0 || (bestEffort && step.degraded !== undefined));
   if (!spoiled) return "completed";
   if (main.some((step) => step.status === "completed")) return "partial_success";
   return onlyValidationsFailed(state) ? "validation_failed" : "failed";
@@ -50,8 +44,13 @@ function changedAnything(state: ExecutionState): boolean {
   return state.done.some((unit) => state.steps[unit.step]?.node.call.effect !== "read");
 }
 
-function failedFinally(state: ExecutionState): boolean {
-  return state.steps.some((step) => step.node.phase === "finally" && step.status === "failed");
+function spoiledFinally(state: ExecutionState): boolean {
+  return state.steps.some((step) => step.node.phase === "finally" && isSpoiled(step));
+}
+
+/** Whether a step gave less than it was asked for. */
+function isSpoiled(step: StepState): boolean {
+  return step.status === "failed" || step.degraded === "partial";
 }
 
 /** The error that a person is shown first. */

@@ -134,6 +134,8 @@ export type CallOutcome =
       readonly source?: "cache" | "stale_cache";
       /** Only of servers that know envelopes. */
       readonly answer?: ServerAnswer;
+      /** Only of child executions: why the output is not all that was asked for. */
+      readonly missing?: CallError;
     }
   | {
       readonly kind: "failed";

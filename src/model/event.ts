@@ -14,6 +14,9 @@ export interface ReusedStep {
   readonly step: string;
   readonly output: Json;
   readonly skipped?: boolean;
+  /** As it was: a part does not become the whole by being taken over. */
+  readonly degraded?: Degraded;
+  readonly error?: CallError;
 }
 
 /** What happened, by type. Past tense: an event is a fact and is never taken back. */

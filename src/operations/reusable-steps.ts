@@ -1,6 +1,8 @@
+import { defined } from "../base/defined.ts";
+import type { CallError } from "../model/call.ts";
 import type { ReusedStep } from "../model/event.ts";
 import type { StepReport } from "../model/execution.ts";
-import type { Plan } from "../model/plan.ts";
+import type { Plan, PlanNode } from "../model/plan.ts";
 
 /** What a retry takes over, and what it does once more. */
 export interface Reuse {
@@ -11,22 +13,21 @@ export interface Reuse {
 
 /**
  * Tells what a new execution of a plan can take over from an earlier one: steps that completed or had been skipped on
- * purpose and still stand, unless they depend on one that runs again.
+ * purpose and still stand, unless they depend on one that runs again. A step that gave only a part runs again too, where
+ * that repeats nothing that acts each time it is done.
  *
  * @param fromStep - runs again in any case
  */
 export function reusableSteps(plan: Plan, steps: readonly StepReport[], fromStep?: string): Reuse {
-  const reports = new Map(steps.map((step) => [step.id, step]));
+  const past = stepsOf(plan, steps);
+  const acted = actedFrom(past);
   const again = new Set<number>();
   const reused: ReusedStep[] = [];
   const repeated: string[] = [];
-  // A step stands behind all that it needs only in the order of levels.
-  const order = plan.nodes.map((_, index) => index).sort((left, right) => (plan.nodes[left]?.level ?? 0) - (plan.nodes[right]?.level ?? 0));
-  for (const index of order) {
-    const node = plan.nodes[index];
-    const report = node === undefined ? undefined : reports.get(node.step.id);
-    if (node === undefined || report === undefined || node.phase === "finally") continue;
-    const runsAgain = node.step.id === fromStep || node.needs.some((need) => again.has(need));
+  for (const { index, node, report } of past) {
+    if (node.phase === "finally") continue;
+    const wanted = node.step.id === fromStep || (gaveAPart(report) && !acted.has(index));
+    const runsAgain = wanted || node.needs.some((need) => again.has(need));
     if (!runsAgain && stands(report)) reused.push(taken(report));
     else {
       again.add(index);
@@ -36,6 +37,36 @@ export function reusableSteps(plan: Plan, steps: readonly StepReport[], fromStep
   return { reused, repeated };
 }
 
+interface PastStep {
+  readonly index: number;
+  readonly node: PlanNode;
+  readonly report: StepReport;
+}
+
+/** In the order of levels: only there a step stands behind all that it needs. */
+function stepsOf({ nodes }: Plan, steps: readonly StepReport[]): readonly PastStep[] {
+  const reports = new Map(steps.map((step) => [step.id, step]));
+  const past = nodes.flatMap((node, index): readonly PastStep[] => {
+    const report = reports.get(node.step.id);
+    return report === undefined ? [] : [{ index, node, report }];
+  });
+  return past.sort((left, right) => left.node.level - right.node.level);
+}
+
+/** The steps that did, themselves or by one that depends on them, what acts each time and still stands. */
+function actedFrom(past: readonly PastStep[]): ReadonlySet<number> {
+  const acted = new Set<number>();
+  for (const { index, node, report } of past.toReversed()) {
+    const itself = node.call.effect === "once" && report.status === "completed" && stands(report);
+    if (itself || node.dependents.some((dependent) => acted.has(dependent))) acted.add(index);
+  }
+  return acted;
+}
+
+function gaveAPart({ degraded, items }: StepReport): boolean {
+  return degraded === "partial" || (items?.failed ?? 0) > 0;
+}
+
 /** Whether what the step did is done and was not undone. */
 function stands(report: StepReport): boolean {
   if (report.status === "skipped") return report.skippedBecause !== "stopped";
@@ -43,5 +74,12 @@ function stands(report: StepReport): boolean {
 }
 
 function taken(report: StepReport): ReusedStep {
-  return { step: report.id, output: report.output ?? null, ...(report.status === "skipped" ? { skipped: true } : {}) };
+  const { id, output = null, status, items, error } = report;
+  if (status === "skipped") return { step: id, output, skipped: true };
+  const degraded = gaveAPart(report) ? "partial" : report.degraded;
+  const lost: CallError | undefined =
+    items === undefined || items.failed === 0
+      ? undefined
+      : { kind: "tool_error", message: `${items.failed} of ${items.total} items failed` };
+  return { step: id, output, ...defined({ degraded, error: error ?? lost }) };
 }

@@ -1,8 +1,11 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { assert } from "../../src/base/assert.ts";
+import { defined } from "../../src/base/defined.ts";
 import type { JsonObject } from "../../src/base/json.ts";
 import { type ExecutionSignal } from "../../src/engine/person-signal.ts";
+import type { StartRequest } from "../../src/engine/start-request.ts";
 import { Supervisor } from "../../src/engine/supervisor.ts";
+import type { Meta } from "../../src/envelope/meta.ts";
 import type { ExecutionReport } from "../../src/model/execution.ts";
 import type { Plan } from "../../src/model/plan.ts";
 import { ManualClock } from "./manual-clock.ts";
@@ -19,6 +22,9 @@ export interface Story<W extends ToolWorld = World> {
   readonly executionId?: string;
   readonly plan: Plan;
   readonly inputs?: JsonObject;
+  /** For whom it runs. */
+  readonly meta?: Meta;
+  readonly retryOf?: StartRequest["retryOf"];
   readonly world: W;
   /** What a person does when an execution stands still. Without one the story ends there. */
   readonly person?: (report: ExecutionReport, world: W) => readonly ExecutionSignal[];
@@ -68,12 +74,12 @@ async function begin<W extends ToolWorld>(
   journal: MemoryJournal,
   mortal: Mortal,
 ): Promise<string> {
-  const { executionId = ROOT_ID } = story;
+  const { executionId = ROOT_ID, plan, inputs = {}, meta, retryOf } = story;
   const unfinished = await journal.unfinished();
   const known = await journal.summary(executionId);
   const work =
     known === undefined
-      ? supervisor.start({ plan: story.plan, inputs: story.inputs ?? {}, executionId })
+      ? supervisor.start({ plan, inputs, executionId, ...defined({ meta, retryOf }) })
       : resumeAll(supervisor, unfinished);
   const beginning = { over: false };
   const watched = work.then(() => (beginning.over = true));

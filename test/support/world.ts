@@ -101,6 +101,11 @@ export function succeeded(output: Json): CallOutcome {
   return { kind: "succeeded", output };
 }
 
+/** What a server says that knows envelopes and could do a part only. */
+export function partly(output: Json, message: string): CallOutcome {
+  return { kind: "succeeded", output, answer: { meta: {}, error: { type: "External", code: "PART_ONLY", message } } };
+}
+
 export function failed(kind: (CallOutcome & { kind: "failed" })["error"]["kind"], message: string, accepted = true): CallOutcome {
   return { kind: "failed", accepted, error: { kind, message } };
 }
