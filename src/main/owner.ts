@@ -51,6 +51,9 @@ export interface OwnerOptions {
   readonly version: string;
 }
 
+/** Whoever sits before this process may be of another tenant than those whose servers ask, and write to the log. */
+const NOBODY: Pick<OwnerOptions, "elicitor" | "log"> = { elicitor: { ask: async () => undefined }, log: { write: () => undefined } };
+
 /**
  * The one process that writes to a data directory: it drives its own executions, and those that other processes hand
  * over, on their servers.
@@ -143,7 +146,8 @@ export class Owner implements AsyncDisposable {
     const known = this.#guests.get(key);
     if (known !== undefined) return known.operations;
     const given: Secrets = { get: async (name) => (Object.hasOwn(secrets, name) ? secrets[name] : undefined) };
-    const workspace = openWorkspace({ ...this.#options, servers, access, secrets: given, audit: this.#audit });
+    const person = access.identity === undefined ? {} : NOBODY;
+    const workspace = openWorkspace({ ...this.#options, ...person, servers, access, secrets: given, audit: this.#audit });
     const operations = this.#operationsOn(workspace, access);
     this.#guests.set(key, { workspace, operations });
     return operations;
