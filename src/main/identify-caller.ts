@@ -47,9 +47,10 @@ function noToken(): TuttiError {
   return new TuttiError("identity.invalid", message, { reason: "no token was given" });
 }
 
-async function recordingRefusal(audit: AuditLog, verify: () => Promise<Identity>): Promise<Identity> {
+/** Finds out something about the caller; a refusal is in the audit log before it is told. */
+export async function recordingRefusal<T>(audit: AuditLog, find: () => Promise<T>): Promise<T> {
   try {
-    return await verify();
+    return await find();
   } catch (error) {
     if (isTuttiError(error)) await audit.record({ action: "token", decision: "denied", reason: error.message });
     throw error;

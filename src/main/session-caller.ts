@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from "node:fs";
+import { closeSync, openSync, readSync } from "node:fs";
 import { resolve } from "node:path";
 import type { Clock } from "../base/clock.ts";
 import { defined } from "../base/defined.ts";
@@ -6,7 +6,7 @@ import { TuttiError } from "../model/errors.ts";
 import type { Caller } from "../operations/operation-context.ts";
 import { openAuditLog } from "../sqlite/audit-log.ts";
 import type { Config } from "./config.ts";
-import { openCallerSource } from "./identify-caller.ts";
+import { openCallerSource, recordingRefusal } from "./identify-caller.ts";
 
 /** Where a token may be found. */
 export interface TokenPlace {
@@ -29,13 +29,10 @@ export interface SessionCaller {
 export async function sessionCaller(config: Config, place: TokenPlace, clock: Clock): Promise<SessionCaller> {
   const { access, dataDirectory, auditKeyFile } = config;
   await using audit = await openAuditLog({ directory: dataDirectory, clock, ...defined({ keyFile: auditKeyFile }) });
-  const identityToken = access.identity === undefined ? undefined : readToken(place);
+  const identityToken = access.identity === undefined ? undefined : await recordingRefusal(audit, async () => readToken(place));
   const caller = await openCallerSource(access, { clock, audit }).identify(identityToken, new AbortController().signal);
   return { caller, ...defined({ identityToken }) };
 }
-
-/** More than any token has; a file of another kind is not read whole. */
-const TOKEN_FILE_BYTES_MAX = 64 * 1024;
 
 /** `TUTTI_TOKEN` outranks `TUTTI_TOKEN_FILE`, as what is given for one command outranks what is given for all. */
 function readToken({ environment, workingDirectory }: TokenPlace): string | undefined {
@@ -43,12 +40,35 @@ function readToken({ environment, workingDirectory }: TokenPlace): string | unde
   const file = environment["TUTTI_TOKEN_FILE"] ?? "";
   if (token !== "") return token.trim();
   if (file === "") return undefined;
+  // Messages go to logs and terminals.
+  if (TOKEN.test(file)) throw unreadable("TUTTI_TOKEN_FILE must name a file, and holds a token itself: that belongs into TUTTI_TOKEN");
   try {
-    const path = resolve(workingDirectory, file);
-    if (statSync(path).size > TOKEN_FILE_BYTES_MAX) throw new Error("it is too large for a token");
-    return readFileSync(path, "utf8").trim();
+    return readStart(resolve(workingDirectory, file)).trim();
   } catch (cause) {
-    const reason = `the token cannot be read from ${file}: ${(cause as Error).message}`;
-    throw new TuttiError("identity.invalid", reason, { reason }, { cause });
+    throw unreadable(`the token cannot be read from ${file}: ${(cause as Error).message}`, cause);
+  }
+}
+
+/** Every signed token begins with an object in base64. */
+const TOKEN = /eyJ[\w-]{8,}\./;
+
+function unreadable(reason: string, cause?: unknown): TuttiError {
+  return new TuttiError("identity.invalid", reason, { reason }, cause === undefined ? {} : { cause });
+}
+
+/** More than any token has. */
+const TOKEN_FILE_BYTES_MAX = 64 * 1024;
+
+/** The text of a file, or of what only can be read like one: a pipe does not know its size, and a device has none. */
+function readStart(path: string): string {
+  const buffer = Buffer.alloc(TOKEN_FILE_BYTES_MAX + 1);
+  const file = openSync(path, "r");
+  try {
+    let length = 0;
+    for (let read = -1; read !== 0 && length < buffer.length; length += read) read = readSync(file, buffer, { offset: length });
+    if (length > TOKEN_FILE_BYTES_MAX) throw new Error("it is too large for a token");
+    return buffer.toString("utf8", 0, length);
+  } finally {
+    closeSync(file);
   }
 }

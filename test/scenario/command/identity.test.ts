@@ -103,6 +103,13 @@ test("a token can also be in a file, and what cannot be read is told", async () 
   const missing = await runCommand(list, shop.world.path, { TUTTI_TOKEN_FILE: "nowhere" });
   expect(missing.exitCode).toBe(77);
   expect(documentOf(missing)).toMatchObject({ error: { message: expect.stringContaining("the token cannot be read from nowhere") } });
+  const endless = await runCommand(list, shop.world.path, { TUTTI_TOKEN_FILE: "/dev/zero" });
+  expect(documentOf(endless)).toMatchObject({ error: { message: expect.stringContaining("too large for a token") } });
+  const token = await shop.issuer.token(ada);
+  const mistaken = await runCommand(list, shop.world.path, { TUTTI_TOKEN_FILE: token });
+  expect(mistaken).toMatchObject({ exitCode: 77, stdout: expect.stringContaining("holds a token itself") });
+  expect(mistaken.stdout + mistaken.stderr).not.toContain(token.slice(0, 40));
+  expect(await audited(shop.world)).toMatchObject([missing, endless, mistaken].map(() => ({ action: "token", decision: "denied" })));
 });
 
 test("a tenant neither sees nor moves an execution of another, and the roles of tutti.yaml say what calls it may make", async () => {
