@@ -1,11 +1,15 @@
 /**
  * What becomes of a member of a part: `parts` are wrapped parts, which are looked at in turn; `plain` is a value that
- * can do no harm; a kind in angle brackets stands for the fields of that kind; a list says which values are allowed.
+ * can do no harm; `target` is the table that is changed; a kind in angle brackets stands for the fields of that kind; a list says which values are allowed.
  */
-export type MemberRule = "parts" | "plain" | `<${string}>` | readonly string[];
+export type MemberRule = "parts" | "plain" | "target" | `<${string}>` | readonly string[];
 
 const JSON_RESULT: Readonly<Record<string, MemberRule>> = { output: "<JsonOutput>", absent_on_null: "plain" };
-const STATEMENT: Readonly<Record<string, MemberRule>> = { withClause: "<WithClause>", returningClause: "<ReturningClause>" };
+const STATEMENT: Readonly<Record<string, MemberRule>> = {
+  relation: "target",
+  withClause: "<WithClause>",
+  returningClause: "<ReturningClause>",
+};
 
 /**
  * Every kind of part that a statement may have, with every member. What is not in this table is refused, so that a

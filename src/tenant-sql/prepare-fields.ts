@@ -1,6 +1,7 @@
 import type { JsonObject } from "../base/json.ts";
 import { OPERATORS, SYSTEM_COLUMNS, TYPES } from "./allowed-names.ts";
 import { checkFunction } from "./check-function.ts";
+import { allowsColumn, allowsField } from "./name-frame.ts";
 import { denied, shown } from "./refusal.ts";
 import type { StatementScope } from "./statement-scope.ts";
 import { fieldsOf, namesOf, partsOf, textOf } from "./sql-tree.ts";
@@ -48,7 +49,7 @@ function prepareColumn(fields: JsonObject, scope: StatementScope, place: string 
 
 function checkColumnName(name: string, qualifier: string | undefined, scope: StatementScope, place: string | undefined): void {
   if (SYSTEM_COLUMNS.has(name)) throw denied(`the system column ${name} is not allowed`, place);
-  if (qualifier !== undefined && !scope.names.allows(qualifier, name)) {
+  if (qualifier !== undefined && !allowsColumn(scope.frames, qualifier, name)) {
     throw denied(`${shown(`${qualifier}.${name}`)} is no column of a table or query here`, place);
   }
 }
@@ -57,7 +58,7 @@ function checkColumnName(name: string, qualifier: string | undefined, scope: Sta
 function checkIndirection(fields: JsonObject, scope: StatementScope, place: string | undefined): void {
   for (const part of partsOf(fields["indirection"])) {
     const name = fieldsOf(part, "String")?.["sval"];
-    if (name !== undefined && !scope.names.allowsField(textOf(name)))
+    if (name !== undefined && !allowsField(scope.config, textOf(name)))
       throw denied(`(...).${shown(textOf(name))} is no column that is known`, place);
   }
 }

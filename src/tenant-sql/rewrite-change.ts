@@ -6,10 +6,9 @@ import { checkAssignments, ownRows, writeTarget } from "./write-target.ts";
 
 /** Confines an UPDATE or a DELETE to the tenant's rows of its target. */
 export function rewriteChange(kind: "UpdateStmt" | "DeleteStmt", fields: JsonObject, scope: StatementScope): Wrapped {
-  const { relation, ...others } = fields;
-  const target = writeTarget(relation, scope);
+  const target = writeTarget(fields["relation"], scope);
   if (kind === "UpdateStmt") checkAssignments(fields["targetList"], target, scope);
-  const rewritten = rewriteFields(kind, others, scope);
+  const rewritten = rewriteFields(kind, fields, scope);
   const condition = isJsonObject(rewritten["whereClause"]) ? rewritten["whereClause"] : undefined;
-  return { [kind]: { ...rewritten, relation: target.relation, whereClause: ownRows(target, condition, scope) } };
+  return { [kind]: { ...rewritten, whereClause: ownRows(target, condition, scope) } };
 }

@@ -10,20 +10,19 @@ import { checkAssignments, checkColumn, checkFiltered, ownRows, type WriteTarget
 
 /** Makes every row that an INSERT writes, and every row that it changes in a conflict, one of the tenant. */
 export function rewriteInsert(fields: JsonObject, scope: StatementScope): Wrapped {
-  const { relation, onConflictClause, ...others } = fields;
-  const target = writeTarget(relation, scope);
+  const target = writeTarget(fields["relation"], scope);
   const columns = writtenColumns(fields, target, scope);
-  const rewritten = rewriteFields("InsertStmt", others, scope);
+  const rewritten = rewriteFields("InsertStmt", fields, scope);
   const written = valuesOf(fields["selectStmt"]);
   checkWritten(columns, written, target, scope);
-  const conflict = isJsonObject(onConflictClause) ? { onConflictClause: rewriteConflict(onConflictClause, target, scope) } : {};
+  const clause = rewritten["onConflictClause"];
+  const conflict = isJsonObject(clause) ? { onConflictClause: confineConflict(clause, target, scope) } : {};
   const cols = columns.map((name, index) => partsOf(rewritten["cols"])[index] ?? { ResTarget: { name } });
   const complete = columns.includes(target.tenantColumn);
   return {
     InsertStmt: {
       ...rewritten,
       ...conflict,
-      relation: target.relation,
       cols: complete ? cols : [...cols, { ResTarget: { name: target.tenantColumn } }],
       selectStmt: complete
         ? replaceTenant(rewritten["selectStmt"], target, scope)
@@ -138,16 +137,14 @@ function withTenant(source: Json | undefined, written: Written, tenant: Wrapped)
 const PLAIN = { limitOption: "LIMIT_OPTION_DEFAULT", op: "SETOP_NONE" } as const;
 
 /** In a conflict only a row of the tenant is changed, and the conflict is one within the tenant. */
-function rewriteConflict(clause: JsonObject, target: WriteTarget, scope: StatementScope): JsonObject {
-  const infer = isJsonObject(clause["infer"]) ? clause["infer"] : undefined;
-  const rewritten = rewriteFields("OnConflictClause", clause, scope);
-  const inferred =
-    infer === undefined ? undefined : partsOf(infer["indexElems"]).map((part) => textOf(fieldsOf(part, "IndexElem")?.["name"]));
-  if (inferred !== undefined && !inferred.includes(target.tenantColumn)) {
+function confineConflict(clause: JsonObject, target: WriteTarget, scope: StatementScope): JsonObject {
+  const inferred = isJsonObject(clause["infer"]) ? partsOf(clause["infer"]["indexElems"]) : undefined;
+  const names = inferred?.map((part) => textOf(fieldsOf(part, "IndexElem")?.["name"]));
+  if (names?.includes(target.tenantColumn) === false) {
     throw denied(`ON CONFLICT must name ${shown(target.tenantColumn)} among its columns, so that no row of another tenant is in its way`);
   }
-  if (clause["action"] !== "ONCONFLICT_UPDATE") return rewritten;
+  if (clause["action"] !== "ONCONFLICT_UPDATE") return clause;
   checkAssignments(clause["targetList"], target, scope);
-  const condition = isJsonObject(rewritten["whereClause"]) ? rewritten["whereClause"] : undefined;
-  return { ...rewritten, whereClause: ownRows(target, condition, scope) };
+  const condition = isJsonObject(clause["whereClause"]) ? clause["whereClause"] : undefined;
+  return { ...clause, whereClause: ownRows(target, condition, scope) };
 }

@@ -3,7 +3,6 @@ import { TuttiError } from "../model/errors.ts";
 import type { DatabaseInjectorConfig } from "../model/server.ts";
 import { createBoundValues } from "./bound-values.ts";
 import { isQuiet } from "./is-quiet.ts";
-import { readKnownNames } from "./known-names.ts";
 import { placeOfByte } from "./place.ts";
 import { denied } from "./refusal.ts";
 import { rewriteChange } from "./rewrite-change.ts";
@@ -45,9 +44,9 @@ export async function scopeStatement(sql: string, params: readonly Json[], scope
     config: scope.config,
     tenant: scope.tenant,
     bound,
-    names: readKnownNames(statement, scope.config),
     placeOf: (location) => (typeof location === "number" && location >= 0 ? placeOfByte(sql, location) : undefined),
     quiet: isQuiet(statement),
+    frames: [],
     visible: new Set(),
   });
   return { text: await printStatement(rewritten), values: bound.values(), kind };

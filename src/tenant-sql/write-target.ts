@@ -5,15 +5,13 @@ import { denied, shown } from "./refusal.ts";
 import type { StatementScope } from "./statement-scope.ts";
 import { allOf, column, fieldsOf, onlyWhere, partsOf, textOf, type Wrapped } from "./sql-tree.ts";
 import { securityFilters, tenantColumn } from "./table-config.ts";
-import { realTable, rowConditions, tableOf } from "./table-source.ts";
+import { rowConditions, tableOf } from "./table-source.ts";
 
 /** The table that a statement changes. */
 export interface WriteTarget {
   readonly name: string;
   readonly table: DatabaseTableConfig;
   readonly tenantColumn: string;
-  /** As the statement names it. */
-  readonly relation: JsonObject;
   /** That a row is one that the tenant may change. */
   own(): Wrapped;
 }
@@ -31,7 +29,6 @@ export function writeTarget(relation: Json | undefined, scope: StatementScope): 
     name,
     table,
     tenantColumn: tenantColumn(scope.config, table),
-    relation: realTable(name, fields),
     own: () => rowConditions(name, (each) => column(alias, each), scope),
   };
 }

@@ -612,3 +612,18 @@ SELECT id + 'x' FROM orders
 
 --: A question that fails on a row of the tenant.
 SELECT 1 / (id - 3) FROM orders
+
+--: The same letters for other things at other places.
+WITH a AS (SELECT c.name, c.id FROM customers c), b AS (SELECT c.code FROM countries c) SELECT e.id, x.n FROM events e, LATERAL (SELECT count(*) AS n FROM unnest(ARRAY[1, 2]) AS e) x, b, a WHERE a.id = e.id AND b.code = 'EU' ORDER BY e.id
+
+--: An inner name that hides an outer one.
+SELECT c.name, (SELECT count(c.status) FROM orders c WHERE c.total > 60) FROM customers c ORDER BY c.name
+
+--: A join condition on names of the query around.
+SELECT c.name, (SELECT count(*) FROM orders o JOIN order_lines l ON l.order_id = o.id AND o.customer_id = c.id) FROM customers c ORDER BY c.name
+
+--: A LATERAL subquery under two others that looks at all of them.
+SELECT c.id, y.s FROM customers c JOIN orders o ON o.customer_id = c.id CROSS JOIN LATERAL (SELECT sum(l.quantity) + c.id AS s FROM order_lines l WHERE l.order_id = o.id) y ORDER BY 1, 2
+
+--: A function in FROM that looks at what stands left of it.
+SELECT o.id, k.value FROM orders o, jsonb_array_elements_text(to_jsonb(o.tags)) AS k ORDER BY 1, 2

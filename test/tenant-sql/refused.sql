@@ -644,3 +644,39 @@ SELECT * FROM orders WHERE true BETWEEN false AND (id = 3)
 
 --: Asks for rows that share the last place, which the printer forgets.
 SELECT id FROM orders ORDER BY status FETCH FIRST 2 ROWS WITH TIES
+
+--: Calls a function like a column, and gives a subquery with such a column the same name elsewhere.
+SELECT u.pg_sleep FROM unnest(ARRAY[1.0::float8]) AS u WHERE EXISTS (SELECT 1 FROM (SELECT 1 AS pg_sleep) AS u)
+
+--: The same, with the subquery around.
+SELECT (SELECT u.pg_sleep FROM unnest(ARRAY[1.0::float8]) AS u) FROM (SELECT 1 AS pg_sleep) AS u
+
+--: The same, where a condition of a join means the name outside of its FROM.
+SELECT (SELECT 1 FROM (SELECT 1 AS pg_sleep) AS u, (SELECT 1) a JOIN (SELECT 1) b ON u.pg_sleep IS NULL) FROM unnest(ARRAY[1.0::float8]) AS u
+
+--: The same, where a subquery in FROM means the name outside of its FROM.
+SELECT (SELECT x FROM (SELECT 1 AS pg_sleep) AS u, (SELECT u.pg_sleep AS x) AS v) FROM unnest(ARRAY[1.0::float8]) AS u
+
+--: The same, where a query in WITH means the name outside.
+SELECT (WITH w AS (SELECT u.pg_sleep AS x) SELECT x FROM w, (SELECT 1 AS pg_sleep) AS u) FROM unnest(ARRAY[1.0::float8]) AS u
+
+--: The same, with a join between.
+SELECT u.pg_sleep FROM (SELECT 1 AS one) a JOIN unnest(ARRAY[1.0::float8]) AS u ON true
+
+--: The same, with the name of the function for its result.
+SELECT unnest.current_setting FROM unnest(ARRAY['app.tenant_id'])
+
+--: The same, of a function whose result has a name.
+SELECT (SELECT v.current_setting FROM regexp_split_to_table('app.tenant_id', ',') AS v(x))
+
+--: Defines a column of that name, to write the function like a field of something else.
+SELECT (5.0::float8).pg_sleep FROM jsonb_to_record('{}') AS x(pg_sleep float8)
+
+--: Calls a function of the row that is changed, and gives a subquery the same name.
+DELETE FROM orders AS o USING (SELECT 1 AS pg_typeof) AS x WHERE EXISTS (SELECT 1 FROM (SELECT 1 AS pg_typeof) AS o) RETURNING o.pg_typeof
+
+--: Gives the old row the name of a subquery.
+UPDATE orders SET note = 'x' FROM (SELECT 1 AS to_json) AS before RETURNING WITH (OLD AS before) before.to_json
+
+--: Names a table that is not there.
+SELECT nowhere.id FROM orders
