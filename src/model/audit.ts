@@ -4,8 +4,8 @@ import type { Json } from "../base/json.ts";
 export interface AuditEntry {
   /**
    * `call`: a tool is about to be used, or may not be. `call-ended`: what came of it. `token`: a token was refused.
-   * `tenant`: somebody named another tenant. `claims`: reserved fields were taken out of arguments. `operation`:
-   * somebody asked Tutti for something.
+   * `tenant`: somebody named another tenant, or an execution that its own does not have. `claims`: reserved fields were
+   * taken out of arguments. `operation`: somebody asked Tutti for something.
    */
   readonly action: "call" | "call-ended" | "token" | "tenant" | "claims" | "operation";
   readonly decision: "allowed" | "denied";

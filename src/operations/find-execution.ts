@@ -1,7 +1,7 @@
 import { TuttiError } from "../model/errors.ts";
 import type { AuditLog } from "../ports/audit.ts";
 import type { Journal } from "../ports/journal.ts";
-import { auditEntryOf } from "./audit-entry-of.ts";
+import { missingExecutionEntry } from "./missing-execution-entry.ts";
 import type { Caller } from "./operation-context.ts";
 import { visibleTenant } from "./visible-tenant.ts";
 
@@ -20,16 +20,8 @@ export async function findExecution(prefix: string, { journal, audit }: FindExec
   const [first, ...others] = await journal.find(prefix, tenant);
   if (first !== undefined && others.length === 0) return first;
   if (first !== undefined) throw new TuttiError("usage", `several executions begin with "${prefix}": ${[first, ...others].join(", ")}`, {});
-  if (tenant !== undefined) {
-    const isForeign = (await journal.find(prefix)).length > 0;
-    // Recorded in both cases, so that not even the time tells whether there is something to hide.
-    await audit.record({
-      ...auditEntryOf(caller),
-      action: isForeign ? "tenant" : "operation",
-      decision: "denied",
-      reason: isForeign ? "executions of other tenants begin with the id that was asked for" : "no execution has the id that was asked for",
-      details: { execution_id: prefix },
-    });
-  }
+  // Recorded in both cases, so that not even the time tells whether there is something to hide.
+  if (tenant !== undefined)
+    await audit.record(missingExecutionEntry(caller, { prefix, isForeign: (await journal.find(prefix)).length > 0 }));
   throw new TuttiError("execution.not-found", `no execution has the id "${prefix}"`, { executionId: prefix });
 }

@@ -1,16 +1,22 @@
 import { expect, test } from "vitest";
 import { AuditNotes } from "../../test/support/audit-notes.ts";
 import type { AuditPage, AuditQuery } from "../model/audit.ts";
+import { missingExecutionEntry } from "./missing-execution-entry.ts";
 import type { Caller } from "./operation-context.ts";
 import { queryAudit } from "./query-audit.ts";
 
 /** Remembers what it was asked. */
 class FakeReader {
   readonly asked: AuditQuery[] = [];
+  readonly #entries: AuditPage["entries"];
+
+  constructor(entries: AuditPage["entries"] = []) {
+    this.#entries = entries;
+  }
 
   async query(query: AuditQuery): Promise<AuditPage> {
     this.asked.push(query);
-    return { entries: [] };
+    return { entries: this.#entries };
   }
 }
 
@@ -47,4 +53,15 @@ test("a verified caller without a tenant sees nothing", async () => {
   const [reader, audit] = [new FakeReader(), new AuditNotes()];
   await queryAudit({}, { reader, audit }, { caller: { identity: { roles: [], permissions: [], authMethod: "jwt" } } });
   expect(reader.asked).toEqual([{ limit: 50, tenant: "" }]);
+});
+
+test("a verified caller cannot tell whether an execution it asked for is another tenant's or nobody's; the user of this process can", async () => {
+  const caller = callerOf("acme");
+  const entries = [true, false].map((isForeign) => ({ ...missingExecutionEntry(caller, { prefix: "e-1", isForeign }), seq: 1, atMs: 0 }));
+  const [reader, audit] = [new FakeReader(entries), new AuditNotes()];
+  const [foreign, nobodys] = (await queryAudit({}, { reader, audit }, { caller })).entries;
+  expect(foreign).toEqual(nobodys);
+  expect(foreign).toMatchObject({ tenant: "acme", userId: "ada", details: { execution_id: "e-1" } });
+  expect((await queryAudit({}, { reader, audit }, { caller: {} })).entries).toEqual(entries);
+  expect(entries.map(({ details }) => details)).toMatchObject([{ of_other_tenants: true }, { of_other_tenants: false }]);
 });

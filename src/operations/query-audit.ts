@@ -4,6 +4,7 @@ import type { AuditPage } from "../model/audit.ts";
 import { TuttiError } from "../model/errors.ts";
 import type { AuditLog, AuditReader } from "../ports/audit.ts";
 import { auditEntryOf } from "./audit-entry-of.ts";
+import { entryForTenant } from "./missing-execution-entry.ts";
 import type { OperationContext } from "./operation-context.ts";
 import { visibleTenant } from "./visible-tenant.ts";
 
@@ -30,5 +31,6 @@ export async function queryAudit(
     await audit.record({ ...auditEntryOf(caller), action: "tenant", decision: "denied", operation: "query_audit", reason });
     throw new TuttiError("tenant.invalid", `only entries of the tenant "${own}" can be seen`, { tenant: input.tenant });
   }
-  return await reader.query({ ...input, ...defined({ tenant: own ?? input.tenant }), limit: input.limit ?? LIMIT });
+  const page = await reader.query({ ...input, ...defined({ tenant: own ?? input.tenant }), limit: input.limit ?? LIMIT });
+  return own === undefined ? page : { ...page, entries: page.entries.map(entryForTenant) };
 }

@@ -123,9 +123,9 @@ test.each<readonly [string, object]>([
     needsPerson: true,
   });
   expect(await audited(directory.path)).toMatchObject([
-    { action: "tenant", decision: "denied", tenant: "globex", userId: "eve", details: { execution_id: hers } },
-    { action: "tenant", decision: "denied", tenant: "globex", userId: "eve" },
-    { action: "operation", decision: "denied", tenant: "globex", userId: "eve", details: { execution_id: invented } },
+    { action: "tenant", decision: "denied", tenant: "globex", userId: "eve", details: { execution_id: hers, of_other_tenants: true } },
+    { action: "tenant", decision: "denied", tenant: "globex", userId: "eve", details: { of_other_tenants: true } },
+    { action: "tenant", decision: "denied", tenant: "globex", userId: "eve", details: { execution_id: invented, of_other_tenants: false } },
   ]);
 });
 
