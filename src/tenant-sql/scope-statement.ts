@@ -45,7 +45,7 @@ export async function scopeStatement(sql: string, params: readonly Json[], scope
     tenant: scope.tenant,
     bound,
     placeOf: (location) => (typeof location === "number" && location >= 0 ? placeOfByte(sql, location) : undefined),
-    quiet: isQuiet(statement),
+    quiet: isQuiet(statement, scope.config),
     frames: [],
     visible: new Set(),
   });
