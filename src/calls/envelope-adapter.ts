@@ -16,6 +16,7 @@ import { createToolCaller } from "./call-path.ts";
 import { type AdapterState, callService } from "./call-service.ts";
 import type { ContextInjector } from "./context-injector.ts";
 import { contextInjectors } from "./context-injectors.ts";
+import { outsideContext } from "./outside-context.ts";
 import { rememberSecrets } from "./remember-secrets.ts";
 import { callLimits } from "./take-place.ts";
 
@@ -92,7 +93,8 @@ const TOTAL_TIMEOUT_MS: Ms = 300_000;
 
 /** An adapter without services. */
 export function createEnvelopeAdapter(ports: EnvelopeAdapterPorts): EnvelopeAdapter {
-  const { connections, clock } = ports;
+  const { clock } = ports;
+  const connections = outsideContext(ports.connections);
   const servers = new Map(ports.servers.map((server) => [server.name, server]));
   const injectors = contextInjectors(servers, connections);
   const secrets = rememberSecrets({ get: () => Promise.resolve(undefined) });
@@ -101,10 +103,11 @@ export function createEnvelopeAdapter(ports: EnvelopeAdapterPorts): EnvelopeAdap
   const policies = new Map<string, ErrorPolicy>();
   const state: AdapterState = {
     ...ports,
+    connections,
     servers,
     injectors,
     services,
-    caller: createToolCaller({ ...ports, servers, secrets, limits, injectors }),
+    caller: createToolCaller({ ...ports, connections, servers, secrets, limits, injectors }),
     answers: answerMemory(clock),
     policyOf: (service) => policies.get(service) ?? ports.defaultPolicy ?? DEFAULT_ERROR_POLICY,
     totalMs: ports.totalTimeoutMs ?? TOTAL_TIMEOUT_MS,

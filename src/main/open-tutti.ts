@@ -2,6 +2,7 @@ import { setMaxListeners } from "node:events";
 import { systemClock } from "../base/clock.ts";
 import { defined } from "../base/defined.ts";
 import type { JsonObject } from "../base/json.ts";
+import type { ContextInjector } from "../calls/context-injector.ts";
 import type { OperationClient } from "../client/operation-client.ts";
 import { executeWorkflow } from "../contract/execute-workflow.ts";
 import type { ExecuteWorkflowOutput } from "../contract/execute-workflow.ts";
@@ -16,6 +17,7 @@ import { printWorkflow } from "../definition/print-workflow.ts";
 import type { Envelope } from "../envelope/envelope.ts";
 import type { WorkflowRequest, WorkflowResponse } from "../envelope/payloads.ts";
 import type { AccessConfig } from "../model/access.ts";
+import { TuttiError } from "../model/errors.ts";
 import type { ServerConfig } from "../model/server.ts";
 import type { Workflow } from "../model/workflow.ts";
 import type { Elicitor } from "../ports/elicitation.ts";
@@ -89,6 +91,12 @@ export interface Tutti extends AsyncDisposable {
     options?: { readonly token?: string; readonly signal?: AbortSignal },
   ): Promise<Envelope<WorkflowResponse>>;
   /**
+   * Sets who changes the arguments of calls to a server, in place of the injector that it has, for the calls after it.
+   *
+   * @throws TuttiError `server.not-found`
+   */
+  registerInjector(server: string, injector: ContextInjector): void;
+  /**
    * Everything else that can be asked, by its contract: pause, cancel, approve, resolve, retry, list, prune. Here the
    * program itself asks, and may do everything; {@link Tutti.operationsFor} confines it to what somebody else may.
    */
@@ -139,6 +147,12 @@ export async function openTutti(options: TuttiOptions): Promise<Tutti> {
     wait: async (executionId, signal = endless, tell = () => undefined) =>
       await operations.call(watchExecution, { executionId }, { signal, tell }),
     report: async (executionId) => await operations.call(getExecution, { executionId }, { signal: endless }),
+    registerInjector(server, injector) {
+      if (!options.servers.some(({ name }) => name === server)) {
+        throw new TuttiError("server.not-found", `no server has the name "${server}"`, { server });
+      }
+      owner.registerInjector(server, injector);
+    },
     async resumeInterrupted() {
       const { executions } = await operations.call(listInterruptedExecutions, { includeWaiting: true }, { signal: endless });
       const ids = executions.map(({ executionId }) => executionId);

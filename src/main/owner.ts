@@ -5,6 +5,7 @@ import { defined } from "../base/defined.ts";
 import { randomIds } from "../base/ids.ts";
 import type { Introduction, Surroundings } from "../client/local-protocol.ts";
 import { printEndpoint } from "../client/local-protocol.ts";
+import type { ContextInjector } from "../calls/context-injector.ts";
 import { Supervisor } from "../engine/supervisor.ts";
 import type { AccessConfig } from "../model/access.ts";
 import type { ServerConfig } from "../model/server.ts";
@@ -109,6 +110,11 @@ export class Owner implements AsyncDisposable {
   /** Where whatever this process does is written down. */
   get audit(): AuditLog {
     return this.#audit;
+  }
+
+  /** Sets who changes the arguments of calls to one of its own servers, in place of what the configuration says. */
+  registerInjector(server: string, injector: ContextInjector): void {
+    this.#home.injectors.register(server, injector);
   }
 
   /** How many other processes are connected. */

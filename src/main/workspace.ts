@@ -1,5 +1,7 @@
 import type { Clock } from "../base/clock.ts";
 import { createToolCaller } from "../calls/call-path.ts";
+import { contextInjectors } from "../calls/context-injectors.ts";
+import type { ContextInjectors } from "../calls/context-injectors.ts";
 import { callLimits } from "../calls/take-place.ts";
 import { rememberSecrets } from "../calls/remember-secrets.ts";
 import type { AccessConfig } from "../model/access.ts";
@@ -13,6 +15,8 @@ import type { ServerPool, ServerPoolOptions } from "./server-pool.ts";
 export interface Workspace extends AsyncDisposable {
   readonly pool: ServerPool;
   readonly caller: ToolCaller;
+  /** Of its servers; they may be changed at any time. */
+  readonly injectors: Pick<ContextInjectors, "register">;
 }
 
 export interface WorkspaceOptions extends ServerPoolOptions {
@@ -30,6 +34,7 @@ export function openWorkspace(options: WorkspaceOptions): Workspace {
   const secrets = rememberSecrets(options.secrets);
   const pool = openServerPool({ ...options, log: { write: (line) => log.write({ ...line, text: secrets.hide(line.text) }) } });
   const servers = new Map(options.servers.map((server) => [server.name, server]));
+  const injectors = contextInjectors(servers, pool.connections);
   const caller = createToolCaller({
     connections: pool.connections,
     servers,
@@ -38,6 +43,7 @@ export function openWorkspace(options: WorkspaceOptions): Workspace {
     limits: callLimits(servers, options.maxConcurrentCalls),
     access,
     audit,
+    injectors,
   });
-  return { pool, caller, [Symbol.asyncDispose]: () => pool[Symbol.asyncDispose]() };
+  return { pool, caller, injectors, [Symbol.asyncDispose]: () => pool[Symbol.asyncDispose]() };
 }

@@ -6,10 +6,14 @@ import {
   consumeResponse,
   createDatabaseAdapter,
   createMultiServiceAdapter,
+  currentContext,
   type DatabaseInjectorConfig,
   handleDatabaseRequest,
+  type Json,
+  openTutti,
   type StdioConnection,
 } from "../../src/index.ts";
+import { temporaryDirectory } from "../support/temporary-directory.ts";
 
 function program(file: string): StdioConnection {
   const path = fileURLToPath(new URL(`../support/servers/${file}`, import.meta.url));
@@ -72,6 +76,25 @@ test("the database adapter has one service, and what consumes it is told of what
   });
   expect(warnings.length).toBe(1);
   await expect(consumeResponse(adapter.callTool("nowhere", query("SELECT 1")), log)).rejects.toMatchObject({ code: "call.failed" });
+});
+
+test("a program changes the arguments of the calls of its workflows, whenever it wants to", async () => {
+  using directory = temporaryDirectory();
+  const server = { name: "echo", connection: program("echo.ts"), honoursIdempotencyKey: false, effects: {}, requires: {} };
+  await using tutti = await openTutti({
+    dataDirectory: directory.path,
+    servers: [server],
+    access: { tenant: "acme", roles: {}, tenants: {} },
+  });
+  const workflow = "id: say\nsteps:\n  - { id: a, tool: echo.echo, with: { n: 1 } }\noutput: ${{ steps.a.output }}\n";
+  const run = async (): Promise<Json | null | undefined> => (await tutti.wait((await tutti.execute({ workflow })).executionId)).output;
+  expect(await run()).toEqual({ n: 1 });
+  tutti.registerInjector("echo", {
+    supportsTool: (name) => name === "echo",
+    injectContext: async (params) => ({ ...params, of: currentContext()?.tenant ?? null }),
+  });
+  expect(await run()).toEqual({ n: 1, of: "acme" });
+  expect(() => tutti.registerInjector("ecko", { supportsTool: () => true, injectContext: async (params) => params })).toThrow(/"ecko"/);
 });
 
 test("a service that is reached by WebSocket is refused with a reason, and then there is no adapter", async () => {
