@@ -11,6 +11,11 @@ export function workflowFor<Workflow>(operation: string, operations: Readonly<Re
   if (workflow !== undefined) return workflow;
   const known = Object.keys(operations);
   const meant = nearest(operation, known);
-  const hint = meant === undefined ? `configured are ${known.length === 0 ? "none" : known.join(", ")}` : `did you mean "${meant}"?`;
+  const hint =
+    meant === undefined
+      ? known.length === 0
+        ? "no operations are configured"
+        : `configured are the operations ${known.join(", ")}`
+      : `did you mean "${meant}"?`;
   throw new TuttiError("operation.unknown", `unknown workflow "${operation}" - ${hint}`, { operation });
 }

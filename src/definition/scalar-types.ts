@@ -56,7 +56,10 @@ export function textLike(pattern: RegExp, shaped: string, longest: number = 200)
 }
 
 /** What somebody must be allowed to do, or is. */
-export const permission: ValueType<string> = textLike(PERMISSION, 'a permission is written "resource:action", such as "payments:charge"');
+export const permission: ValueType<string> = textLike(
+  PERMISSION,
+  'a permission is written "resource:action", such as "payments:charge", or "payments:*" for all of one resource',
+);
 
 /** One of a few words. */
 export function choice<Word extends string>(...words: readonly Word[]): ValueType<Word> {

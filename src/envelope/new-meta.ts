@@ -4,7 +4,7 @@ import type { IdSource, TraceIdSource } from "../base/ids.ts";
 import type { Meta, TracingMeta } from "./meta.ts";
 
 /** Of the envelope format that is written. */
-const ENVELOPE_VERSION = "1.0";
+export const ENVELOPE_VERSION: string = "1.0";
 
 /** What a new meta needs from the world. */
 export interface EnvelopeSource {

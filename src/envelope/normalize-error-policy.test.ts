@@ -47,12 +47,12 @@ test.each(understood)("a message may set %s", (_, setting, policy) => {
 const refused: readonly (readonly [Json, string])[] = [
   [
     "fail-fast",
-    'meta.error_policy as a text: "mode" is "fail-fast", and must be fail_fast, allow_partial, best_effort (did you mean "fail_fast"?)',
+    'meta.error_policy: "mode" is "fail-fast", and must be fail_fast, allow_partial or best_effort (did you mean "fail_fast"?)',
   ],
-  ["FailFast", '"FailFast", and must be fail_fast, allow_partial, best_effort (did you mean "fail_fast"?)'],
+  ["FailFast", '"FailFast", and must be fail_fast, allow_partial or best_effort (did you mean "fail_fast"?)'],
   ["", '"mode" is "", and must be'],
-  ["ignore", "must be fail_fast, allow_partial, best_effort"],
-  [null, "meta.error_policy is null, and must be a mode (fail_fast, allow_partial, best_effort) or an object"],
+  ["ignore", "must be fail_fast, allow_partial or best_effort"],
+  [null, "meta.error_policy is null, and must be a mode (fail_fast, allow_partial or best_effort) or an object"],
   [3, "meta.error_policy is 3, and must be"],
   [["fail_fast"], "meta.error_policy is a list, and must be"],
   [{ mode: null }, 'meta.error_policy: "mode" is null, and must be'],

@@ -91,9 +91,9 @@ type AskedPolicy = Partial<ErrorPolicy>;
 
 function readSetting(setting: Json | undefined, place: string, problems: string[]): AskedPolicy {
   if (setting === undefined) return {};
-  if (typeof setting === "string") return readFields({ mode: setting }, { place: `${place} as a text`, problems });
+  if (typeof setting === "string") return readFields({ mode: setting }, { place, problems });
   if (isJsonObject(setting)) return readFields(setting, { place, problems });
-  problems.push(`${place} is ${shown(setting)}, and must be a mode (${MODES.join(", ")}) or an object`);
+  problems.push(`${place} is ${shown(setting)}, and must be a mode (${LISTED_MODES}) or an object`);
   return {};
 }
 
@@ -138,13 +138,14 @@ interface Field {
 }
 
 const MODES: readonly ErrorMode[] = ["fail_fast", "allow_partial", "best_effort"];
+const LISTED_MODES = "fail_fast, allow_partial or best_effort";
 
 const FIELDS: readonly Field[] = [
   {
     key: "mode",
     wireName: "mode",
     accepts: (value) => MODES.some((mode) => mode === value),
-    wanted: (value) => `${MODES.join(", ")}${suggestion(value, MODES)}`,
+    wanted: (value) => `${LISTED_MODES}${suggestion(value, MODES)}`,
   },
   wholeNumber("retryCount", "retry_count", 0),
   wholeNumber("timeoutMs", "timeout_ms", 1),

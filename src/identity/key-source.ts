@@ -5,7 +5,7 @@ import type { Clock } from "../base/clock.ts";
 import type { IdentityConfig } from "../model/access.ts";
 import { fetchKeys } from "./fetch-keys.ts";
 import { isKeyAddress } from "./key-address.ts";
-import { refused } from "./token-refusal.ts";
+import { refused, withoutKeys } from "./token-refusal.ts";
 
 /** The public keys of an issuer. */
 export interface KeySource {
@@ -48,7 +48,7 @@ async function loadFile(file: string, known: Loaded | undefined): Promise<Loaded
     if (size > FILE_BYTES_MAX) throw new Error(`it has more than ${FILE_BYTES_MAX / 1024 / 1024} MiB`);
     return { version, find: keySet(await handle.readFile("utf8")) };
   } catch (error) {
-    throw refused(`the issuer's keys cannot be read from ${file}: ${messageOf(error)}`, error);
+    throw withoutKeys(`the issuer's keys cannot be read from ${file}: ${messageOf(error)}`, error);
   }
 }
 
@@ -67,7 +67,7 @@ function fetchedKeys(url: string, clock: Clock): KeySource {
       kept = { find: keySet(await fetchKeys(url, clock)), atMs: clock.monotonicMs() };
       return kept;
     } catch (error) {
-      throw refused(`the issuer's keys cannot be fetched from ${url}: ${messageOf(error)}`, error);
+      throw withoutKeys(`the issuer's keys cannot be fetched from ${url}: ${messageOf(error)}`, error);
     } finally {
       pending = undefined;
     }

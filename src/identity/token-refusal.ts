@@ -8,6 +8,11 @@ export function refused(reason: string, cause?: unknown): TuttiError<"identity.i
   return new TuttiError("identity.invalid", `the token is refused: ${reason}`, { reason }, cause === undefined ? {} : { cause });
 }
 
+/** Why nobody can be let in, whatever token he has: that is not the token's fault. */
+export function withoutKeys(reason: string, cause: unknown): TuttiError<"identity.invalid"> {
+  return new TuttiError("identity.invalid", `no token can be verified: ${reason}`, { reason }, { cause });
+}
+
 /** Turns what the library says into what a person can act on. Errors that are none of the library's stay as they are. */
 export function refusedBy(error: unknown, { issuer, audience }: IdentityConfig, nowMs: number): unknown {
   if (isTuttiError(error)) return error;

@@ -131,8 +131,8 @@ test.each<readonly [string, string, readonly string[]]>([
     "permissions that are none",
     'roles: { clerk: [orders, "*"] }\n',
     [
-      '1:18: "orders" is not allowed here: a permission is written "resource:action", such as "payments:charge"',
-      '1:26: "*" is not allowed here: a permission is written "resource:action", such as "payments:charge"',
+      '1:18: "orders" is not allowed here: a permission is written "resource:action", such as "payments:charge", or "payments:*" for all of one resource',
+      '1:26: "*" is not allowed here: a permission is written "resource:action", such as "payments:charge", or "payments:*" for all of one resource',
     ],
   ],
   [

@@ -2,6 +2,7 @@ import { executeRequest } from "../../contract/execute-request.ts";
 import { envelopeErrorOf } from "../../contract/envelope-error.ts";
 import { workflowFor } from "../../contract/workflow-for.ts";
 import { getResponse } from "../../contract/get-response.ts";
+import { ENVELOPE_VERSION } from "../../envelope/new-meta.ts";
 import { withoutClaims } from "../../envelope/browser-meta.ts";
 import { withResponseFields } from "../../envelope/child-meta.ts";
 import { encodeEnvelope, parseEnvelope } from "../../envelope/envelope-codec.ts";
@@ -26,17 +27,16 @@ import { stayForOthers, tellInterrupted } from "./run.ts";
 export async function request(context: CommandContext, file: string, options: CommonOptions): Promise<number> {
   const { host, terminal } = context;
   const startedMs = host.clock.monotonicMs();
-  const text = await host.readText(file);
   let asked: Envelope<Json> | undefined;
   try {
-    asked = readEnvelope(text);
+    asked = readEnvelope(await host.readText(file));
     await using session = await openSession(context, "driving", options);
     await tellInterrupted(context, session);
     return await answer(context, session, asked);
   } catch (error) {
     if (!isTuttiError(error)) throw error;
-    const end = { nowMs: host.clock.nowMs(), durationMs: host.clock.monotonicMs() - startedMs };
-    const meta = withoutClaims(withResponseFields(asked?.meta ?? {}, end));
+    const end = { nowMs: host.clock.nowMs(), durationMs: Math.round(host.clock.monotonicMs() - startedMs) };
+    const meta = withoutClaims(withResponseFields({ version: ENVELOPE_VERSION, ...asked?.meta }, end));
     printJson(terminal, encodeEnvelope({ meta, error: envelopeErrorOf(error) }));
     const refusal = await refusalOf(error, host);
     terminal.notice(refusal.text);

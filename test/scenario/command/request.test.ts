@@ -99,6 +99,7 @@ test("the claims of a request about its sender reach neither a server nor the an
 
 test.each([
   ["text that is no JSON", "{", 65, "envelope.invalid"],
+  ["no text at all", "", 65, "envelope.invalid"],
   ["an envelope without data", { meta: {} }, 65, "envelope.invalid"],
   ["data that is no request", { meta: {}, data: { tool: "x" } }, 65, "envelope.invalid"],
   ["an unknown operation", { meta: {}, data: { operation: "ship_ordr", parameters: {} } }, 66, "operation.unknown"],
@@ -109,7 +110,15 @@ test.each([
   using world = shop();
   const { exitCode, answer } = await request(world, envelope);
   expect({ exitCode, code: answer.error?.code, data: answer.data }).toEqual({ exitCode: code, code: errorCode, data: undefined });
+  expect(answer.meta).toMatchObject({ version: "1.0", duration: expect.toSatisfy(Number.isInteger) });
   expect(ledgerOf(world.path)).toEqual([]);
+});
+
+test("a request that cannot be read is answered with an error too", async () => {
+  using world = shop();
+  const { exitCode, stdout } = await world.run("request", "missing.json");
+  expect(exitCode).toBe(66);
+  expect(JSON.parse(stdout)).toMatchObject({ error: { code: "file.unreadable", message: expect.stringContaining("missing.json") } });
 });
 
 test("what a request names cannot paint on the terminal, and its answer has it as it was", async () => {
@@ -119,6 +128,6 @@ test("what a request names cannot paint on the terminal, and its answer has it a
   const { exitCode, stdout, stderr } = await world.run("request", "request.json");
   expect(exitCode).toBe(66);
   expect(stderr).toContain('unknown workflow "fly[2Jaway"');
-  expect(stderr).not.toMatch(/[\u001b\u202E]/u);
+  for (const mark of ["\u001b", "\u202E"]) expect(stderr).not.toContain(mark);
   expect((JSON.parse(stdout) as AnswerDocument).error?.message).toContain(operation);
 });
