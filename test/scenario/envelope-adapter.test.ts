@@ -11,6 +11,7 @@ import {
   handleDatabaseRequest,
   type Json,
   openTutti,
+  type ResponseLog,
   type StdioConnection,
 } from "../../src/index.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
@@ -55,6 +56,20 @@ test("an agent answers database requests, each with the rows of its own tenant",
   expect(sent.data?.result).toEqual({ to: "ann@acme.example", from: "shop@acme.example", subject: "Hi" });
   const failed = adapter.callTool("email", { meta: { tenant: "globex" }, data: mail });
   await expect(failed).rejects.toMatchObject({ details: { kind: "denied", error: { type: "Security" } } });
+});
+
+async function ordersOf(tenant: string, log: ResponseLog): Promise<Json> {
+  await using adapter = await createDatabaseAdapter({ connection: program("database-server.ts"), injector: { tables } });
+  const response = adapter.callTool("database_service", {
+    meta: { tenant, errorPolicy: { mode: "best_effort", retry_count: 2 } },
+    data: { tool: "database_query", parameters: { query: "SELECT id, item FROM orders ORDER BY id" } },
+  });
+  return await consumeResponse(response, log);
+}
+
+test("what the documentation shows does what it says", async () => {
+  const orders = await ordersOf("acme", { warn: () => undefined });
+  expect(orders).toMatchObject(Array.from({ length: 10 }, (_, index) => ({ id: index + 1, item: "pen" })));
 });
 
 test("the database adapter has one service, and what consumes it is told of what is not whole", async () => {
