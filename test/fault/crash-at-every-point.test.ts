@@ -8,21 +8,24 @@ function essence(report: ExecutionReport): object {
   return {
     outcome: report.outcome,
     output: report.output,
+    meta: report.meta,
     steps: report.steps.map(({ id, status, compensation, degraded }) => ({ id, status, compensation, degraded })),
     leftovers: report.leftovers.map(({ step, item, reason }) => ({ step, item, reason })),
   };
 }
 
-/** No call that acts once arrives twice, unless it had answered that it did nothing. */
-function repeatedOnceCalls(story: Story): readonly string[] {
+/**
+ * What must not arrive at any server: a call that acts once for the second time, unless it had answered that it did
+ * nothing; a call that was denied; a call for somebody else.
+ */
+function wrongCalls({ world, meta }: Story, { report }: Ending): readonly string[] {
+  const denied = report.steps.flatMap(({ id, error }) => (error?.kind === "denied" ? [`${report.executionId}/${id}`] : []));
   const seen = new Set<string>();
-  return story.world.calls
-    .filter((call) => call.effect === "once" && call.tool !== "fail")
-    .flatMap((call) => {
-      const again = seen.has(call.key);
-      seen.add(call.key);
-      return again ? [call.key] : [];
-    });
+  return world.calls.flatMap(({ key, effect, tool, tenant }) => {
+    const again = seen.has(key) && effect === "once" && tool !== "fail";
+    seen.add(key);
+    return again || denied.includes(key) || tenant !== meta?.tenant ? [`${key} for ${tenant}`] : [];
+  });
 }
 
 async function ending(
@@ -36,7 +39,7 @@ async function ending(
 test.each(STORIES)("$name ends $ends", async (kind) => {
   const { ending: end, story } = await ending(kind, []);
   expect(end.report.outcome).toBe(kind.ends);
-  expect(repeatedOnceCalls(story)).toEqual([]);
+  expect(wrongCalls(story, end)).toEqual([]);
 });
 
 test.each(STORIES)("$name ends the same when the process dies before and after every write and every call", async (kind) => {
@@ -45,7 +48,7 @@ test.each(STORIES)("$name ends the same when the process dies before and after e
   for (let point = 0; point < whole.ending.points; point += 1) {
     const { ending: end, story } = await ending(kind, [point]);
     expect(essence(end.report), `died at point ${point}`).toEqual(expected);
-    expect(repeatedOnceCalls(story), `died at point ${point}`).toEqual([]);
+    expect(wrongCalls(story, end), `died at point ${point}`).toEqual([]);
     expect(end.lives).toBe(2);
   }
 });
@@ -58,6 +61,6 @@ test.each(STORIES)("$name ends the same when process after process dies early", 
       Array.from({ length: 8 }, () => early),
     );
     expect(essence(end.report), `each died at point ${early}`).toEqual(expected);
-    expect(repeatedOnceCalls(story), `each died at point ${early}`).toEqual([]);
+    expect(wrongCalls(story, end), `each died at point ${early}`).toEqual([]);
   }
 });

@@ -25,6 +25,8 @@ export interface Story<W extends ToolWorld = World> {
   /** For whom it runs. */
   readonly meta?: Meta;
   readonly retryOf?: StartRequest["retryOf"];
+  /** What earlier lives have left behind. */
+  readonly journal?: MemoryJournal;
   readonly world: W;
   /** What a person does when an execution stands still. Without one the story ends there. */
   readonly person?: (report: ExecutionReport, world: W) => readonly ExecutionSignal[];
@@ -43,7 +45,7 @@ export interface Ending {
 /** Runs a story to its end. Each number in `deaths` is the point at which one more life ends; the last life is immortal. */
 export async function live<W extends ToolWorld>(story: Story<W>, deaths: readonly number[] = []): Promise<Ending> {
   const clock = new ManualClock();
-  const journal = new MemoryJournal();
+  const { journal = new MemoryJournal() } = story;
   let executionId: string | undefined;
   let points = 0;
   for (let life = 0; life <= deaths.length; life += 1) {

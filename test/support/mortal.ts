@@ -1,4 +1,7 @@
 import type { Clock } from "../../src/base/clock.ts";
+import { authorize } from "../../src/calls/authorize.ts";
+import { callMeta } from "../../src/calls/call-meta.ts";
+import type { NextStage } from "../../src/calls/call-stage.ts";
 import type { ExecutionEvent } from "../../src/model/event.ts";
 import type { Journal, NewExecution } from "../../src/ports/journal.ts";
 import type { ToolCaller } from "../../src/ports/tool-caller.ts";
@@ -54,20 +57,23 @@ export class Mortal {
     };
   }
 
+  /** What steps demand in permissions is asked for on the way, and the meta of the execution says who has them. */
   caller(world: ToolWorld, clock: Clock): ToolCaller {
+    const send: NextStage = async ({ request, gate, signal }) => {
+      try {
+        await gate.sending();
+      } catch {
+        return { kind: "failed", accepted: false, error: { kind: "cancelled", message: "not wanted" } };
+      }
+      await this.pass();
+      const outcome = await world.call(request, clock, signal);
+      await this.pass();
+      return outcome;
+    };
+    const allowed = authorize({ access: { roles: {}, tenants: {} }, permissionsOf: () => [] });
     return {
       serves: (server) => world.serves(server),
-      call: async (request, gate, signal) => {
-        try {
-          await gate.sending();
-        } catch {
-          return { kind: "failed", accepted: false, error: { kind: "cancelled", message: "not wanted" } };
-        }
-        await this.pass();
-        const outcome = await world.call(request, clock, signal);
-        await this.pass();
-        return outcome;
-      },
+      call: (request, gate, signal) => allowed({ request, meta: callMeta(request), gate, signal }, send),
     };
   }
 }

@@ -1,9 +1,12 @@
+import { defined } from "../../src/base/defined.ts";
 import type { JsonObject } from "../../src/base/json.ts";
 import type { ExecutionSignal } from "../../src/engine/person-signal.ts";
+import type { Meta } from "../../src/envelope/meta.ts";
+import { callId } from "../../src/model/call.ts";
 import type { ExecutionReport, Outcome } from "../../src/model/execution.ts";
 import { planOf } from "./plan-of.ts";
 import type { Story } from "./lives.ts";
-import { type Behaviour, failed, lost, succeeded, World } from "./world.ts";
+import { type Answer, type Behaviour, failed, lost, numberIn, partly, succeeded, World, type WorldCall } from "./world.ts";
 
 /** A workflow with all that it meets, and how it must end, however often its process dies on the way. */
 export interface StoryKind {
@@ -11,22 +14,17 @@ export interface StoryKind {
   readonly workflow: string;
   readonly children?: readonly string[];
   readonly inputs?: JsonObject;
+  readonly meta?: Meta;
   readonly behaviours?: Readonly<Record<string, Behaviour>>;
   readonly interrupt?: Story["interrupt"];
   readonly ends: Outcome;
 }
 
 /** The story with a fresh world. */
-export function tell(kind: StoryKind): Story {
-  const world = new World(kind.behaviours ?? {});
-  const plan = planOf(kind.workflow, world.catalog(), kind.children ?? []);
-  return {
-    plan,
-    world,
-    person: truthfulPerson,
-    ...(kind.inputs === undefined ? {} : { inputs: kind.inputs }),
-    ...(kind.interrupt === undefined ? {} : { interrupt: kind.interrupt }),
-  };
+export function tell({ workflow, children = [], behaviours = {}, inputs, meta, interrupt }: StoryKind): Story {
+  const world = new World(behaviours);
+  const plan = planOf(workflow, world.catalog(), children);
+  return { plan, world, person: truthfulPerson, ...defined({ inputs, meta, interrupt }) };
 }
 
 /** Somebody who approves everything, goes and looks when a call is in doubt, and says what is true. */
@@ -34,11 +32,18 @@ export function truthfulPerson(report: ExecutionReport, world: World): readonly 
   return report.steps.flatMap((step): readonly ExecutionSignal[] => {
     if (step.waitingFor?.kind === "approval") return [{ type: "approve", step: step.id, approved: true, by: "ann" }];
     if (step.status !== "in_doubt") return [];
-    const arrived = world.calls.find((call) => call.key === `${report.executionId}/${step.id}`);
-    if (arrived === undefined) return [{ type: "resolve", step: step.id, verdict: "not_happened" }];
-    if (arrived.tool === "fail") return [{ type: "resolve", step: step.id, verdict: "failed" }];
-    return [{ type: "resolve", step: step.id, verdict: "happened", output: { id: arrived.key } }];
+    const items: readonly (number | undefined)[] = step.items?.inDoubt ?? [undefined];
+    return items.map((item) => {
+      const id = callId({ step: step.id, ...defined({ item }) });
+      const arrived = world.calls.find((call) => call.key === `${report.executionId}/${id}`);
+      return { type: "resolve", step: step.id, ...defined({ item }), ...verdictOn(arrived) };
+    });
   });
+}
+
+function verdictOn(arrived: WorldCall | undefined): Pick<ExecutionSignal & { type: "resolve" }, "verdict" | "output"> {
+  if (arrived === undefined) return { verdict: "not_happened" };
+  return arrived.tool === "fail" ? { verdict: "failed" } : { verdict: "happened", output: { id: arrived.key } };
 }
 
 const PAID_AND_SET = `
@@ -217,7 +222,7 @@ steps:
   - { id: items, for_each: [1, 2, 3], tool: w.set_odd, with: { n: "\${{ item }}" } }
 output: { good: "\${{ steps.good.output.id }}", bad: "\${{ steps.bad.output }}" }`,
     behaviours: {
-      set_odd: (call) => ({ outcome: (call.input as { n: number }).n % 2 === 1 ? succeeded(call.input) : failed("tool_error", "even") }),
+      set_odd: (call) => ({ outcome: numberIn(call) % 2 === 1 ? succeeded(call.input) : failed("tool_error", "even") }),
     },
     ends: "partial_success",
   },
@@ -243,4 +248,92 @@ steps:
   - { id: c, tool: w.set, with: { a: "\${{ steps.a.output.sent }}", b: "\${{ steps.b.output.other }}" } }`,
     ends: "completed",
   },
+  {
+    name: "a fallback that waits when it is cancelled",
+    workflow: `
+id: waiting-fallback
+steps:
+  - { id: a, for_each: [1, 2], tool: w.check_no, with: { n: "\${{ item }}" }, fallback: { tool: w.read_busy, with: {} } }
+  - { id: b, needs: [a], tool: w.pay, with: {} }`,
+    behaviours: {
+      check_no: () => ({ outcome: failed("tool_error", "no") }),
+      read_busy: () => ({ outcome: failed("connection", "not now", false) }),
+    },
+    interrupt: { afterCalls: 3, signal: { type: "cancel", by: "ann" } },
+    ends: "cancelled",
+  },
+  {
+    name: "somebody else's permissions, which a child needs too",
+    workflow: `
+id: on-behalf
+steps:
+  - { id: seat, tool: w.set, with: { n: 1 }, permissions: [seats:hold] }
+  - { id: flaky, tool: w.read_flaky, with: { n: 2 }, permissions: [seats:read], retry: { max_attempts: 5, delay: 1s } }
+  - { id: kid, needs: [seat, flaky], workflow: paying, with: { n: "\${{ steps.flaky.output.n }}" } }
+finally:
+  - { id: note, tool: w.set, with: { n: 3 }, permissions: [seats:hold] }
+output: "\${{ steps.kid.output }}"`,
+    children: [
+      `
+id: paying
+inputs: { n: { type: integer } }
+steps:
+  - { id: pay, tool: w.pay, with: { n: "\${{ inputs.n }}" }, permissions: [payments:charge] }
+output: "\${{ inputs.n }}"`,
+    ],
+    meta: {
+      tenant: "acme",
+      requestId: "0193f2c7-89ab-7000-8000-000000000001",
+      security: { userId: "ann", authMethod: "jwt", permissions: ["payments:charge", "seats:*"] },
+      correlationContext: { order_id: "o-1", camelCase: { Left_as: "it is" } },
+      extensions: { shop: { tier: "gold" } },
+    },
+    ends: "completed",
+  },
+  {
+    name: "a call that is denied, and compensation",
+    workflow: `
+id: denied
+steps:${PAID_AND_SET}
+  - { id: c, needs: [b], tool: w.pay, with: { n: 3 }, permissions: [payments:charge], retry: { max_attempts: 5, delay: 1s } }
+  - { id: d, needs: [c], tool: w.pay, with: {} }
+finally:
+  - { id: note, tool: w.set, with: { outcome: "\${{ execution.outcome }}" } }`,
+    meta: { tenant: "acme", security: { userId: "bob", permissions: ["payments:list"] } },
+    ends: "failed_with_rollback",
+  },
+  {
+    name: "parts of answers",
+    workflow: `
+id: parts
+steps:
+  - { id: find, tool: w.set_part, with: { n: 1 } }
+  - { id: items, for_each: [1, 2], tool: w.set_odd, with: { n: "\${{ item }}" }, fallback: { value: none } }
+  - { id: other, tool: w.fail, with: {}, fallback: { tool: w.set_part, with: { n: 2 } } }
+  - { id: kid, workflow: searching }
+  - { id: after, needs: [find, items, other, kid], tool: w.pay, with: { n: "\${{ steps.find.output.n }}" } }
+output: ["\${{ steps.find.output }}", "\${{ steps.items.output }}", "\${{ steps.other.output }}", "\${{ steps.kid.output }}"]`,
+    children: ['{ id: searching, steps: [{ id: look, tool: w.set_part, with: { n: 3 } }], output: "${{ steps.look.output }}" }'],
+    behaviours: {
+      pay_part: inPart,
+      set_part: inPart,
+      set_odd: (call) => (numberIn(call) === 1 ? inPart(call) : { outcome: failed("tool_error", "even") }),
+    },
+    ends: "partial_success",
+  },
+  {
+    name: "a part of an undoing",
+    workflow: `
+id: half-undone
+steps:
+  - { id: a, tool: w.set, with: { n: 1 }, compensate: { tool: w.undo_part, with: {}, retry: { max_attempts: 2, delay: 1s } } }
+  - { id: b, needs: [a], tool: w.set_part, with: { n: 2 }, compensate: { tool: w.undo_pay, with: { n: "\${{ output.n }}" } } }
+  - { id: c, needs: [b], tool: w.fail, with: {} }`,
+    behaviours: { undo_part: inPart, set_part: inPart },
+    ends: "rollback_failed",
+  },
 ];
+
+function inPart(call: WorldCall): Answer {
+  return { outcome: partly({ n: numberIn(call) }, "1 of 3 shards did not answer") };
+}

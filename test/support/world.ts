@@ -1,6 +1,6 @@
 import type { Clock } from "../../src/base/clock.ts";
 import { sleep } from "../../src/base/clock.ts";
-import type { Json } from "../../src/base/json.ts";
+import { isJsonObject, type Json } from "../../src/base/json.ts";
 import { type CallOutcome, type CallRequest, callId } from "../../src/model/call.ts";
 import type { Catalog, Tool } from "../../src/model/tool.ts";
 import type { Effect } from "../../src/model/workflow.ts";
@@ -15,6 +15,8 @@ export interface WorldCall {
   readonly effect: Effect;
   /** Only an answer of earlier times is wanted. */
   readonly stale: boolean;
+  /** For whom it is, as the call says. */
+  readonly tenant: string | undefined;
 }
 
 /** What a tool of the test world does with a call. */
@@ -65,6 +67,7 @@ export class World implements ToolWorld {
       input: request.input,
       effect: request.effect,
       stale: request.staleOnly === true,
+      tenant: request.meta.tenant,
     };
     const behaviour = this.#behaviours[request.tool];
     if (behaviour === undefined) return { outcome: failed("not_found", `there is no tool "${request.tool}"`) };
@@ -134,3 +137,9 @@ const STANDARD: Readonly<Record<string, Behaviour>> = {
     return { outcome: succeeded({ found: payment !== undefined, id: payment?.key ?? null }) };
   },
 };
+
+/** The argument `n` of a call; 0 when it has none. */
+export function numberIn({ input }: WorldCall): number {
+  const n = isJsonObject(input) ? input["n"] : undefined;
+  return typeof n === "number" ? n : 0;
+}
