@@ -19,6 +19,8 @@ export type ServerVerdict =
       readonly era: "legacy" | "modern";
       readonly toolCount: number;
       readonly connectMs: number;
+      /** Tools of which the configuration speaks and which the server does not have. */
+      readonly warnings: readonly string[];
     }
   | {
       readonly status: "unavailable";
@@ -40,7 +42,7 @@ export const checkServers: Operation<CheckServersInput, CheckServersOutput> = {
   name: "check_servers",
   title: "Check servers",
   description:
-    "Starts or reaches the servers, side by side, and tells of each whether it answers, which protocol it speaks and how many tools it has.",
+    "Starts or reaches the servers, side by side, and tells of each whether it answers, which protocol it speaks, how many tools it has and which of those in its configuration it has not.",
   kind: "read",
   repeatable: "always",
   input: wireObject<CheckServersInput>({ servers: z.array(z.string()).exactOptional() }),
@@ -56,6 +58,7 @@ export const checkServers: Operation<CheckServersInput, CheckServersOutput> = {
           era: z.enum(["legacy", "modern"]),
           toolCount: z.int(),
           connectMs: z.number(),
+          warnings: z.array(z.string()),
         }),
         wireObject<VerdictOf<"unavailable">>({
           status: z.literal("unavailable"),

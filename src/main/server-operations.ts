@@ -20,7 +20,7 @@ export function addServerOperations(
   const { servers, connections, catalogs } = pool;
   return table
     .add(listServers, () => handleListServers(servers))
-    .add(checkServers, (input, context) => handleCheckServers(input, { connections }, context))
+    .add(checkServers, (input, context) => handleCheckServers(input, { servers, connections }, context))
     .add(listTools, (input, context) => handleListTools(input, { names: connections.names, catalogs }, context))
     .add(callTool, (input, context) => handleCallTool(input, { connections, caller, clock, ids: randomIds }, context));
 }

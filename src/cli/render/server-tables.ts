@@ -12,13 +12,23 @@ export function serverTable(servers: readonly ServerEntry[]): readonly Line[] {
   return tableLines(servers.map(({ name, transport, target }) => [span(name, "bold"), span(transport, "dim"), span(oneLine(target, 400))]));
 }
 
-/** How the check of servers went, with the last words of those that do not answer. */
+/** How the check of servers went, with what is wrong with their configuration, and the last words of those that do not answer. */
 export function verdictTable(verdicts: readonly ServerVerdict[]): readonly Line[] {
   const lines = tableLines(verdicts.map(verdictRow));
   return verdicts.flatMap((verdict, index) => {
-    const words = verdict.status === "available" ? [] : verdict.stderr.slice(-10);
-    return [lines[index] ?? [], ...words.map((text): Line => [span(`     ${oneLine(text)}`, "dim")])];
+    return [
+      lines[index] ?? [],
+      ...(verdict.status === "available" ? verdict.warnings.map(warning) : verdict.stderr.slice(-10).map(lastWord)),
+    ];
   });
+}
+
+function warning(text: string): Line {
+  return [span("  !", "warn"), span(`  ${oneLine(text, 400)}`)];
+}
+
+function lastWord(text: string): Line {
+  return [span(`     ${oneLine(text)}`, "dim")];
 }
 
 function verdictRow(verdict: ServerVerdict): readonly Span[] {
