@@ -127,6 +127,14 @@ test("what acts anew each time is repeated where the server honours the key", as
   expect(connections.calls.length).toBe(3);
 });
 
+test("a call that may have been done stays in doubt when the attempts after it could not be made", async () => {
+  const { connections, call } = await world({}, { honoursIdempotencyKey: true });
+  connections.answer = () =>
+    connections.calls.length === 1 ? { kind: "unknown", error: { kind: "timeout", message: "silence" } } : failing("connection", false)();
+  expect(await call({ tool: "act" })).toMatchObject({ rejected: { kind: "connection", error: { details: { in_doubt: true } } } });
+  expect(connections.calls.length).toBe(3);
+});
+
 test("a server that says when to come back is waited for, unless that is longer than the call may take", async () => {
   const { connections, clock, call } = await world();
   const busy = (retryAfterMs: number) => (): CallOutcome => ({ ...failing("rate_limit", false)(), retryAfterMs }) as CallOutcome;

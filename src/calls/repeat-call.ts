@@ -49,13 +49,15 @@ export async function repeatCall(
   const { caller, clock } = ports;
   const endMs = clock.monotonicMs() + rule.totalMs;
   using limit = deadline(clock, signal, rule.totalMs, () => new Error("the time for all attempts is up"));
+  let doubtful = false;
   for (let attempt = 1; ; attempt += 1) {
     const startMs = clock.monotonicMs();
     const timeoutMs = Math.max(1, Math.min(rule.timeoutMs, Math.round(endMs - startMs)));
     const answered = await caller.call({ ...request, attempt, attemptsMax: rule.attemptsMax, timeoutMs }, UNWATCHED, limit.signal);
     signal.throwIfAborted();
     const outcome = limit.expired ? timedOut(answered, rule.totalMs) : answered;
-    const ended = { outcome, durationMs: clock.monotonicMs() - startMs };
+    doubtful ||= outcome.kind === "unknown";
+    const ended = { outcome: doubtful ? stillInDoubt(outcome) : outcome, durationMs: clock.monotonicMs() - startMs };
     const delayMs = attempt < rule.attemptsMax ? delayBeforeNext(outcome, attempt, rule.safe, ports.random) : undefined;
     if (delayMs === undefined || clock.monotonicMs() + delayMs >= endMs) return ended;
     await sleep(clock, delayMs, signal);
@@ -63,6 +65,11 @@ export async function repeatCall(
 }
 
 const UNWATCHED: CallGate = { sending: () => Promise.resolve(), progress: () => undefined, stage: () => undefined };
+
+/** This attempt did nothing, but an earlier one may have. */
+function stillInDoubt(outcome: CallOutcome): CallOutcome {
+  return outcome.kind === "failed" && !outcome.accepted ? { kind: "unknown", error: outcome.error } : outcome;
+}
 
 /** What our own time limit ended was not cancelled by anybody. */
 function timedOut(outcome: CallOutcome, totalMs: Ms): CallOutcome {
