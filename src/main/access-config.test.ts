@@ -136,6 +136,11 @@ test.each<readonly [string, string, readonly string[]]>([
     ],
   ],
   [
+    "a member that the section does not have",
+    "servers: { s: { command: c, meta_sections: { tracing: [traceId, span_id], extensions: [mine] } } }\n",
+    ['1:56: "tracing[0]" cannot be "traceId" - did you mean "trace_id"?'],
+  ],
+  [
     "an injector without tables",
     "servers: { s: { command: c, injector: { kind: database } } }\n",
     ['1:39: "tables" is missing: an injector of kind "database" needs it'],

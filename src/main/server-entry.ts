@@ -1,4 +1,5 @@
 import { isJsonArray, isJsonObject } from "../base/json.ts";
+import type { Json, JsonObject } from "../base/json.ts";
 import { listOf, oneOrMore, recordOf } from "../definition/collection-types.ts";
 import { choice, duration, flag, numberIn, permission, text } from "../definition/scalar-types.ts";
 import { shape } from "../definition/shape.ts";
@@ -37,14 +38,14 @@ export interface ServerEntry {
 const longText = text(32_768);
 const argument = { ...longText, read: (...given: Parameters<typeof longText.read>) => (given[0] === "" ? "" : longText.read(...given)) };
 
-/** A name that is misspelled would hide nothing. */
-const SECTIONS = Object.keys(isJsonObject(metaJsonSchema["properties"]) ? metaJsonSchema["properties"] : {});
-const SECTION = new RegExp(`^(${SECTIONS.join("|")})$`);
+/** A section that is misspelled would hide nothing, and a member everything. */
+const SECTIONS = propertiesOf(metaJsonSchema);
+const SECTION = new RegExp(`^(${Object.keys(SECTIONS).join("|")})$`);
 
 const members = listOf(text(), 100);
 const allOrNone = choice("all", "none");
 const sectionInclusion: ValueType<SectionInclusion> = {
-  read: (value, reading) => (isJsonArray(value) ? members : allOrNone).read(value, reading),
+  read: (value, reading) => (isJsonArray(value) ? membersOf(reading.path.at(-1)) : allOrNone).read(value, reading),
   print: (value) => value,
   schema: (definitions) => ({ anyOf: [allOrNone.schema(definitions), members.schema(definitions)] }),
 };
@@ -97,7 +98,7 @@ const entryShape: Shape<ServerEntry> = shape<ServerEntry>("server", {
   },
   metaSections: {
     key: "meta_sections",
-    type: recordOf(sectionInclusion, { most: 100, key: SECTION, keyShaped: `there are ${SECTIONS.join(", ")}` }),
+    type: recordOf(sectionInclusion, { most: 100, key: SECTION, keyShaped: `there are ${Object.keys(SECTIONS).join(", ")}` }),
     about: "how much of tenant, tracing and other sections of the context it gets, of what it may get: all, none, or these members",
   },
   permissions: {
@@ -125,3 +126,14 @@ export const serverEntry: ValueType<ServerEntry> = {
     return misspelled ? undefined : values;
   },
 };
+
+/** In some sections, such as the extensions, everybody chooses names of his own. */
+function membersOf(section: string | number | undefined): ValueType<readonly string[]> {
+  const names = Object.keys(propertiesOf(SECTIONS[section ?? ""]));
+  return names.length === 0 ? members : listOf(choice(...names), 100);
+}
+
+function propertiesOf(schema: Json | undefined): JsonObject {
+  const properties = isJsonObject(schema) ? schema["properties"] : undefined;
+  return isJsonObject(properties) ? properties : {};
+}
