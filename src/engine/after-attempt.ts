@@ -38,7 +38,8 @@ export function afterAttempt(state: ExecutionState, call: CallState, outcome: Ca
 /** Decides what it means that the process died during an attempt: it does not count, and for `once` calls it is a doubt. */
 export function afterInterruption(state: ExecutionState, call: CallState): EventBody {
   const step = stepFor(state, call);
-  const error: CallError = { kind: "interrupted", message: "Tutti was stopped during the attempt", attempt: call.attempt };
+  const where = { attempt: call.attempt, ...toolOf(step, call.ref) };
+  const error: CallError = { kind: "interrupted", message: "Tutti was stopped during the attempt", ...where };
   const plan = callPlan(step, call);
   const inDoubt: EventBody = { type: "call-in-doubt", call: call.ref, error, interrupted: true };
   if (call.sent && !isSafeToRepeat(plan)) return inDoubt; // J4

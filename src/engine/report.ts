@@ -1,4 +1,5 @@
 import { defined } from "../base/defined.ts";
+import type { CallError } from "../model/call.ts";
 import type {
   ExecutionMetrics,
   ExecutionReport,
@@ -63,7 +64,7 @@ function reportStep(state: ExecutionState, step: StepState): StepReport {
       startedAtMs: startOf(step),
       completedAtMs: step.endedAtMs,
       output: step.output,
-      error: step.error ?? calls.find((call) => call.error !== undefined)?.error,
+      error: errorOf(step, calls),
       degraded: step.degraded,
       compensation: step.compensation,
       waitingFor,
@@ -71,6 +72,12 @@ function reportStep(state: ExecutionState, step: StepState): StepReport {
       skippedBecause: step.skippedBecause,
     }),
   };
+}
+
+/** Whoever shall find out what became of a call has to know which one it is: what stands in for another one is called elsewhere. */
+function errorOf(step: StepState, calls: readonly CallState[]): CallError | undefined {
+  const doubted = calls.find((call) => call.status === "in_doubt");
+  return doubted?.error ?? step.error ?? calls.find((call) => call.error !== undefined)?.error;
 }
 
 function itemCounts({ items }: StepState, calls: readonly CallState[]): ItemCounts | undefined {

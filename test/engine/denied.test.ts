@@ -78,6 +78,7 @@ steps:
   - { id: reserve, tool: w.set, with: {}, permissions: [stock:reserve], compensate: { tool: w.undo_set, with: {} } }
   - { id: look, needs: [reserve], tool: w.read, with: {} }
   - { id: charge, needs: [look], tool: w.fail, with: {} }`,
+    meta: { security: { permissions: ["stock:*"] } },
   });
   await live({ ...story, world });
   const asked = world.requests.map(({ tool, permissions, undoneBy, undoesAllowed }) => ({ tool, permissions, undoneBy, undoesAllowed }));

@@ -53,7 +53,7 @@ test("a fallback that was not answered and is cancelled before it is repeated is
   if (w === undefined) throw new Error("the world has no server");
   const plan = planOf(PAID_OTHERWISE, { w: { ...w, honoursIdempotencyKey: true } });
   const { report } = await live({ plan, world, interrupt: { afterCalls: 2, signal: { type: "cancel" } } });
-  expect(report).toMatchObject({ needsPerson: true, steps: [{ status: "in_doubt" }] });
+  expect(report).toMatchObject({ needsPerson: true, steps: [{ status: "in_doubt", error: { kind: "connection" } }] });
   const said = await live({
     plan,
     executionId: "e-2",
@@ -68,4 +68,15 @@ test("a step whose fallback is said to have happened fell back like any other", 
   const story = tell({ name: "", ends: "completed", workflow: PAID_OTHERWISE, behaviours: { pay: () => ({ outcome: lost() }) } });
   const { report } = await live({ ...story, person: () => [{ type: "resolve", step: "a", verdict: "happened", output: 1 }] });
   expect(report).toMatchObject({ outcome: "completed", steps: [{ status: "completed", degraded: "fallback", output: 1 }] });
+});
+
+test("whoever is asked about a fallback whose process died is told which call it was", async () => {
+  const story = tell({ name: "", ends: "completed", workflow: PAID_OTHERWISE });
+  const { person: _nobody, ...alone } = story;
+  const asked = new Set<string | undefined>();
+  for (let point = 0; point < 14; point += 1) {
+    const { report } = await live({ ...alone, world: new World({}) }, [point]);
+    if (report.needsPerson) asked.add(`${report.steps[0]?.error?.kind} ${report.steps[0]?.error?.tool}`);
+  }
+  expect([...asked].sort()).toEqual(["interrupted fail", "interrupted pay"]);
 });

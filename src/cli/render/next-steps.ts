@@ -37,7 +37,9 @@ function childLines({ id, childId, waitingFor }: StepReport, flags: string): rea
 
 function doubtLines(step: StepReport, command: CommandLine): readonly Line[] {
   const items = step.items?.inDoubt ?? [];
-  const target = step.server === undefined ? "" : `  ${oneLine(`${step.server}.${step.tool ?? ""}`, 80)}`;
+  // What is in doubt may be what stands in for the step's own call.
+  const { server = step.server, tool = step.tool } = step.error ?? {};
+  const target = server === undefined ? "" : `  ${oneLine(`${server}.${tool ?? ""}`, 80)}`;
   const message = oneLine(step.error?.message ?? step.waitingFor?.message ?? "its end is not known", 300);
   // In quotes, because a shell takes brackets for a pattern.
   const call = items[0] === undefined ? step.id : `'${step.id}[${items[0]}]'`;
