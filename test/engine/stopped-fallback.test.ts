@@ -73,10 +73,10 @@ test("a step whose fallback is said to have happened fell back like any other", 
 test("whoever is asked about a fallback whose process died is told which call it was", async () => {
   const story = tell({ name: "", ends: "completed", workflow: PAID_OTHERWISE });
   const { person: _nobody, ...alone } = story;
-  const asked = new Set<string | undefined>();
+  const asked: string[] = [];
   for (let point = 0; point < 14; point += 1) {
     const { report } = await live({ ...alone, world: new World({}) }, [point]);
-    if (report.needsPerson) asked.add(`${report.steps[0]?.error?.kind} ${report.steps[0]?.error?.tool}`);
+    if (report.needsPerson) asked.push(`${report.steps[0]?.error?.kind} ${report.steps[0]?.error?.tool}`);
   }
-  expect([...asked].sort()).toEqual(["interrupted fail", "interrupted pay"]);
+  expect(new Set(asked)).toEqual(new Set(["interrupted fail", "interrupted pay"]));
 });

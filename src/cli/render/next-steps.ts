@@ -37,20 +37,23 @@ function childLines({ id, childId, waitingFor }: StepReport, flags: string): rea
 
 function doubtLines(step: StepReport, command: CommandLine): readonly Line[] {
   const items = step.items?.inDoubt ?? [];
-  // What is in doubt may be what stands in for the step's own call.
-  const { server = step.server, tool = step.tool } = step.error ?? {};
-  const target = server === undefined ? "" : `  ${oneLine(`${server}.${tool ?? ""}`, 80)}`;
   const message = oneLine(step.error?.message ?? step.waitingFor?.message ?? "its end is not known", 300);
   // In quotes, because a shell takes brackets for a pattern.
   const call = items[0] === undefined ? step.id : `'${step.id}[${items[0]}]'`;
   const [one, which] = items.length > 1 ? ["Each", "which, one by one"] : ["It", "which"];
   return [
-    [span(" ? ", "warn"), span(`${doubtfulCalls(step.id, items)}${target}`, "bold"), span(`  in doubt: ${message}`, "warn")],
+    [span(" ? ", "warn"), span(`${doubtfulCalls(step.id, items)}${target(step)}`, "bold"), span(`  in doubt: ${message}`, "warn")],
     [span(`   ${one} may or may not have taken effect. Find out, then say ${which}:`)],
     command("resolve", call, `--happened --output '{"...": "..."}'`),
     command("resolve", call, "--not-happened"),
     command("resolve", call, "--fail"),
   ];
+}
+
+/** What is in doubt may be what stands in for the step's own call. */
+function target(step: StepReport): string {
+  const { server = step.server, tool = step.tool } = step.error ?? {};
+  return server === undefined ? "" : `  ${oneLine(`${server}.${tool ?? ""}`, 80)}`;
 }
 
 const MOST_NAMED = 5;
