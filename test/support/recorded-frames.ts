@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
-import { Validator } from "@cfworker/json-schema";
+import { isSpecType } from "@modelcontextprotocol/client";
 import { isJsonObject, type Json, type JsonObject } from "../../src/base/json.ts";
 
 /** The frames that `recording-proxy.ts` has written down: what a client has sent, in order. */
@@ -18,38 +18,44 @@ export function recordedFrames(log: string): readonly JsonObject[] {
 export type Revision = "2025-11-25" | "2026-07-28";
 
 /**
- * What is wrong with a frame of a client, by the schema of the revision that was agreed on; none for a good one. What is
- * sent to find out the revision may be of either.
+ * What is wrong with a frame of a client, by the types that the SDK has from the schema of the specification, and by
+ * what the revision that was agreed on asks of every request; none for a good one.
  */
 export function frameProblems(frame: JsonObject, agreed: Revision): readonly string[] {
+  // What is sent to find out the revision may be of either.
   const asking = typeof frame["id"] === "string" && frame["id"].startsWith("tutti-");
-  const revisions: readonly Revision[] = asking ? ["2025-11-25", "2026-07-28"] : [agreed];
-  const problems = revisions.map((revision) => problemsIn(frame, revision));
-  return problems.find((found) => found.length === 0) ?? problems.flat();
+  const wrong = SPEC_TYPES.filter(({ of, is }) => of(frame) && !is(frame)).map(({ name }) => `it is no ${name}`);
+  const unknown = Object.keys(frame).filter((key) => !MEMBERS.includes(key));
+  const problems = [...wrong, ...unknown.map((key) => `"${key}" is no member of a frame`)];
+  if (agreed === "2026-07-28" && !asking && isRequest(frame)) problems.push(...missingMeta(frame));
+  return problems.map((problem) => `${JSON.stringify(frame)}: ${problem}`);
 }
 
-function problemsIn(frame: JsonObject, revision: Revision): readonly string[] {
-  const wrong = definitionsOf(frame).filter((name) => !validator(revision, name).validate(frame).valid);
-  const unknown = Object.keys(frame).filter((key) => !["jsonrpc", "id", "method", "params", "result", "error"].includes(key));
-  return [...wrong.map((name) => `no ${name} of ${revision}`), ...unknown.map((key) => `"${key}" is no member of a frame`)].map(
-    (problem) => `${JSON.stringify(frame)}: ${problem}`,
-  );
-}
+const MEMBERS: readonly string[] = ["jsonrpc", "id", "method", "params", "result", "error"];
 
-/** The schemas of a message, the general and the particular one. */
-function definitionsOf(frame: JsonObject): readonly string[] {
-  if (frame["method"] === undefined) return ["JSONRPCResponse"];
-  return frame["id"] === undefined ? ["JSONRPCNotification", "ClientNotification"] : ["JSONRPCRequest", "ClientRequest"];
-}
+const isRequest = (frame: JsonObject): boolean => frame["method"] !== undefined && frame["id"] !== undefined;
+const isNotification = (frame: JsonObject): boolean => frame["method"] !== undefined && frame["id"] === undefined;
+const isResponse = (frame: JsonObject): boolean => frame["method"] === undefined;
 
-const validators = new Map<string, Validator>();
+/** The general and the particular type of each kind of frame. */
+const SPEC_TYPES: readonly {
+  readonly name: string;
+  readonly of: (frame: JsonObject) => boolean;
+  readonly is: (frame: unknown) => boolean;
+}[] = [
+  { name: "JSONRPCRequest", of: isRequest, is: isSpecType.JSONRPCRequest },
+  { name: "ClientRequest", of: isRequest, is: isSpecType.ClientRequest },
+  { name: "JSONRPCNotification", of: isNotification, is: isSpecType.JSONRPCNotification },
+  { name: "ClientNotification", of: isNotification, is: isSpecType.ClientNotification },
+  { name: "JSONRPCResponse", of: isResponse, is: isSpecType.JSONRPCResponse },
+];
 
-function validator(revision: string, name: string): Validator {
-  const key = `${revision}/${name}`;
-  const known = validators.get(key);
-  if (known !== undefined) return known;
-  const schema = JSON.parse(readFileSync(new URL(`mcp-schema/${revision}.json`, import.meta.url), "utf8")) as object;
-  const made = new Validator({ ...schema, $ref: `#/$defs/${name}` }, "2020-12", false);
-  validators.set(key, made);
-  return made;
+/** Without a handshake every request says what the handshake said (2026-07-28, "Per-request metadata"). */
+function missingMeta({ params }: JsonObject): readonly string[] {
+  const meta = isJsonObject(params) && isJsonObject(params["_meta"]) ? params["_meta"] : {};
+  const [version, capabilities] = ["protocolVersion", "clientCapabilities"].map((name) => meta[`io.modelcontextprotocol/${name}`]);
+  const problems: string[] = [];
+  if (version !== "2026-07-28") problems.push("its _meta does not name the revision");
+  if (!isJsonObject(capabilities)) problems.push("its _meta does not tell the capabilities of the client");
+  return problems;
 }
