@@ -1,7 +1,8 @@
-import type { DatabaseSync } from "node:sqlite";
+import { DatabaseSync } from "node:sqlite";
 import { join } from "node:path";
 import type { Migration } from "./migrations.ts";
 import { type StoreKind, openStore, openStoreReader } from "./open-store.ts";
+import { prepare } from "./prepare.ts";
 
 /**
  * NORMAL: a commit survives the death of the process, and is flushed with the next checkpoint, which is made under FULL.
@@ -85,4 +86,35 @@ export function openAuditFile(path: string, nowMs: number): DatabaseSync {
 /** Opens the file for reading; undefined when there is none yet. @throws TuttiError `journal.unusable` */
 export function openAuditFileReader(path: string): DatabaseSync | undefined {
   return openStoreReader(AUDIT, path);
+}
+
+/**
+ * What of the tables, indexes and triggers is not as it was made. A trigger that somebody puts in can swallow entries,
+ * and nothing in the entries that are there would show it.
+ */
+export function auditSchemaFaults(database: DatabaseSync): readonly string[] {
+  const made = (schemaAsMade ??= makeSchema());
+  const found = schemaOf(database);
+  const names = [...new Set([...made.keys(), ...found.keys()])].filter((name) => made.get(name) !== found.get(name));
+  return names.map(
+    (name) => `${name.slice(0, 100)} ${made.has(name) ? (found.has(name) ? "was changed" : "was taken out") : "was put in"}`,
+  );
+}
+
+let schemaAsMade: ReadonlyMap<string, string | null> | undefined;
+
+function makeSchema(): ReadonlyMap<string, string | null> {
+  using database = new DatabaseSync(":memory:");
+  for (const { sql } of MIGRATIONS) database.exec(sql);
+  return schemaOf(database);
+}
+
+/** By kind and name. Statistics of SQLite's own, and what the file says of its version, are not a part of it. */
+function schemaOf(database: DatabaseSync): ReadonlyMap<string, string | null> {
+  const rows = prepare<{ readonly name: string; readonly sql: string | null }>(
+    database,
+    `SELECT 'the ' || type || ' ' || json_quote(name) AS name, sql FROM sqlite_schema
+    WHERE type <> 'table' OR (name <> 'migrations' AND name NOT LIKE 'sqlite_stat%')`,
+  ).all();
+  return new Map(rows.map(({ name, sql }) => [name, sql]));
 }

@@ -74,6 +74,8 @@ function readText(path: string): string | undefined {
     return readFileSync(path, "utf8");
   } catch (error) {
     if (errorCode(error) === "ENOENT" || errorCode(error) === "ENOTDIR") return undefined;
+    // Something is there, and it is no file.
+    if (errorCode(error) === "EISDIR") return "";
     throw error;
   }
 }

@@ -3,7 +3,7 @@ import { copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, renameS
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { expect, test } from "vitest";
-import { sampleEntry, tamper, writeAuditLog, writeUnsigned } from "../../test/support/audit-samples.ts";
+import { rebuild, sampleEntry, SINK, tamper, writeAuditLog, writeUnsigned } from "../../test/support/audit-samples.ts";
 import { AuditingChild } from "../../test/support/auditing-child.ts";
 import { ManualClock } from "../../test/support/manual-clock.ts";
 import { temporaryDirectory } from "../../test/support/temporary-directory.ts";
@@ -220,6 +220,31 @@ test("a log that is cut while it is in use is not written to, also when its head
   await expect(log[Symbol.asyncDispose]()).rejects.toMatchObject({ code: "journal.unusable" });
   expect(await verdictOf(temporary.path)).toMatchObject({ entries: 1 });
   expect(readFileSync(join(temporary.path, "audit.head"))).toEqual(head);
+});
+
+test.each([
+  ["swallows entries", SINK],
+  ["looks at them", "CREATE TRIGGER sink AFTER INSERT ON entries BEGIN DELETE FROM checkpoints WHERE 0; END"],
+])("a log into which something is put that %s is not written to", async (_, sql) => {
+  using temporary = temporaryDirectory();
+  const clock = new ManualClock();
+  const log = await openAuditLog({ directory: temporary.path, clock });
+  await log.record(sampleEntry(1));
+  rebuild(temporary.path, sql);
+  await log.record(sampleEntry(2)).catch(() => undefined);
+  clock.advance(1_000);
+  await expect(log.record(sampleEntry(3))).rejects.toMatchObject({ code: "journal.unusable", details: { reason: "damaged" } });
+  await expect(log[Symbol.asyncDispose]()).rejects.toMatchObject({ code: "journal.unusable" });
+  await expect(writeAuditLog(temporary.path, 1)).rejects.toThrow('the trigger "sink" was put in');
+});
+
+test("an entry that is swallowed was not recorded", async () => {
+  using temporary = temporaryDirectory();
+  const log = await openAuditLog({ directory: temporary.path, clock: new ManualClock() });
+  await log.record(sampleEntry(1));
+  rebuild(temporary.path, SINK);
+  await expect(log.record(sampleEntry(2))).rejects.toThrow("it does not take entry 2");
+  await expect(log[Symbol.asyncDispose]()).rejects.toThrow("it does not take entry 2");
 });
 
 test("a log whose checkpoints are taken out while it is in use is not signed again", async () => {

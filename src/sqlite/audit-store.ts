@@ -3,7 +3,7 @@ import type { Clock } from "../base/clock.ts";
 import type { AuditCheckpoint, AuditEntry } from "../model/audit.ts";
 import { signCheckpoint } from "./audit-checkpoint.ts";
 import { auditDamaged, refusingAuditFaults } from "./audit-fault.ts";
-import { auditPath, openAuditFile } from "./audit-file.ts";
+import { auditPath, auditSchemaFaults, openAuditFile } from "./audit-file.ts";
 import { draftHead, placeHead, readHead } from "./audit-head.ts";
 import { type KeyPlace, type SigningKey, openSigningKey } from "./audit-key.ts";
 import { encodeEntry } from "./audit-row.ts";
@@ -25,7 +25,8 @@ export interface AuditStoreOptions extends KeyPlace {
  * 1. An entry is hashed and written under SQLite's write lock, onto the end of the chain as it is then.
  * 2. A checkpoint is made under that lock of all entries that are there, and is durable, with them, before anybody sees
  *    its head.
- * 3. A log whose head and checkpoints do not fit together is not written to: the next checkpoint would cover the traces.
+ * 3. A log whose head, checkpoints and schema are not as they were made is not written to: the next checkpoint would
+ *    cover the traces.
  *
  * When anything fails, dispose it and open another.
  */
@@ -49,7 +50,7 @@ export class AuditStore implements Disposable {
     this.#options = options;
     this.#database = openAuditFile(path, options.clock.nowMs());
     try {
-      this.#tables = new AuditTables(this.#database);
+      this.#tables = this.#refusing(() => new AuditTables(this.#database));
       this.#queue = new CommitQueue(this.#database, { run: (task) => this.#refusing(task) }, fileCheck(path));
       this.#key = this.#refusing(() => inTransaction(this.#database, () => this.#begin()));
       this.sign();
@@ -107,7 +108,8 @@ export class AuditStore implements Disposable {
   #refuseUnlessWhole(newest: AuditCheckpoint | undefined): void {
     const { directory } = this.#options;
     const { head, unreadable } = readHead(directory, newest);
-    const fault = unreadable ? "audit.head does not hold a checkpoint" : this.#fault(newest, head);
+    const [schemaFault] = auditSchemaFaults(this.#database);
+    const fault = schemaFault ?? (unreadable ? "audit.head does not hold a checkpoint" : this.#fault(newest, head));
     if (fault !== undefined) throw auditDamaged(directory, fault);
   }
 

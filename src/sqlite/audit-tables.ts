@@ -4,6 +4,7 @@ import type { AuditCheckpoint, AuditEntry } from "../model/audit.ts";
 import { FIRST_HASH, entryHash } from "./audit-chain.ts";
 import { type CheckpointRow, COPIED_COLUMNS, toCheckpoint } from "./audit-row.ts";
 import { type Statement, prepare } from "./prepare.ts";
+import { UnreadableRow } from "./stored-json.ts";
 
 /** The end of the chain: what the next entry follows. */
 interface LastEntry {
@@ -79,12 +80,13 @@ export class AuditTables extends AuditEnds {
     return present(this.#foreign.get(afterSeq, writer), "a count has a row").count;
   }
 
-  /** Gives the number of the new entry. */
+  /** Gives the number of the new entry. @throws UnreadableRow - something that was put into the file swallows it */
   append({ atMs, writer, entry, text }: NewEntry): number {
     const { seq: lastSeq, hash: previousHash } = this.lastEntry();
     const seq = lastSeq + 1;
     const hash = entryHash({ seq, atMs, writer, previousHash, entry: text });
-    this.#insert.run(seq, atMs, writer, text, previousHash, hash, ...MEMBERS.map((member) => entry[member] ?? null));
+    const { changes } = this.#insert.run(seq, atMs, writer, text, previousHash, hash, ...MEMBERS.map((member) => entry[member] ?? null));
+    if (changes !== 1) throw new UnreadableRow(`it does not take entry ${seq}`);
     return seq;
   }
 

@@ -1,9 +1,9 @@
-import { cpSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { generateKeyPairSync } from "node:crypto";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { describe, expect, test } from "vitest";
-import { tamper, writeAuditLog, writeUnsigned } from "../../test/support/audit-samples.ts";
+import { SINK, rebuild, tamper, writeAuditLog, writeUnsigned } from "../../test/support/audit-samples.ts";
 import { temporaryDirectory } from "../../test/support/temporary-directory.ts";
 import { present } from "../base/assert.ts";
 import type { AuditCheckpoint, AuditFinding, AuditVerdict } from "../model/audit.ts";
@@ -24,16 +24,16 @@ function readHead(directory: string): AuditCheckpoint {
 
 /** Makes the hashes from an entry on fit again, as somebody does who knows how they are made. */
 function rehash(directory: string, from: number): void {
-  tamper(directory, "");
-  using database = new DatabaseSync(join(directory, "audit.db"));
-  type Row = { readonly seq: number; readonly at_ms: number; readonly writer: string; readonly entry: string; readonly hash: string };
-  const rows = database.prepare("SELECT * FROM entries ORDER BY seq").all() as unknown as readonly Row[];
-  let previousHash = "0".repeat(64);
-  for (const { seq, at_ms: atMs, writer, entry, hash } of rows) {
-    const fitting = seq < from ? hash : entryHash({ seq, atMs, writer, previousHash, entry });
-    if (seq >= from) database.prepare("UPDATE entries SET previous_hash = ?, hash = ? WHERE seq = ?").run(previousHash, fitting, seq);
-    previousHash = fitting;
-  }
+  tamper(directory, (database) => {
+    type Row = { readonly seq: number; readonly at_ms: number; readonly writer: string; readonly entry: string; readonly hash: string };
+    const rows = database.prepare("SELECT * FROM entries ORDER BY seq").all() as unknown as readonly Row[];
+    let previousHash = "0".repeat(64);
+    for (const { seq, at_ms: atMs, writer, entry, hash } of rows) {
+      const fitting = seq < from ? hash : entryHash({ seq, atMs, writer, previousHash, entry });
+      if (seq >= from) database.prepare("UPDATE entries SET previous_hash = ?, hash = ? WHERE seq = ?").run(previousHash, fitting, seq);
+      previousHash = fitting;
+    }
+  });
 }
 
 test("a log that nobody has touched is sound, and says how much of it is signed", async () => {
@@ -122,6 +122,22 @@ const TAMPERINGS: readonly Tampering[] = [
       );
     },
     found: [{ kind: "database", message: expect.stringContaining("missing from index entries_by_request") as string }],
+  },
+  {
+    what: "a trigger was put in that swallows entries",
+    how: (directory) => rebuild(directory, SINK),
+    found: [{ kind: "database", message: 'the trigger "sink" was put in' }],
+  },
+  {
+    what: "a trigger was taken out",
+    how: (directory) => rebuild(directory, "DROP TRIGGER entries_stay"),
+    found: [{ kind: "database", message: 'the trigger "entries_stay" was taken out' }],
+  },
+  {
+    what: "a view was put in the place of the entries",
+    how: (directory) =>
+      rebuild(directory, "ALTER TABLE entries RENAME TO others; CREATE VIEW entries AS SELECT * FROM others WHERE seq <> 5"),
+    found: [{ kind: "database", message: 'the view "entries" was put in' }],
   },
   {
     what: "an entry was taken out of the middle",
@@ -266,6 +282,14 @@ const TAMPERINGS: readonly Tampering[] = [
   {
     what: "the head is something else",
     how: (directory) => writeFileSync(join(directory, "audit.head"), "[1"),
+    found: [{ kind: "head", message: "audit.head does not hold a checkpoint; it must hold checkpoint 11" }],
+  },
+  {
+    what: "the head is a directory",
+    how: (directory) => {
+      rmSync(join(directory, "audit.head"));
+      mkdirSync(join(directory, "audit.head"));
+    },
     found: [{ kind: "head", message: "audit.head does not hold a checkpoint; it must hold checkpoint 11" }],
   },
   {

@@ -2,6 +2,7 @@ import type { DatabaseSync } from "node:sqlite";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { present } from "../base/assert.ts";
 import type { AuditCheckpoint, AuditFinding, AuditVerdict } from "../model/audit.ts";
+import { auditSchemaFaults } from "./audit-file.ts";
 import { type HeadFile, readHead } from "./audit-head.ts";
 import type { TrustedKeys } from "./audit-key.ts";
 import { AuditEnds } from "./audit-tables.ts";
@@ -105,6 +106,7 @@ async function collect(found: Findings, findings: AuditFinding[]): Promise<void>
 }
 
 function* databaseFindings(database: DatabaseSync): Findings {
+  for (const message of auditSchemaFaults(database)) yield { kind: "database", message };
   for (const { integrity_check: message } of prepare<{ readonly integrity_check: string }>(database, "PRAGMA integrity_check(100)").all()) {
     if (message !== "ok") yield { kind: "database", message };
   }

@@ -40,12 +40,22 @@ export async function writeUnsigned(directory: string, count: number, clock: Clo
   await Promise.all(Array.from({ length: count }, (_, place) => log.record(sampleEntry(place))));
 }
 
-/** Does what somebody does who can write the file and knows how it is made: the triggers are gone first. */
-export function tamper(directory: string, sql: string): void {
+/** Does what somebody does who can write the file and knows how it is made: the triggers are gone first, and back afterwards. */
+export function tamper(directory: string, change: string | ((database: DatabaseSync) => void)): void {
   using database = new DatabaseSync(join(directory, "audit.db"));
   database.enableDefensive(false);
-  for (const { name } of database.prepare("SELECT name FROM sqlite_schema WHERE type = 'trigger'").all()) {
-    database.exec(`DROP TRIGGER ${String(name)}`);
-  }
+  const triggers = database.prepare("SELECT name, sql FROM sqlite_schema WHERE type = 'trigger'").all();
+  for (const { name } of triggers) database.exec(`DROP TRIGGER ${String(name)}`);
+  if (typeof change === "string") database.exec(change);
+  else change(database);
+  for (const { sql } of triggers) database.exec(String(sql));
+}
+
+/** Changes the tables, indexes or triggers of the file. */
+export function rebuild(directory: string, sql: string): void {
+  using database = new DatabaseSync(join(directory, "audit.db"));
   database.exec(sql);
 }
+
+/** A trigger with which all entries that are written from then on would be lost without an error. */
+export const SINK = "CREATE TRIGGER sink BEFORE INSERT ON entries BEGIN SELECT RAISE(IGNORE); END";
