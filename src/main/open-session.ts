@@ -4,6 +4,7 @@ import { defined } from "../base/defined.ts";
 import type { Session, SessionRequest } from "../cli/host.ts";
 import type { OperationClient } from "../client/operation-client.ts";
 import { formatProblem } from "../definition/format-problem.ts";
+import { isTuttiError } from "../model/errors.ts";
 import { loadConfig } from "./config.ts";
 import type { Config } from "./config.ts";
 import { openAuditLog } from "../sqlite/audit-log.ts";
@@ -115,7 +116,16 @@ async function openAudit({
   const place = { directory: dataDirectory, ...defined({ keyFile: auditKeyFile }) };
   const audit = await openAuditLog({ ...place, clock: systemClock });
   const client = addAuditOperations(new OperationTable(caller), { reader: auditReader(place), access, audit });
-  return { client, [Symbol.asyncDispose]: async () => await audit[Symbol.asyncDispose]() };
+  return { client, [Symbol.asyncDispose]: async () => await closeToReader(audit) };
+}
+
+/** Whoever looks for what is wrong with a log need not be told once more that nothing can be written to it. */
+async function closeToReader(audit: AsyncDisposable): Promise<void> {
+  try {
+    await audit[Symbol.asyncDispose]();
+  } catch (error) {
+    if (!isTuttiError(error, "journal.unusable")) throw error;
+  }
 }
 
 const CALLS_IN_FLIGHT = 50;

@@ -2,6 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { auditReader } from "../../../src/sqlite/audit-reader.ts";
+import { tamper } from "../../support/audit-samples.ts";
 import { runCommand, startCommand } from "../../support/built-command.ts";
 import type { Finished, RunningCommand } from "../../support/built-command.ts";
 import { commandWorld } from "../../support/command-world.ts";
@@ -223,4 +224,18 @@ test("the list of servers shows nothing of who may do what", async () => {
   const { exitCode, stdout } = await shop.as(ada, "servers", "list", "--json");
   expect(exitCode).toBe(0);
   expect(stdout).not.toMatch(/orders:|issuer|jwks/);
+});
+
+test("a log that is written to no more can still be verified by whoever may, and by nobody else", async () => {
+  using shop = await openShop();
+  const admin = { sub: "root", scope: "tutti:admin" };
+  expect((await shop.as(ada, "call", "ledger.act")).exitCode).toBe(0);
+  expect((await shop.as(admin, "audit", "verify")).exitCode).toBe(0);
+  tamper(join(shop.world.path, ".tutti"), "UPDATE entries SET hash = 'x'");
+  expect((await shop.as(ada, "call", "ledger.act")).stderr).toContain("the audit log cannot be written");
+  const verified = await shop.as(admin, "audit", "verify", "--json");
+  expect([verified.exitCode, documentOf(verified)]).toMatchObject([1, { sound: false }]);
+  expect((await shop.as(admin, "audit", "head")).exitCode).toBe(0);
+  expect((await shop.as(ada, "audit", "verify")).exitCode).not.toBe(0);
+  expect(shop.calls()).toEqual(["act"]);
 });
