@@ -23,9 +23,9 @@ export function auditCall(audit: AuditLog, sensitive: SensitiveFields): CallStag
   let working = false;
 
   /** Gives what went wrong, if anything did. */
-  async function write(entry: AuditEntry): Promise<{ readonly error: unknown } | undefined> {
+  async function write(entry: AuditEntry, soon: boolean): Promise<{ readonly error: unknown } | undefined> {
     try {
-      await audit.record(entry);
+      await audit.record(entry, soon);
       working = true;
       return undefined;
     } catch (error) {
@@ -41,7 +41,7 @@ export function auditCall(audit: AuditLog, sensitive: SensitiveFields): CallStag
     const about = entryAbout(call);
     const details = { arguments: names === undefined ? NOT_SHOWN : redact(input, names, ARGUMENTS_MAX_BYTES) };
     const reads = effect === "read";
-    const refused = reads ? undefined : await write({ action: "call", decision: "allowed", ...about, details });
+    const refused = reads ? undefined : await write({ action: "call", decision: "allowed", ...about, details }, false);
     if (refused !== undefined) return notRecorded(call, "the call was not sent", refused.error);
     const outcome = await next(call);
     const end: AuditEntry = {
@@ -52,7 +52,7 @@ export function auditCall(audit: AuditLog, sensitive: SensitiveFields): CallStag
       ...(reads && { details }),
     };
     // The log has it in its hands: it writes what it is given in this order, and before it is closed.
-    const written = write(end);
+    const written = write(end, working || !reads);
     const withheld = working || !reads ? undefined : await written;
     return withheld === undefined ? outcome : notRecorded(call, "the answer is withheld", withheld.error);
   };

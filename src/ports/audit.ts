@@ -5,9 +5,10 @@ export interface AuditLog {
   /**
    * Resolves when the entry survives the end of this process. Entries of one process are in the order of the calls.
    *
+   * @param soon - it may wait for others to be written with it: nothing depends on it yet
    * @throws TuttiError `journal.unusable`, `file.unreadable` - the entry is not in the log
    */
-  record(entry: AuditEntry): Promise<void>;
+  record(entry: AuditEntry, soon?: boolean): Promise<void>;
 }
 
 /** Looks into an audit log, beside those who write it or without. */

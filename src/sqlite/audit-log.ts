@@ -11,6 +11,9 @@ import { createDataDirectory } from "./data-directory.ts";
 const UNSIGNED_MAX_MS = 1_000;
 const UNSIGNED_MAX_ENTRIES = 1_000;
 
+/** How long an entry for which nobody waits lets others join it: a transaction for each costs as much as a call. */
+const SOON_MS = 10;
+
 export interface AuditLogOptions {
   /** The data directory; made when it is not there. */
   readonly directory: string;
@@ -38,6 +41,9 @@ export class SqliteAuditLog implements AuditLog, AsyncDisposable {
   /** Runs while there are entries that are not signed. */
   #timer: Disposable | undefined;
   #unsigned = false;
+  /** Those that wait for others, in order, and what writes them at the latest. */
+  #waiting: (() => void)[] = [];
+  #waitingTimer: Disposable | undefined;
   #damage: Error | undefined;
   #closed = false;
 
@@ -45,8 +51,36 @@ export class SqliteAuditLog implements AuditLog, AsyncDisposable {
     this.#options = options;
   }
 
-  async record(entry: AuditEntry): Promise<void> {
+  async record(entry: AuditEntry, soon: boolean = false): Promise<void> {
     if (this.#closed) throw new Error("the audit log has been closed");
+    if (soon) {
+      const { promise, resolve, reject } = Promise.withResolvers<void>();
+      this.#waiting.push(() => void this.#write(entry).then(resolve, reject));
+      this.#waitingTimer ??= this.#options.clock.after(SOON_MS, () => this.#writeWaiting());
+      await promise;
+    } else {
+      this.#writeWaiting();
+      await this.#write(entry);
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#closed = true;
+    this.#writeWaiting();
+    this.#timer?.[Symbol.dispose]();
+    if (this.#damage !== undefined) throw this.#damage;
+    using store = this.#store ?? (this.#unsigned ? this.#open() : undefined);
+    this.#store = undefined;
+    store?.sign();
+  }
+
+  #writeWaiting(): void {
+    this.#waitingTimer?.[Symbol.dispose]();
+    this.#waitingTimer = undefined;
+    for (const write of this.#waiting.splice(0)) write();
+  }
+
+  async #write(entry: AuditEntry): Promise<void> {
     if (this.#damage !== undefined) throw this.#damage;
     const store = this.#open();
     try {
@@ -55,15 +89,6 @@ export class SqliteAuditLog implements AuditLog, AsyncDisposable {
       this.#drop(store, error);
       throw error;
     }
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    this.#closed = true;
-    this.#timer?.[Symbol.dispose]();
-    if (this.#damage !== undefined) throw this.#damage;
-    using store = this.#store ?? (this.#unsigned ? this.#open() : undefined);
-    this.#store = undefined;
-    store?.sign();
   }
 
   #open(): AuditStore {
