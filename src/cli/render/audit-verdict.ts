@@ -19,8 +19,8 @@ export function auditVerdict(verdict: AuditVerdict): readonly Line[] {
 function unsigned(count: number, sound: boolean): readonly Line[] {
   if (count <= 0 || !sound) return [];
   const one = count === 1;
-  const what = `the last ${one ? "entry is" : `${count} entries are`} not signed yet: a process writes now, or was killed within a second of writing`;
-  return [[span(what, "warn")]];
+  const what = `the last ${one ? "entry is" : `${count} entries are`} not signed yet`;
+  return [[span(`${what}: that takes a second (looking is recorded too), unless a process was killed before it could sign`, "dim")]];
 }
 
 function foreign(count: number): readonly Line[] {
