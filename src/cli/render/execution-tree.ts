@@ -77,7 +77,7 @@ function targetOf(step: StepReport): string {
 }
 
 const WIDEST_NAME = 28;
-const WIDEST_TARGET = 36;
+const WIDEST_TARGET = 40;
 
 function columnWidths(steps: readonly StepReport[]): { readonly name: number; readonly target: number } {
   const widest = (texts: readonly string[], limit: number): number =>
