@@ -35,7 +35,10 @@ export function truthfulPerson(report: ExecutionReport, world: World): readonly 
     const items: readonly (number | undefined)[] = step.items?.inDoubt ?? [undefined];
     return items.map((item) => {
       const id = callId({ step: step.id, ...defined({ item }) });
-      const arrived = world.calls.find((call) => call.key === `${report.executionId}/${id}`);
+      const key = `${report.executionId}/${id}`;
+      // Whoever is told nothing of the tool takes the step's own.
+      const { tool = step.tool } = step.error ?? {};
+      const arrived = world.calls.find((call) => call.tool === tool && (call.key === key || call.key === `${key}/fallback`));
       return { type: "resolve", step: step.id, ...defined({ item }), ...verdictOn(arrived) };
     });
   });

@@ -76,14 +76,15 @@ export class World implements ToolWorld {
   }
 
   async call(request: CallRequest, clock: Clock, signal: AbortSignal): Promise<CallOutcome> {
-    const answer = this.act(request);
-    if (answer.delayMs === undefined) return answer.outcome;
+    const { server, tool } = request;
+    const { outcome, delayMs } = this.act(request);
     try {
-      await sleep(clock, answer.delayMs, signal);
+      if (delayMs !== undefined) await sleep(clock, delayMs, signal);
     } catch {
-      return { kind: "unknown", error: { kind: "cancelled", message: "aborted" } };
+      return { kind: "unknown", error: { kind: "cancelled", message: "aborted", server, tool } };
     }
-    return answer.outcome;
+    // As connections do.
+    return outcome.kind === "succeeded" ? outcome : { ...outcome, error: { server, tool, ...outcome.error } };
   }
 
   /** What the planner is told of it. */
