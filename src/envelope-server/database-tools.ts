@@ -4,6 +4,7 @@ import { isJsonObject, type Json } from "../base/json.ts";
 import { requireContext } from "../context/ambient-context.ts";
 import type { Envelope } from "../envelope/envelope.ts";
 import type { McpToolResponse } from "../envelope/payloads.ts";
+import { configFaults } from "../tenant-sql/config-faults.ts";
 import { answerEnvelope } from "./answer-envelope.ts";
 import { defineEnvelopeTool } from "./define-envelope-tool.ts";
 import type { EnvelopeTool, ToolEnvelope } from "./envelope-tool.ts";
@@ -17,8 +18,12 @@ const statement = z.object({ query: z.string().describe("One SQL statement, of P
 /**
  * `database_query`, `database_execute` and `database_transaction`: SQL of whoever calls, confined to the rows of the tenant
  * in whose name the call is made.
+ *
+ * @throws Error - the configuration would confine nothing, or something else than was meant
  */
 export function createDatabaseTools(options: TenantDatabaseOptions): readonly EnvelopeTool[] {
+  const [fault] = configFaults(options.config);
+  if (fault !== undefined) throw new Error(`${fault.path.join(".")}: ${fault.message}`);
   const run = async (statements: readonly Statement[], kinds: readonly StatementKind[]): Promise<readonly StatementResult[]> =>
     await runStatements(options, requireContext().requireTenant(), statements, kinds);
   return [

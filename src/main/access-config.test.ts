@@ -47,7 +47,7 @@ servers:
     injector:
       kind: database
       tenant_column: org
-      tables: { orders: { columns: [id, org] }, countries: { kind: shared, columns: [code] }, notes: { tenant_column: t, columns: [t] } }
+      tables: { orders: { columns: [id, org, state] }, countries: { kind: shared, columns: [code] }, notes: { tenant_column: t, columns: [t] } }
       security_filters: { state: [open, 1, true] }
   mail: { command: mailer, injector: { kind: email, senders: { acme: { from: "Acme <a@acme.example>", recipients: ["@acme.example"] } } } }
 `,
@@ -67,7 +67,7 @@ servers:
         kind: "database",
         tenantColumn: "org",
         tables: {
-          orders: { kind: "tenant", columns: ["id", "org"] },
+          orders: { kind: "tenant", columns: ["id", "org", "state"] },
           countries: { kind: "shared", columns: ["code"] },
           notes: { kind: "tenant", tenantColumn: "t", columns: ["t"] },
         },
@@ -153,6 +153,19 @@ test.each<readonly [string, string, readonly string[]]>([
   [
     "a table without columns",
     "servers: { s: { command: c, injector: { kind: database, tables: { t: { columns: [] } } } } }\n",
+    ['1:81: "columns" must have at least one entry'],
+  ],
+  [
+    "tables and filters that would confine nothing",
+    "servers: { s: { command: c, injector: { kind: database, tables: { t: { columns: [a] } }, security_filters: { b: [1] } } } }\n",
+    [
+      '1:81: "columns" lacks "tenant_id", which names the tenant of a row; a table for all tenants has the kind "shared"',
+      '1:110: no table of tenants has the column "b", so it would filter nothing - did you mean "a"?',
+    ],
+  ],
+  [
+    "a filter beside a table that could not be read",
+    "servers: { s: { command: c, injector: { kind: database, tables: { t: { columns: [] } }, security_filters: { b: [1] } } } }\n",
     ['1:81: "columns" must have at least one entry'],
   ],
   [

@@ -13,6 +13,7 @@ import type {
   EmailSenderConfig,
   InjectorConfig,
 } from "../model/server.ts";
+import { configFaults } from "../tenant-sql/config-faults.ts";
 import { byTenant } from "./access-entry.ts";
 
 /** The keys of an injector, before it is known which of them go with its kind. */
@@ -86,8 +87,12 @@ const injectorKeys: Shape<InjectorKeys> = shape<InjectorKeys>("injector", {
 export const injectorEntry: ValueType<InjectorConfig> = {
   ...injectorKeys,
   read(value, reading) {
+    const before = reading.findings.errors.length;
     const part = injectorKeys.readPartly(value, reading);
-    return part?.values.kind === undefined ? undefined : injectorOf(part.values.kind, part, reading);
+    const injector = part?.values.kind === undefined ? undefined : injectorOf(part.values.kind, part, reading);
+    // What could not be read would be missed.
+    if (injector?.kind === "database" && reading.findings.errors.length === before) reportFaults(injector, reading);
+    return injector;
   },
 };
 
@@ -104,4 +109,10 @@ function injectorOf(kind: InjectorConfig["kind"], part: PartlyRead<InjectorKeys>
   const { tables, senders, tenantColumn, securityFilters } = part.values;
   if (kind === "email") return senders && { kind, senders };
   return tables && { kind, tables, ...defined({ tenantColumn, securityFilters }) };
+}
+
+function reportFaults(config: DatabaseInjectorConfig, reading: Reading): void {
+  for (const { path, message } of configFaults(config)) {
+    report(path.reduce<Reading>(within, reading), "contradiction", message, { atKey: path[0] === "security_filters" });
+  }
 }

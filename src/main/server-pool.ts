@@ -1,11 +1,13 @@
 import type { Clock } from "../base/clock.ts";
 import { openConnections } from "../mcp-client/open-connections.ts";
 import type { ServerLog } from "../mcp-client/server-log.ts";
+import { TuttiError } from "../model/errors.ts";
 import type { ServerConfig } from "../model/server.ts";
 import type { Catalog } from "../model/tool.ts";
 import type { CatalogSource } from "../ports/catalog.ts";
 import type { Connections } from "../ports/connections.ts";
 import type { Elicitor } from "../ports/elicitation.ts";
+import { configFaults } from "../tenant-sql/config-faults.ts";
 
 /** A set of configured servers, with their connections. Disposing closes them. */
 export interface ServerPool extends AsyncDisposable {
@@ -22,8 +24,13 @@ export interface ServerPoolOptions {
   readonly version: string;
 }
 
-/** Prepares connections to servers; nothing is started before it is needed. */
+/**
+ * Prepares connections to servers; nothing is started before it is needed.
+ *
+ * @throws TuttiError `config.invalid` - an injector would confine nothing, or something else than was meant
+ */
 export function openServerPool({ version, ...options }: ServerPoolOptions): ServerPool {
+  for (const { name, injector } of options.servers) checkInjector(name, injector);
   const connections = openConnections({ ...options, clientVersion: version });
   return {
     servers: options.servers,
@@ -31,6 +38,15 @@ export function openServerPool({ version, ...options }: ServerPoolOptions): Serv
     catalogs: { catalog: (names, signal) => readCatalog(options.servers, { connections, names: new Set(names) }, signal) },
     [Symbol.asyncDispose]: () => connections[Symbol.asyncDispose](),
   };
+}
+
+/** A file was checked when it was read; what code says of servers was not. */
+function checkInjector(server: string, injector: ServerConfig["injector"]): void {
+  const [fault] = injector?.kind === "database" ? configFaults(injector) : [];
+  if (fault === undefined) return;
+  throw new TuttiError("config.invalid", `the injector of "${server}" is not right: ${fault.path.join(".")}: ${fault.message}`, {
+    problems: [],
+  });
 }
 
 /** The servers are asked side by side. Those that are not configured are left out: the planner says so, and where. */

@@ -14,6 +14,7 @@ import {
   type ResponseLog,
   type StdioConnection,
 } from "../../src/index.ts";
+import { createDatabaseTools } from "../../src/server.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
 
 function program(file: string): StdioConnection {
@@ -30,6 +31,17 @@ function request(tenant: string, query: string, id?: number): Envelope<JsonRpcRe
   const asked = { jsonrpc: "2.0" as const, method: "tools/call", params: { query } };
   return { meta: { tenant }, data: id === undefined ? asked : { ...asked, id } };
 }
+
+test("an injector that would confine nothing opens nothing", async () => {
+  const injector = { tables, securityFilters: { regoin: ["eu"] } };
+  await expect(createDatabaseAdapter({ connection: program("database-server.ts"), injector })).rejects.toMatchObject({
+    code: "config.invalid",
+    message: expect.stringContaining('the injector of "database_service" is not right: security_filters.regoin: no table of tenants has'),
+  });
+  const config = { kind: "database" as const, ...injector };
+  const database = { transaction: async () => await Promise.reject(new Error("nothing is asked")) };
+  expect(() => createDatabaseTools({ database, config })).toThrow('no table of tenants has the column "regoin"');
+});
 
 test("an agent answers database requests, each with the rows of its own tenant", async () => {
   await using adapter = await createMultiServiceAdapter({
