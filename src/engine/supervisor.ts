@@ -316,5 +316,6 @@ function groupOf(request: StartRequest): string | undefined {
 
 /** Each tenant has groups of its own: none shall hold up or cancel what others do. */
 function groupIn({ concurrencyGroup, meta }: ExecutionState): string | undefined {
-  return concurrencyGroup === undefined || meta.tenant === undefined ? concurrencyGroup : `${meta.tenant}/${concurrencyGroup}`;
+  // No name of a tenant has a slash, so that a group without one cannot be called like one of a tenant's either.
+  return concurrencyGroup === undefined ? undefined : `${meta.tenant ?? ""}/${concurrencyGroup}`;
 }

@@ -240,6 +240,17 @@ test.each(["queue", "skip", "cancel"])("with on_conflict: %s executions of two t
   expect([(await bench.report("acme")).outcome, (await bench.report("globex")).outcome]).toEqual(["completed", "completed"]);
 });
 
+test("a group of nobody that is called like a tenant's is another one", async () => {
+  const world = new World({});
+  await using bench = new Bench(world);
+  const grouped = (group: string): Plan =>
+    plan(world, `{ id: c, concurrency: { group: ${group}, on_conflict: skip }, steps: [{ id: a, tool: w.read_slow, with: {} }] }`);
+  await bench.supervisor.start({ plan: grouped("nightly"), inputs: {}, executionId: "one", meta: { tenant: "acme" } });
+  await bench.start(grouped("acme/nightly"), "two");
+  await bench.pass(1_000);
+  expect([(await bench.report("one")).outcome, (await bench.report("two")).outcome]).toEqual(["completed", "completed"]);
+});
+
 test("the same request key starts one execution, also across a restart", async () => {
   const world = new World({});
   await using first = new Bench(world);
