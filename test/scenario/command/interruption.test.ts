@@ -41,6 +41,8 @@ test("the second Ctrl-C ends the command at once, with all its servers, and leav
   );
   await using run = world.start("run", "w.yaml");
   const [, id = ""] = await run.printed(/^execution (\S+)[^]*b: ledger\.act/);
+  // What has only begun would be called by whoever takes it up.
+  for (let look = 0; look < 50 && !(await world.run("executions", "events", id)).stdout.includes("call-sent"); look += 1);
   run.process.kill("SIGINT");
   await run.printed(/nothing is lost/, "stderr");
   const startMs = performance.now();
