@@ -1,7 +1,8 @@
 import { defined } from "../base/defined.ts";
 import { assert, unreachable } from "../base/assert.ts";
+import { isJsonArray } from "../base/json.ts";
 import type { ExecutionEvent, ReusedStep } from "../model/event.ts";
-import { type ExecutionState, stepOf } from "./execution-state.ts";
+import { type ExecutionState, stepOf, type StepState } from "./execution-state.ts";
 import { type CallEvent, foldCall } from "./fold-call.ts";
 import { beginStopping, endStep, itemsOutput, letGoOfAll, lookAtOpenSteps } from "./step-end.ts";
 
@@ -59,9 +60,17 @@ function foldReused(state: ExecutionState, reused: ReusedStep, atMs: number): vo
     step.output = reused.output;
     if (reused.degraded !== undefined) step.degraded = reused.degraded;
     if (reused.error !== undefined) step.error = reused.error;
-    state.done.push({ step: step.index });
+    if (reused.items !== undefined) takeOverItems(state, step, reused.items);
+    else if (reused.nothingDone !== true) state.done.push({ step: step.index });
   }
   endStep(state, step, reused.skipped === true ? "skipped" : "completed", atMs);
+}
+
+function takeOverItems(state: ExecutionState, step: StepState, { values, failed, done }: NonNullable<ReusedStep["items"]>): void {
+  const outputs = isJsonArray(step.output) ? step.output : [];
+  const results = outputs.map((output) => ({ ok: true as const, output }));
+  step.items = { values, results, next: values.length, open: 0, completed: values.length - failed, failed };
+  for (const item of done) state.done.push({ step: step.index, item });
 }
 
 function foldStep(state: ExecutionState, event: StepEvent): void {

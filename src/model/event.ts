@@ -17,6 +17,10 @@ export interface ReusedStep {
   /** As it was: a part does not become the whole by being taken over. */
   readonly degraded?: Degraded;
   readonly error?: CallError;
+  /** It changed nothing that could be undone: it only read, or something stood in for it. */
+  readonly nothingDone?: true;
+  /** Of a list: its items, how many of them failed, and those that may have to be undone, in order of completion. */
+  readonly items?: { readonly values: readonly Json[]; readonly failed: number; readonly done: readonly number[] };
 }
 
 /** What happened, by type. Past tense: an event is a fact and is never taken back. */

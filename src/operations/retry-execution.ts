@@ -1,5 +1,6 @@
 import { defined } from "../base/defined.ts";
 import type { RetryExecutionInput, RetryExecutionOutput } from "../contract/retry-execution.ts";
+import { loadExecution } from "../engine/load-execution.ts";
 import type { EnvelopeSource } from "../envelope/new-meta.ts";
 import { TuttiError } from "../model/errors.ts";
 import type { Plan } from "../model/plan.ts";
@@ -8,11 +9,11 @@ import type { Journal } from "../ports/journal.ts";
 import type { ExecutionDriver } from "./execution-driver.ts";
 import { findExecution } from "./find-execution.ts";
 import type { FindExecutionPorts } from "./find-execution.ts";
-import { planOf } from "./plan-of.ts";
 import type { OperationContext } from "./operation-context.ts";
 import { keyOfTenant } from "./key-of-tenant.ts";
 import { requestMeta } from "./request-meta.ts";
 import { reusableSteps } from "./reusable-steps.ts";
+import { withWorkDone } from "./with-work-done.ts";
 
 export interface RetryExecutionPorts extends FindExecutionPorts {
   readonly journal: Pick<Journal, "find" | "read" | "plan">;
@@ -36,7 +37,8 @@ export async function retryExecution(
     const message = `the execution has not ended (${report.status}): resume it, or cancel it first`;
     throw new TuttiError("execution.wrong-state", message, { executionId, state: report.status });
   }
-  const plan = await planOf(executionId, ports.journal);
+  const earlier = await loadExecution(ports.journal, executionId);
+  const { plan } = earlier;
   if (input.fromStep !== undefined) checkStep(executionId, plan, input.fromStep);
   const { reused, repeated } = reusableSteps(plan, report.steps, input.fromStep);
   // It is made for whoever asks for it, not for the one who asked before.
@@ -47,7 +49,7 @@ export async function retryExecution(
     inputs: report.inputs,
     meta,
     ...defined({ requestKey: keyOfTenant(input.requestKey, meta.tenant) }),
-    retryOf: { executionId, reused },
+    retryOf: { executionId, reused: withWorkDone(reused, earlier) },
   });
   return { executionId: started.executionId, reused: reused.map(({ step }) => step), repeated };
 }
