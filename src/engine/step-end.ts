@@ -95,7 +95,7 @@ function mayHaveActed(step: StepState, call: CallState): boolean {
 }
 
 /** Closes a call that is not wanted any more, and with what stands in for a call also that one. */
-export function letGo(state: ExecutionState, step: StepState, call: CallState): void {
+function letGo(state: ExecutionState, step: StepState, call: CallState): void {
   const main = callId(withoutRole(call.ref));
   const { error } = state.calls.get(main) ?? call;
   if (error !== undefined) step.error = error;

@@ -70,7 +70,7 @@ export const randomStory: fc.Arbitrary<RandomStory> = fc.record({
 });
 
 /** Steps only need earlier ones, so that the graph has no cycle. */
-export function needsOf(random: RandomStep, index: number): readonly number[] {
+function needsOf(random: RandomStep, index: number): readonly number[] {
   return index === 0 ? [] : [...new Set(random.needs.map((need) => need % index))];
 }
 
