@@ -172,7 +172,13 @@ export class ExecutionLoop {
       else if (message.type === "sending") this.#admit(message, answered);
       else this.#obey(message, answered);
     }
-    await this.#commit(this.#closing ? [] : this.#decideAll());
+    try {
+      await this.#commit(this.#closing ? [] : this.#decideAll());
+    } catch (error) {
+      // Calls that wait for this to be durable must end too, or nobody could wait for them.
+      for (const done of answered) done.reject(error);
+      throw error;
+    }
     for (const done of answered) done.resolve();
   }
 
