@@ -266,9 +266,7 @@ export class ExecutionLoop {
 
   async #append(events: readonly ExecutionEvent[], earlier: Promise<void>): Promise<void> {
     // The journal keeps the order in which it is asked, so the earlier write need not have ended.
-    const write = this.#ports.journal.append(this.state.executionId, events);
-    await earlier;
-    await write;
+    await Promise.all([earlier, this.#ports.journal.append(this.state.executionId, events)]);
     for (const event of events) this.#ports.news.publish({ type: "event", executionId: this.state.executionId, event }); // J1
   }
 
