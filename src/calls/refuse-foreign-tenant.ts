@@ -4,7 +4,8 @@ import { recordDenied } from "./audit-entry.ts";
 import type { CallOnItsWay, CallStage } from "./call-stage.ts";
 import { refused } from "./not-sent.ts";
 
-const TENANT_ARGUMENTS = ["tenant", "tenant_id"] as const;
+/** As servers spell it: `tenant`, `tenant_id`, `tenantId`. */
+const TENANT_ARGUMENT = /^tenant(?:[_-]?id)?$/i;
 
 /** Refuses calls whose arguments name another tenant than the one that they are made for. Null names none. */
 export function refuseForeignTenant(audit: AuditLog | undefined): CallStage {
@@ -12,7 +13,7 @@ export function refuseForeignTenant(audit: AuditLog | undefined): CallStage {
     const { tenant } = call.meta;
     const { input } = call.request;
     if (tenant === undefined) return next(call);
-    const foreign = TENANT_ARGUMENTS.find((key) => Object.hasOwn(input, key) && input[key] !== null && input[key] !== tenant);
+    const foreign = Object.keys(input).find((key) => TENANT_ARGUMENT.test(key) && input[key] !== null && input[key] !== tenant);
     return foreign === undefined ? next(call) : refuse(call, foreign, audit);
   };
 }
