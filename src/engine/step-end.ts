@@ -83,9 +83,10 @@ function stopRunning(state: ExecutionState, step: StepState, atMs: number): void
       call.status = "in_doubt";
       delete call.retryAtMs;
       doubt(state, step, id);
-      state.agenda.add(step.index);
     } else letGo(state, step, call);
   }
+  // What is in doubt is still looked into, also where that was about to begin when the time was up.
+  if (step.attention.size > 0) state.agenda.add(step.index);
   stopWhenIdle(state, step, atMs);
 }
 

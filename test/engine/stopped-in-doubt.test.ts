@@ -63,3 +63,19 @@ test("a payment in flight when the execution is cancelled and the process then d
     expect([report.outcome, undone], `died at point ${point}`).toEqual(["cancelled", world.of("pay").length > 0 ? 1 : 0]);
   }
 });
+
+test("a payment is looked for although the time limit passes while a person is asked about another one", async () => {
+  const world = new World({
+    pay: () => ({ outcome: lost() }),
+    find: () => ({ outcome: succeeded({ found: true }) }),
+    read_slow: () => ({ outcome: succeeded(1), delayMs: 5_000 }),
+  });
+  const text = `{ id: pay, timeout: 4s, steps: [
+    { id: a, tool: w.pay, with: {} },
+    { id: b, tool: w.pay, with: {}, verify: { tool: w.find, with: {}, happened: "\${{ output.found }}" } },
+    { id: c, tool: w.read_slow, with: {} } ] }`;
+  const plan = planOf(text, world.catalog());
+  const { report } = await live({ plan, world, person: () => [{ type: "resolve", step: "a", verdict: "not_happened" }] });
+  expect(report).toMatchObject({ outcome: "cancelled", steps: [{ status: "cancelled" }, { status: "completed" }, {}] });
+  expect(report.leftovers).toMatchObject([{ step: "b", reason: "not_compensatable" }]);
+});

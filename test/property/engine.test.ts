@@ -30,13 +30,13 @@ test(
   },
 );
 
-function allowedEnds({ mode, cancelAfter }: RandomStory): readonly string[] {
+function allowedEnds({ mode, hasty, interrupt }: RandomStory): readonly string[] {
   return [
     "completed",
     "failed",
     "partial_success",
     ...(mode === "fail_fast" ? ["failed_with_rollback", "rollback_failed"] : []),
-    ...(cancelAfter === undefined ? [] : ["cancelled", "rollback_failed"]),
+    ...(hasty || interrupt?.type === "cancel" ? ["cancelled", "rollback_failed"] : []),
   ];
 }
 
@@ -119,7 +119,7 @@ function stepIn(key: string, executionId: string): string {
 test("a part of an answer makes a success a partial one, and changes the end of nothing else", { timeout: 240_000 }, async () => {
   await fc.assert(
     fc.asyncProperty(randomStory, async (random) => {
-      const quiet = { ...random, cancelAfter: undefined, deaths: [] };
+      const quiet = { ...random, interrupt: undefined, deaths: [] };
       const parts = await live(storyOf(quiet));
       const wholes = await live(storyOf({ ...quiet, steps: quiet.steps.map(inWhole) }));
       const gaveAPart = parts.report.steps.some(({ degraded }) => degraded === "partial");

@@ -27,8 +27,10 @@ export interface RandomStory {
   readonly steps: readonly RandomStep[];
   readonly mode: "fail_fast" | "allow_partial" | "best_effort";
   readonly honoursKey: boolean;
-  /** Somebody cancels it when so many calls have arrived. */
-  readonly cancelAfter: number | undefined;
+  /** It has less time than its slow calls take. */
+  readonly hasty: boolean;
+  /** Somebody does this when so many calls have arrived. */
+  readonly interrupt: { readonly afterCalls: number; readonly type: "cancel" | "pause" } | undefined;
   readonly deaths: readonly number[];
 }
 
@@ -65,7 +67,11 @@ export const randomStory: fc.Arbitrary<RandomStory> = fc.record({
   steps: fc.array(step, { minLength: 1, maxLength: 200, size: "max" }),
   mode: fc.constantFrom("fail_fast" as const, "allow_partial" as const, "best_effort" as const),
   honoursKey: fc.boolean(),
-  cancelAfter: fc.option(fc.nat(60), { nil: undefined, freq: 3 }),
+  hasty: fc.oneof({ weight: 3, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.constant(true) }),
+  interrupt: fc.option(fc.record({ afterCalls: fc.nat(60), type: fc.constantFrom("cancel" as const, "pause" as const) }), {
+    nil: undefined,
+    freq: 2,
+  }),
   deaths: fc.array(fc.nat(60), { maxLength: 3 }),
 });
 
@@ -110,13 +116,15 @@ export function storyOf(random: RandomStory): Story {
     }
   };
   const world = new World({ read: fated, set: fated, pay: fated });
+  const { interrupt } = random;
   const w = { ...present(world.catalog()["w"], "the world has one server"), honoursIdempotencyKey: random.honoursKey };
   return {
     plan: planOf(textOf(random), { w }, [childOf("kid", "shop:buy"), childOf("denied-kid", "vault:open")]),
     world,
     meta: STORY_META,
-    person: truthfulPerson,
-    ...(random.cancelAfter === undefined ? {} : { interrupt: { afterCalls: random.cancelAfter, signal: { type: "cancel", by: "ann" } } }),
+    // Nothing happens to an execution that is not paused.
+    person: (report, seen) => [...truthfulPerson(report, seen), { type: "resume" }],
+    ...(interrupt === undefined ? {} : { interrupt: { afterCalls: interrupt.afterCalls, signal: { type: interrupt.type, by: "ann" } } }),
   };
 }
 
@@ -133,7 +141,8 @@ function textOf(random: RandomStory): string {
     const needs = needsOf(one, index).map((need) => `s${need}`);
     return `  - { ${[`id: s${index}`, `needs: [${needs.join(", ")}]`, ...actionOf(one, index), ...keysOf(one, index)].join(", ")} }`;
   });
-  return `id: random\nerror_policy: ${random.mode}\nsteps:\n${steps.join("\n")}\n`;
+  const limit = random.hasty ? "timeout: 4s\n" : "";
+  return `id: random\nerror_policy: ${random.mode}\n${limit}steps:\n${steps.join("\n")}\n`;
 }
 
 function actionOf({ tool, fate: becomes, verified, each }: RandomStep, index: number): readonly string[] {
