@@ -48,10 +48,20 @@ const TEXT_MAX_LENGTH = 4_096;
 const DETAILS_MAX_BYTES = 16 * 1024;
 const DEPTH_MAX = 100;
 
-/** An entry as it is stored: canonical JSON, of limited size whatever it was given. */
+/** What is kept of an entry: of limited size whatever it was given, and text that a column can hold as it is. */
+export function keptEntry(entry: AuditEntry): AuditEntry {
+  const texts = TEXTS.flatMap((member) => {
+    const value = entry[member];
+    return value === undefined ? [] : [[member, cut(value)] as const];
+  });
+  const { details } = entry;
+  return { ...entry, ...Object.fromEntries(texts), ...defined({ details: details === undefined ? undefined : limited(details) }) };
+}
+
+/** An entry as it is stored: canonical JSON. */
 export function encodeEntry(entry: AuditEntry): string {
   const members = Object.entries(entry).flatMap(([key, value]: [string, Json | undefined]) =>
-    value === undefined ? [] : [[key, key === "details" ? limited(value) : cut(value)] as const],
+    value === undefined ? [] : [[key, value] as const],
   );
   return canonicalJson(Object.fromEntries(members));
 }
@@ -81,8 +91,10 @@ function isOneOf<Word extends string>(value: Json | undefined, words: readonly W
   return words.some((word) => word === value);
 }
 
-function cut(value: Json): Json {
-  return typeof value === "string" && value.length > TEXT_MAX_LENGTH ? `${value.slice(0, TEXT_MAX_LENGTH)}…` : value;
+function cut(text: string): string {
+  const kept = text.length > TEXT_MAX_LENGTH ? `${text.slice(0, TEXT_MAX_LENGTH)}…` : text;
+  // SQLite would put another character in the place of half of one.
+  return kept.toWellFormed();
 }
 
 function limited(details: Json): Json {

@@ -6,7 +6,7 @@ import { auditDamaged, refusingAuditFaults } from "./audit-fault.ts";
 import { auditPath, auditSchemaFaults, openAuditFile } from "./audit-file.ts";
 import { draftHead, placeHead, readHead } from "./audit-head.ts";
 import { type KeyPlace, type SigningKey, openSigningKey } from "./audit-key.ts";
-import { encodeEntry } from "./audit-row.ts";
+import { encodeEntry, keptEntry } from "./audit-row.ts";
 import { AuditTables } from "./audit-tables.ts";
 import { CommitQueue } from "./commit-queue.ts";
 import { fileCheck } from "./data-directory.ts";
@@ -66,8 +66,9 @@ export class AuditStore implements Disposable {
   }
 
   /** Resolves with the number of the entry, when it survives the death of this process. */
-  async append(entry: AuditEntry): Promise<number> {
+  async append(given: AuditEntry): Promise<number> {
     const atMs = this.#options.clock.nowMs();
+    const entry = keptEntry(given);
     const text = encodeEntry(entry);
     const { writer } = this.#options;
     return await this.#queue.add(text.length, () => {
