@@ -24,6 +24,8 @@ export const COPIED_COLUMNS: {
   workflow_id: "workflowId",
 };
 
+const COPIED: ReadonlySet<keyof AuditEntry> = new Set(Object.values(COPIED_COLUMNS));
+
 const ACTIONS = ["call", "call-ended", "token", "tenant", "claims", "operation"] as const;
 const DECISIONS = ["allowed", "denied"] as const;
 const OUTCOMES = ["succeeded", "failed", "unknown", "partial"] as const;
@@ -52,7 +54,8 @@ const DEPTH_MAX = 100;
 export function keptEntry(entry: AuditEntry): AuditEntry {
   const texts = TEXTS.flatMap((member) => {
     const value = entry[member];
-    return value === undefined ? [] : [[member, cut(value)] as const];
+    // In a column SQLite would put another character in the place of half of one.
+    return value === undefined ? [] : [[member, COPIED.has(member) ? cut(value).toWellFormed() : cut(value)] as const];
   });
   const { details } = entry;
   return { ...entry, ...Object.fromEntries(texts), ...defined({ details: details === undefined ? undefined : limited(details) }) };
@@ -92,9 +95,7 @@ function isOneOf<Word extends string>(value: Json | undefined, words: readonly W
 }
 
 function cut(text: string): string {
-  const kept = text.length > TEXT_MAX_LENGTH ? `${text.slice(0, TEXT_MAX_LENGTH)}…` : text;
-  // SQLite would put another character in the place of half of one.
-  return kept.toWellFormed();
+  return text.length > TEXT_MAX_LENGTH ? `${text.slice(0, TEXT_MAX_LENGTH)}…` : text;
 }
 
 function limited(details: Json): Json {
