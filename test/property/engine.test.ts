@@ -1,10 +1,12 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { defined } from "../../src/base/defined.ts";
 import { fold } from "../../src/engine/fold.ts";
 import { newState } from "../../src/engine/execution-state.ts";
 import { reportExecution } from "../../src/engine/report.ts";
 import { callId, withoutRole } from "../../src/model/call.ts";
 import type { ExecutionEvent } from "../../src/model/event.ts";
+import type { ExecutionReport } from "../../src/model/execution.ts";
 import { live, type Story } from "../support/lives.ts";
 import { fateOf, type RandomStep, type RandomStory, randomStory, STORY_META, storyOf } from "../support/random-story.ts";
 
@@ -24,6 +26,7 @@ test(
         checkOnce(random, told);
         checkTenant(told);
         checkDenied(random, told, report.executionId, events);
+        checkNothingHidden(random, told, report);
       }),
       { numRuns: 100 },
     );
@@ -108,6 +111,22 @@ function checkDenied(random: RandomStory, told: Story, executionId: string, even
     return event.type === "call-sent" || (event.type === "call-started" && event.attempt > 1);
   });
   expect(repeated).toEqual([]);
+}
+
+/** What acted in an execution that was stopped was undone, or is listed. */
+function checkNothingHidden(random: RandomStory, { world }: Story, { executionId, outcome, leftovers }: ExecutionReport): void {
+  const stopped =
+    (outcome !== undefined && ["cancelled", "failed_with_rollback", "rollback_failed"].includes(outcome)) ||
+    (outcome === "failed" && random.mode === "fail_fast");
+  if (!stopped) return;
+  const settled = new Set([
+    ...world.of("undo_set").map(({ key }) => key.replace(/\/compensate$/, "")),
+    ...leftovers.map(({ step, item }) => `${executionId}/${callId({ step, ...defined({ item }) })}`),
+  ]);
+  const acted = world
+    .of("pay")
+    .filter((call) => call.key.startsWith(`${executionId}/`) && !["fails", "flaky"].includes(fateOf(random, call)));
+  expect(acted.map(({ key }) => key).filter((key) => !settled.has(key))).toEqual([]);
 }
 
 /** The step of a call of this very execution. */
