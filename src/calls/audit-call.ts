@@ -46,7 +46,8 @@ export function auditCall(audit: AuditLog, sensitive: SensitiveFields): CallStag
     const outcome = await next(call);
     const end: AuditEntry = {
       action: "call-ended",
-      decision: "allowed",
+      // The injector of the server has the last word.
+      decision: outcome.kind === "failed" && outcome.error.kind === "denied" ? "denied" : "allowed",
       ...about,
       ...endOf(outcome, call, names),
       ...(reads && { details }),

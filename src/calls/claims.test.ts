@@ -231,7 +231,7 @@ test("the database injector confines its tools to the tenant, and without a tena
   const schema = { inputSchema: { type: "object", properties: { query: {}, params: {}, tenant_id: {} }, additionalProperties: false } };
   const tools = ["database_query", "list_tables"].map((name) => readingTool(name, schema));
   const injector = { kind: "database", tables: { orders: { kind: "tenant", columns: ["tenant_id", "id"] } } } as const;
-  const { connections, call } = path({ injector }, new FakeConnections(["s"], tools));
+  const { connections, audit, call } = path({ injector }, new FakeConnections(["s"], tools));
   await call({ tool: "database_query", input: { query: "SELECT id FROM orders WHERE id = 1 OR true" } });
   const sent = connections.calls[0]?.arguments;
   expect(sent).toMatchObject({ tenant_id: "acme", params: ["acme"] });
@@ -240,5 +240,8 @@ test("the database injector confines its tools to the tenant, and without a tena
   expect(connections.calls[1]?.arguments).toEqual({});
   const nobody = await call({ tool: "database_query", input: { query: "SELECT id FROM orders" }, meta: {} });
   expect(nobody).toMatchObject({ kind: "failed", accepted: false, error: { kind: "denied", message: "No tenant in context" } });
+  await call({ tool: "database_query", input: { query: "SELECT pg_sleep(10)" } });
   expect(connections.calls.length).toBe(2);
+  const denied = audit.entries.filter(({ decision }) => decision === "denied");
+  expect(denied).toMatchObject(["No tenant in context", "pg_sleep"].map((word) => ({ reason: expect.stringContaining(word) })));
 });
