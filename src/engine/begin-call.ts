@@ -2,7 +2,7 @@ import { jsonExceeds, type JsonObject } from "../base/json.ts";
 import { evaluateTemplate } from "../expression/evaluate-template.ts";
 import type { Scope } from "../expression/scope.ts";
 import { type CallError, callId, type CallRef, type CallRequest, type CallRole, type SecretUse } from "../model/call.ts";
-import type { Step, Template, ToolUse } from "../model/workflow.ts";
+import type { Template, ToolUse } from "../model/workflow.ts";
 import { callPlan } from "./call-plan.ts";
 import type { Decision, DecisionContext } from "./decision.ts";
 import type { CallState, ExecutionState, StepState } from "./execution-state.ts";
@@ -106,16 +106,18 @@ function toolRequest(
     meta: state.meta,
     stepContext: { stepName: step.node.step.id, stepIndex: step.node.level + 1, totalSteps: state.levels[step.node.phase] },
     permissions: step.node.step.permissions ?? [],
-    ...undoing(step.node.step, role),
+    ...undoing(step, role),
   };
 }
 
 /** A step is only begun by whoever may undo it too, so its compensation need not be allowed once more. */
-function undoing({ action, compensate }: Step, role: CallRole | undefined): Pick<CallRequest, "undoneBy" | "undoesAllowed"> {
+function undoing(step: StepState, role: CallRole | undefined): Pick<CallRequest, "undoneBy" | "undoesAllowed"> {
+  const { action, compensate } = step.node.step;
   if (compensate === undefined) return {};
   if (role === undefined) return { undoneBy: { server: compensate.server, tool: compensate.tool } };
-  // What a child workflow does is allowed call by call, and nobody has asked about this one yet.
-  return role === "compensate" && action.kind === "tool" ? { undoesAllowed: true } : {};
+  // What a child workflow does is allowed call by call, and what a retry has taken over was begun by somebody else.
+  const wasAsked = action.kind === "tool" && step.skippedBecause !== "reused";
+  return role === "compensate" && wasAsked ? { undoesAllowed: true } : {};
 }
 
 /** The least of what the step, its `max_duration` and the time limit of the execution leave. Undoing has its own time. */

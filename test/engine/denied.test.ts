@@ -107,3 +107,21 @@ steps:
   const undoing = world.requests.find(({ tool }) => tool === "undo_set");
   expect([undoing?.call.role, undoing?.undoesAllowed]).toEqual(["compensate", undefined]);
 });
+
+test("what a retry has taken over was begun by somebody else, and undoing it is asked about", async () => {
+  const world = new AskedWorld({});
+  const story = tell({
+    name: "",
+    ends: "failed_with_rollback",
+    workflow: `
+id: order
+steps:
+  - { id: reserve, tool: w.set, with: {}, compensate: { tool: w.undo_set, with: {} } }
+  - { id: charge, needs: [reserve], tool: w.fail, with: {} }`,
+  });
+  await live({ ...story, world, retryOf: { executionId: "e-first", reused: [{ step: "reserve", output: {} }] } });
+  expect(world.requests.map(({ tool, undoesAllowed }) => [tool, undoesAllowed])).toEqual([
+    ["fail", undefined],
+    ["undo_set", undefined],
+  ]);
+});
