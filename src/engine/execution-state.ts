@@ -144,6 +144,8 @@ export interface CallState {
 export interface DoneUnit {
   readonly step: number;
   readonly item?: number;
+  /** Not the call itself did it but what stood in for it, which nothing undoes. */
+  readonly fallback?: true;
 }
 
 export interface Timer {

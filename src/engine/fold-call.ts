@@ -101,6 +101,7 @@ function foldSucceeded(state: ExecutionState, step: StepState, event: Of<"call-s
       return completeUnit(state, step, event);
     case "fallback":
     case "stale":
+      if (event.call.role === "fallback") recordStandIn(state, step, event.call);
       closeCall(state, step, callId(main));
       // What a person says to have happened comes without a mark.
       return completeUnit(state, step, { degraded: "fallback", ...event });
@@ -126,6 +127,11 @@ function recordDone(state: ExecutionState, step: StepState, ref: CallRef): void 
   const { node } = step;
   if (node.phase !== "main" || (node.call.effect === "read" && node.step.compensate === undefined)) return;
   state.done.push(ref.item === undefined ? { step: step.index } : { step: step.index, item: ref.item });
+}
+
+function recordStandIn(state: ExecutionState, { node, index }: StepState, { item }: CallRef): void {
+  if (node.phase !== "main" || node.step.fallback?.kind !== "tool" || node.fallbackCall?.effect === "read") return;
+  state.done.push({ step: index, ...defined({ item }), fallback: true });
 }
 
 function completeUnit(

@@ -4,6 +4,7 @@ import { isJsonArray } from "../base/json.ts";
 import type { ExecutionEvent, ReusedStep } from "../model/event.ts";
 import { type ExecutionState, stepOf, type StepState } from "./execution-state.ts";
 import { type CallEvent, foldCall } from "./fold-call.ts";
+import { hasUndoing } from "./outcome.ts";
 import { beginStopping, endStep, itemsOutput, letGoOfAll, lookAtOpenSteps } from "./step-end.ts";
 
 type Of<Type extends ExecutionEvent["type"]> = Extract<ExecutionEvent, { type: Type }>;
@@ -140,7 +141,7 @@ function foldLife(state: ExecutionState, event: Exclude<ExecutionEvent, CallEven
     case "compensation-started":
       letGoOfAll(state, event.atMs);
       state.phase = "compensating";
-      for (const unit of state.done) if (state.steps[unit.step]?.node.step.compensate !== undefined) state.toUndo.push(unit);
+      for (const unit of state.done) if (hasUndoing(state, unit)) state.toUndo.push(unit);
       return;
     case "finally-started":
       letGoOfAll(state, event.atMs);

@@ -1,14 +1,20 @@
 import { defined } from "../base/defined.ts";
-import type { CallError } from "../model/call.ts";
+import type { CallError, CallRef } from "../model/call.ts";
 import type { Leftover, Outcome } from "../model/execution.ts";
-import type { ExecutionState, StepState } from "./execution-state.ts";
+import { toolUse } from "./call-plan.ts";
+import type { DoneUnit, ExecutionState, StepState } from "./execution-state.ts";
 import { saidNo } from "./step-end.ts";
 
 /** Whether something that was done has to be undone before the execution ends. */
 export function mustUndo(state: ExecutionState): boolean {
   if (state.cancel === undefined && (state.failure === undefined || state.plan.workflow.errorPolicy.rollbackOnFailure === false))
     return false;
-  return state.done.some((unit) => state.steps[unit.step]?.node.step.compensate !== undefined);
+  return state.done.some((unit) => hasUndoing(state, unit));
+}
+
+/** Whether there is a call that undoes it. */
+export function hasUndoing(state: ExecutionState, { step, fallback }: DoneUnit): boolean {
+  return fallback !== true && state.steps[step]?.node.step.compensate !== undefined;
 }
 
 /** How the execution ends, as far as it has come. docs/ARCHITECTURE.md has the table in words. */
@@ -41,7 +47,7 @@ function onlyValidationsFailed(state: ExecutionState): boolean {
 }
 
 function changedAnything(state: ExecutionState): boolean {
-  return state.done.some((unit) => state.steps[unit.step]?.node.call.effect !== "read");
+  return state.done.some(({ step, fallback }) => fallback === true || state.steps[step]?.node.call.effect !== "read");
 }
 
 function spoiledFinally(state: ExecutionState): boolean {
@@ -79,21 +85,16 @@ export function leftoversOf(state: ExecutionState, outcome: Outcome): readonly L
   const undoing = mustUndo(state);
   const left = state.done.flatMap((unit): readonly Leftover[] => {
     const step = state.steps[unit.step];
-    if (step === undefined || !stillStands(step, undoing)) return [];
-    const { action, id } = step.node.step;
-    return [
-      {
-        step: id,
-        ...defined({ item: unit.item }),
-        reason: "not_compensatable",
-        ...(action.kind === "tool" ? { server: action.server, tool: action.tool } : {}),
-      },
-    ];
+    if (step === undefined || !stillStands(state, unit, undoing)) return [];
+    const { id } = step.node.step;
+    const ref: CallRef = { step: id, ...defined({ item: unit.item }) };
+    const use = toolUse(step, unit.fallback === true ? { ...ref, role: "fallback" } : ref);
+    return [{ ...ref, reason: "not_compensatable", ...(use === undefined ? {} : { server: use.server, tool: use.tool }) }];
   });
   return [...state.leftovers, ...left];
 }
 
-function stillStands(step: StepState, undoing: boolean): boolean {
-  const declared = step.node.step.compensate !== undefined;
-  return declared ? !undoing : step.node.call.effect !== "read";
+function stillStands(state: ExecutionState, unit: DoneUnit, undoing: boolean): boolean {
+  if (hasUndoing(state, unit)) return !undoing;
+  return unit.fallback === true || state.steps[unit.step]?.node.call.effect !== "read";
 }

@@ -5,7 +5,8 @@ import type { ReusedStep } from "../model/event.ts";
 /** The steps that an execution takes over, with what has to be known of the earlier one to undo them. */
 export function withWorkDone(reused: readonly ReusedStep[], earlier: ExecutionState): readonly ReusedStep[] {
   const itemsDone = new Map<number, (number | undefined)[]>();
-  for (const { step, item } of earlier.done) {
+  for (const { step, item, fallback } of earlier.done) {
+    if (fallback === true) continue;
     const known = itemsDone.get(step);
     if (known === undefined) itemsDone.set(step, [item]);
     else known.push(item);

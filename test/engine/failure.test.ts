@@ -339,3 +339,24 @@ output: "\${{ steps.count.output }}"`,
     error: { message: error.message, server: "w", tool: "read", detail: { error: { code: "SHARD_DOWN" } } },
   });
 });
+
+test("what stood in for a call is not undone by what would undo the call, and is listed", async () => {
+  const { report, world } = await told(
+    `
+id: pay-otherwise
+steps:
+  - { id: a, tool: w.fail, with: {}, fallback: { tool: w.pay, with: {} }, compensate: { tool: w.undo_pay, with: {} } }
+  - { id: b, needs: [a], tool: w.fail, with: {}, fallback: { tool: w.read, with: {} } }
+  - { id: c, needs: [b], for_each: [1, 2], tool: w.set_odd, with: { n: "\${{ item }}" }, fallback: { tool: w.set, with: {} }, compensate: { tool: w.undo_set, with: {} } }
+  - { id: d, needs: [c], tool: w.fail, with: {} }`,
+    {
+      behaviours: { set_odd: ({ input }) => ({ outcome: (input as { n: number }).n === 1 ? succeeded(1) : failed("tool_error", "even") }) },
+    },
+  );
+  expect(report.outcome).toBe("failed_with_rollback");
+  expect(report.leftovers).toEqual([
+    { step: "a", reason: "not_compensatable", server: "w", tool: "pay" },
+    { step: "c", item: 1, reason: "not_compensatable", server: "w", tool: "set" },
+  ]);
+  expect(world.calls.map(({ id }) => id).filter((id) => id.endsWith("compensate"))).toEqual(["c[0]/compensate"]);
+});
