@@ -43,7 +43,8 @@ export function afterInterruption(state: ExecutionState, call: CallState): Event
   const plan = callPlan(step, call);
   const inDoubt: EventBody = { type: "call-in-doubt", call: call.ref, error, interrupted: true };
   if (call.sent && !isSafeToRepeat(plan)) return inDoubt; // J4
-  const mayGoOnTrying = mayRepeat(state, step, call);
+  // What is harmless to repeat tells by that what it did, and an ending execution has to know: it would have awaited it.
+  const mayGoOnTrying = mayRepeat(state, step, call) || plan.effect === "idempotent";
   if (mayGoOnTrying && call.interruptions + 1 < INTERRUPTIONS_MAX) return { type: "call-interrupted", call: call.ref, error };
   // The repetition that would have told what became of it does not come.
   if (plan.effect === "once" && (call.sent || call.unknown)) return inDoubt;

@@ -266,6 +266,17 @@ steps:
     ends: "cancelled",
   },
   {
+    name: "a change in flight when it is cancelled",
+    workflow: `
+id: cancelled-change
+steps:
+  - { id: a, tool: w.set_slow, with: { n: 1 }, compensate: { tool: w.undo_set, with: { n: "\${{ output.n }}" } } }
+  - { id: b, needs: [a], tool: w.pay, with: {} }`,
+    behaviours: { set_slow: (call) => ({ outcome: succeeded(call.input), delayMs: 1_000 }) },
+    interrupt: { afterCalls: 1, signal: { type: "cancel", by: "ann" } },
+    ends: "cancelled",
+  },
+  {
     name: "somebody else's permissions, which a child needs too",
     workflow: `
 id: on-behalf
