@@ -77,7 +77,6 @@ function endOf(
   return { outcome: outcome.kind, reason: reasonOf(`${outcome.error.kind}: ${outcome.error.message}`) };
 
   function reasonOf(message: string): string {
-    const clean = redactText(message.slice(0, 4 * REASON_MAX_LENGTH), request.input, names);
-    return clean.length > REASON_MAX_LENGTH ? `${clean.slice(0, REASON_MAX_LENGTH)}…` : clean;
+    return redactText(message, request.input, names, REASON_MAX_LENGTH);
   }
 }

@@ -52,6 +52,46 @@ const CASES: readonly (readonly [string, Json, readonly string[], Json])[] = [
     [],
     "Authorization: Bearer [secret TOKEN], password=[secret PW]",
   ],
+  [
+    "the value beside a name",
+    [
+      { name: "X-Api-Key", value: "x" },
+      { key: "PASSWORD", value: ["x"] },
+      { name: "iban", value: 1, values: [2] },
+      { name: "a", value: "b" },
+    ],
+    ["iban"],
+    [
+      { name: "X-Api-Key", value: GONE },
+      { key: "PASSWORD", value: GONE },
+      { name: "iban", value: GONE, values: GONE },
+      { name: "a", value: "b" },
+    ],
+  ],
+  [
+    "arguments of programs, and variables",
+    { args: ["--password", "geheim", "--token=x", "-v", "API_KEY=x", "user=ada", "--", "db_pass=x", "--iban"] },
+    [],
+    { args: ["--password", GONE, `--token=${GONE}`, "-v", `API_KEY=${GONE}`, "user=ada", "--", `db_pass=${GONE}`, "--iban"] },
+  ],
+  [
+    "headers in texts",
+    "Authorization: Digest a=1, b=2\nCookie: sid=abc; x=1\nHost: h",
+    [],
+    `Authorization: ${GONE}\nCookie: ${GONE}\nHost: h`,
+  ],
+  [
+    "keys that begin as those of well-known services do",
+    "AKIAIOSFODNN7EXAMPLE, ghp_abcdefghijklmnopqrstuvwxyz0123456789, sk-abcdefghijklmnopqrstuvwx, xoxb-1234-abcdefgh",
+    [],
+    [GONE, GONE, GONE, GONE].join(", "),
+  ],
+  [
+    "private keys with headers",
+    "a -----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\n\nMIIE\n-----END RSA PRIVATE KEY----- b",
+    [],
+    `a ${GONE} b`,
+  ],
   ["private keys in texts", "-----BEGIN PRIVATE KEY-----\nMC4CAQ\n-----END PRIVATE KEY-----\n", [], `${GONE}\n`],
   [
     "names that objects have of themselves",
@@ -90,7 +130,7 @@ describe("a limit", () => {
     expect(redact(value, [], 2_048)).toEqual(value);
   });
 
-  test.each(["password=", "eyJ", "://", "-----BEGIN PRIVATE KEY-----", "Bearer ", "secret \\ : ", "a:b@"])(
+  test.each(["cookie:", "AKIA", "sk-", "password=", "eyJ", "://", "-----BEGIN PRIVATE KEY-----", "Bearer ", "secret \\ : ", "a:b@"])(
     "a text of nothing but %j takes no time",
     (part) => {
       const startedMs = performance.now();
@@ -153,6 +193,14 @@ test("a text that repeats a sensitive argument is told without it", () => {
   const text = 'cannot charge 4111-1111 of Ada: wrong password "geheim" after 3 tries';
   expect(redactText(text, said, ["number"])).toBe(`cannot charge ${GONE} of Ada: wrong password "${GONE}" after 3 tries`);
   expect(redactText("geheim or geheimer", { password: "geheim", token: "geheimer" }, [])).toBe(`${GONE} or ${GONE}`);
+});
+
+test("a text that is cut within a sensitive argument shows no beginning of it", () => {
+  const long = Array.from({ length: 3_000 }, (_, place) => String(place)).join(" ");
+  expect(redactText(`cannot read ${long}`, { document: long }, ["document"], 500)).toBe(`cannot read ${GONE}`);
+  const many = `${`${"s".repeat(60)} `.repeat(9)}end`;
+  expect(redactText(many, { password: "s".repeat(60) }, [], 100)).toBe(Array.from({ length: 7 }, () => GONE).join(" "));
+  expect(redactText("x".repeat(99), {}, [], 50)).toBe(`${"x".repeat(50)}…`);
 });
 
 test("where it is not known what is sensitive, a text repeats no argument", () => {

@@ -22,7 +22,7 @@ const WORDS: ReadonlySet<string> = new Set([
 ]);
 
 /** Words that make a name one of a secret at its end: `session_token`, but not `token_count` or `max_tokens`. */
-const LAST_WORDS: ReadonlySet<string> = new Set(["token", "jwt", "bearer", "pin"]);
+const LAST_WORDS: ReadonlySet<string> = new Set(["token", "jwt", "bearer", "pin", "pass"]);
 
 /** Names of several words that stand for a secret together, also as a part of a longer name. */
 const NAMES = [
