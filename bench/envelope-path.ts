@@ -1,4 +1,6 @@
 import { fileURLToPath } from "node:url";
+import { Client } from "@modelcontextprotocol/client";
+import { StdioClientTransport } from "@modelcontextprotocol/client/stdio";
 import { systemClock } from "../src/base/clock.ts";
 import { randomIds } from "../src/base/ids.ts";
 import { createToolCaller } from "../src/calls/call-path.ts";
@@ -38,9 +40,15 @@ const META: Meta = newMeta(
   { tenant: "acme", sessionId: "sess-789", security: { userId: "ann", sessionId: "sess-789", roles: ["clerk"], permissions: [] } },
 );
 
+const GATE = { sending: () => Promise.resolve(), stage: () => undefined, progress: () => undefined };
+const NEVER = new AbortController().signal;
+
+type Call = (index: number) => Promise<unknown>;
+
 /**
- * What the envelope adds to one call over stdio: meta, permissions, tenant, injectors, `_meta`. The floor is the same
- * connection, called without all that. Once more with an audit log, in which reads are written down when they have ended.
+ * One call over stdio in its envelope: meta, permissions, tenant, injectors, `_meta`; and once more with an audit log, in
+ * which reads are written down when they have ended. The floor is the bare call that anybody can make with the SDK; and
+ * for the first our own connection, which is leaner, called directly and without `_meta`.
  */
 export async function measureEnvelopePath(): Promise<readonly Figure[]> {
   using directory = temporaryDirectory();
@@ -52,10 +60,20 @@ export async function measureEnvelopePath(): Promise<readonly Figure[]> {
     log: { write: () => undefined },
     clientVersion: "0.0.0",
   });
-  return [
-    await measure("envelope-path", connections, pathOver(connections)),
-    await measure("envelope-path-audited", connections, pathOver(connections, audit)),
-  ];
+  const client = new Client({ name: "floor", version: "0.0.0" });
+  await client.connect(new StdioClientTransport({ command: process.execPath, args: [SERVER], stderr: "ignore" }));
+  await client.listTools();
+  try {
+    const bySdk: Call = () => client.callTool({ name: "echo", arguments: INPUT });
+    const bare = { server: "echo", tool: "echo", arguments: INPUT, meta: {}, timeoutMs: 30_000 };
+    return [
+      await measure("envelope-path", pathOver(connections), bySdk),
+      await measure("envelope-path-audited", pathOver(connections, audit), bySdk),
+      await measure("envelope-path-added", pathOver(connections), () => connections.call(bare, GATE, NEVER)),
+    ];
+  } finally {
+    await client.close();
+  }
 }
 
 function pathOver(connections: Connections, audit?: AuditLog): ToolCaller {
@@ -64,17 +82,19 @@ function pathOver(connections: Connections, audit?: AuditLog): ToolCaller {
   return createToolCaller({ connections, servers, secrets, clock: systemClock, limits: callLimits(servers, 50), access: ACCESS, audit });
 }
 
-async function measure(name: string, connections: Connections, caller: ToolCaller): Promise<Figure> {
-  const gate = { sending: () => Promise.resolve(), stage: () => undefined, progress: () => undefined };
-  const { signal } = new AbortController();
-  const bare = { server: "echo", tool: "echo", arguments: INPUT, meta: {}, timeoutMs: 30_000 };
+async function measure(name: string, caller: ToolCaller, floor: Call): Promise<Figure> {
   return await compare({
     name,
     unit: "us",
     rounds: ROUNDS,
-    value: () => p50OfCalls((index) => caller.call(request(index), gate, signal)),
-    floor: () => p50OfCalls(() => connections.call(bare, gate, signal)),
+    value: () => p50OfCalls((index) => succeeded(caller, request(index))),
+    floor: () => p50OfCalls(floor),
   });
+}
+
+async function succeeded(caller: ToolCaller, asked: CallRequest): Promise<void> {
+  const { kind } = await caller.call(asked, GATE, NEVER);
+  if (kind !== "succeeded") throw new Error(`a call ${kind}`);
 }
 
 function request(index: number): CallRequest {
@@ -96,13 +116,12 @@ function request(index: number): CallRequest {
   };
 }
 
-async function p50OfCalls(call: (index: number) => Promise<{ readonly kind: string }>): Promise<number> {
+async function p50OfCalls(call: Call): Promise<number> {
   const timesUs: number[] = [];
   for (let index = 0; index < CALLS; index += 1) {
     const startMs = performance.now();
-    const { kind } = await call(index);
+    await call(index);
     timesUs.push((performance.now() - startMs) * 1_000);
-    if (kind !== "succeeded") throw new Error(`a call ${kind}`);
   }
   return median(timesUs);
 }
