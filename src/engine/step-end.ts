@@ -77,15 +77,15 @@ function stopRunning(state: ExecutionState, step: StepState, atMs: number): void
   for (const id of step.callIds) {
     const call = state.calls.get(id);
     if (call === undefined || call.status === "running" || call.status === "in_doubt" || isBeingReplaced(state, id)) continue;
-    // Until the probe has an answer nobody knows what is left behind.
-    if (call.ref.role === "verify") continue;
+    // Until the probe, or the repetition of what was interrupted, has an answer nobody knows what is left behind.
+    if (call.ref.role === "verify" || (call.status === "ready" && callPlan(step, call).effect === "idempotent")) continue;
     if (mayHaveActed(step, call)) {
       call.status = "in_doubt";
       delete call.retryAtMs;
       doubt(state, step, id);
     } else letGo(state, step, call);
   }
-  // What is in doubt is still looked into, also where that was about to begin when the time was up.
+  // That is still done, also where it was about to begin when the time was up.
   if (step.attention.size > 0) state.agenda.add(step.index);
   stopWhenIdle(state, step, atMs);
 }

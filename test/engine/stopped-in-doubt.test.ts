@@ -79,3 +79,18 @@ test("a payment is looked for although the time limit passes while a person is a
   expect(report).toMatchObject({ outcome: "cancelled", steps: [{ status: "cancelled" }, { status: "completed" }, {}] });
   expect(report.leftovers).toMatchObject([{ step: "b", reason: "not_compensatable" }]);
 });
+
+test("a change that a crash interrupted is undone, also when somebody cancels before it could be repeated", async () => {
+  const text = `{ id: pay, steps: [
+    { id: a, tool: w.pay, with: {} },
+    { id: b, tool: w.set_slow, with: {}, compensate: { tool: w.undo_set, with: {} } } ] }`;
+  for (let point = 0; point < 12; point += 1) {
+    const world = new World({ set_slow: () => ({ outcome: succeeded(1), delayMs: 1_000 }) });
+    const plan = planOf(text, world.catalog());
+    const person: Story["person"] = ({ status }) =>
+      status === "paused" ? [{ type: "cancel" }, { type: "resolve", step: "a", verdict: "failed" }] : [];
+    const { report } = await live({ plan, world, person }, [point]);
+    if (report.outcome === "completed") continue;
+    expect([report.steps[1]?.compensation, world.of("undo_set").length > 0], `died at point ${point}`).toEqual(["completed", true]);
+  }
+});
