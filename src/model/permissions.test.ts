@@ -27,7 +27,7 @@ test("nothing is allowed to nobody", () => {
   expect(allows([], "payments:charge")).toBe(false);
 });
 
-test.each(["*", "*:*", "payments", ":charge", "payments:", "payments::charge", "payments:ch*", "a b:c", "a:b\n", ""])(
+test.each(["*", "*:*", "payments", ":charge", "payments:", "payments::charge", "payments:ch*", "payments:*:large", "a b:c", "a:b\n", ""])(
   "%j is no permission",
   (text) => {
     expect(PERMISSION.test(text)).toBe(false);

@@ -1,7 +1,7 @@
 import type { AccessConfig } from "./access.ts";
 
 /** How a permission is written: `payments:charge`, or `payments:*` for all that one may do with payments. */
-export const PERMISSION: RegExp = /^[A-Za-z0-9_.-]+(:([A-Za-z0-9_.-]+|\*))+$/;
+export const PERMISSION: RegExp = /^[A-Za-z0-9_.-]+(:[A-Za-z0-9_.-]+)*:([A-Za-z0-9_.-]+|\*)$/;
 
 /** Looks after everything that is not about one tenant: the journal as a whole. */
 export const ADMIN_PERMISSION = "tutti:admin";
