@@ -1,6 +1,3 @@
-import { fileURLToPath } from "node:url";
-import { Client } from "@modelcontextprotocol/client";
-import { StdioClientTransport } from "@modelcontextprotocol/client/stdio";
 import { systemClock } from "../src/base/clock.ts";
 import { randomIds } from "../src/base/ids.ts";
 import { createToolCaller } from "../src/calls/call-path.ts";
@@ -16,17 +13,15 @@ import type { Connections } from "../src/ports/connections.ts";
 import type { ToolCaller } from "../src/ports/tool-caller.ts";
 import { openAuditLog } from "../src/sqlite/audit-log.ts";
 import { temporaryDirectory } from "../test/support/temporary-directory.ts";
-import { compare, type Figure, median } from "./figure.ts";
+import { bareCalls, ECHO_SERVER, echoRequest, GATE, INPUT, p50OfCalls } from "./echo-calls.ts";
+import { compare, type Figure } from "./figure.ts";
 
 const ROUNDS = 15;
-const CALLS = 1_000;
-const SERVER = fileURLToPath(new URL("../test/support/servers/echo.ts", import.meta.url));
-const INPUT = { text: "hello" };
 const ACCESS = { roles: { clerk: ["echo:read"] }, tenants: {} };
 
 const CONFIG: ServerConfig = {
   name: "echo",
-  connection: { kind: "stdio", command: process.execPath, args: [SERVER], env: {} },
+  connection: { kind: "stdio", command: process.execPath, args: [ECHO_SERVER], env: {} },
   honoursIdempotencyKey: false,
   effects: {},
   requires: {},
@@ -40,7 +35,6 @@ const META: Meta = newMeta(
   { tenant: "acme", sessionId: "sess-789", security: { userId: "ann", sessionId: "sess-789", roles: ["clerk"], permissions: [] } },
 );
 
-const GATE = { sending: () => Promise.resolve(), stage: () => undefined, progress: () => undefined };
 const NEVER = new AbortController().signal;
 
 type Call = (index: number) => Promise<unknown>;
@@ -60,20 +54,13 @@ export async function measureEnvelopePath(): Promise<readonly Figure[]> {
     log: { write: () => undefined },
     clientVersion: "0.0.0",
   });
-  const client = new Client({ name: "floor", version: "0.0.0" });
-  await client.connect(new StdioClientTransport({ command: process.execPath, args: [SERVER], stderr: "ignore" }));
-  await client.listTools();
-  try {
-    const bySdk: Call = () => client.callTool({ name: "echo", arguments: INPUT });
-    const bare = { server: "echo", tool: "echo", arguments: INPUT, meta: {}, timeoutMs: 30_000 };
-    return [
-      await measure("envelope-path", pathOver(connections), bySdk),
-      await measure("envelope-path-audited", pathOver(connections, audit), bySdk),
-      await measure("envelope-path-added", pathOver(connections), () => connections.call(bare, GATE, NEVER)),
-    ];
-  } finally {
-    await client.close();
-  }
+  await using bare = await bareCalls();
+  const own = { server: "echo", tool: "echo", arguments: INPUT, meta: {}, timeoutMs: 30_000 };
+  return [
+    await measure("envelope-path", pathOver(connections), bare.call),
+    await measure("envelope-path-audited", pathOver(connections, audit), bare.call),
+    await measure("envelope-path-added", pathOver(connections), () => connections.call(own, GATE, NEVER)),
+  ];
 }
 
 function pathOver(connections: Connections, audit?: AuditLog): ToolCaller {
@@ -87,7 +74,7 @@ async function measure(name: string, caller: ToolCaller, floor: Call): Promise<F
     name,
     unit: "us",
     rounds: ROUNDS,
-    value: () => p50OfCalls((index) => succeeded(caller, request(index))),
+    value: () => p50OfCalls((index) => succeeded(caller, echoRequest(index, META))),
     floor: () => p50OfCalls(floor),
   });
 }
@@ -95,33 +82,4 @@ async function measure(name: string, caller: ToolCaller, floor: Call): Promise<F
 async function succeeded(caller: ToolCaller, asked: CallRequest): Promise<void> {
   const { kind } = await caller.call(asked, GATE, NEVER);
   if (kind !== "succeeded") throw new Error(`a call ${kind}`);
-}
-
-function request(index: number): CallRequest {
-  return {
-    executionId: "0193f2c7-5d0a-7c3e-8f21-6b0d9a4e1c55",
-    workflowId: "bench",
-    call: { step: `step-${index}` },
-    attempt: 1,
-    server: "echo",
-    tool: "echo",
-    input: INPUT,
-    secrets: [],
-    effect: "read",
-    timeoutMs: 30_000,
-    idempotencyKey: `bench/${index}`,
-    meta: META,
-    stepContext: { stepName: `step-${index}`, stepIndex: 1, totalSteps: CALLS },
-    permissions: [],
-  };
-}
-
-async function p50OfCalls(call: Call): Promise<number> {
-  const timesUs: number[] = [];
-  for (let index = 0; index < CALLS; index += 1) {
-    const startMs = performance.now();
-    await call(index);
-    timesUs.push((performance.now() - startMs) * 1_000);
-  }
-  return median(timesUs);
 }

@@ -17,7 +17,7 @@ async function sent(params: JsonObject, tenant = "acme"): Promise<JsonObject> {
 test("mail is sent as the tenant, whatever the caller put there", async () => {
   const params = {
     to: "ann@acme.example",
-    from: "ceo@bank.example",
+    from: "chief@bank.example",
     replyTo: "eve@evil.example",
     sender: "x@y.example",
     sender_email: "x@y.example",

@@ -63,7 +63,7 @@ test("an agent answers database requests, each with the rows of its own tenant",
     details: { error: { type: expect.stringMatching(/Validation|Security/) } },
   });
 
-  const mail = { tool: "echo", parameters: { to: "ann@acme.example", from: "ceo@bank.example", subject: "Hi" } };
+  const mail = { tool: "echo", parameters: { to: "ann@acme.example", from: "chief@bank.example", subject: "Hi" } };
   const sent = await adapter.callTool("email", { meta: { tenant: "acme" }, data: mail });
   expect(sent.data?.result).toEqual({ to: "ann@acme.example", from: "shop@acme.example", subject: "Hi" });
   const failed = adapter.callTool("email", { meta: { tenant: "globex" }, data: mail });
