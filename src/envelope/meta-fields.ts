@@ -1,13 +1,11 @@
 import * as z from "zod";
 import type { Json, JsonObject } from "../base/json.ts";
 import { isJsonObject } from "../base/json.ts";
-
-/** `^[a-z0-9][a-z0-9-]*[a-z0-9]$`, or one such character alone. */
-const TENANT_PATTERN = /^[a-z0-9](?:[a-z0-9-]{0,98}[a-z0-9])?$/;
+import { TENANT } from "./tenant.ts";
 
 export const tenant: z.ZodType<string> = z
   .string()
-  .regex(TENANT_PATTERN, "must be 1 to 100 of a-z, 0-9 and -, neither beginning nor ending with -");
+  .regex(TENANT, "must be 1 to 100 of a-z, 0-9 and -, neither beginning nor ending with -");
 
 /** Any version and variant: others make theirs as they like. */
 export const UUID_PATTERN: RegExp = /^[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$/;

@@ -1,5 +1,5 @@
 import { TuttiError } from "../model/errors.ts";
-import { TENANT } from "../model/tenant.ts";
+import { TENANT } from "../envelope/tenant.ts";
 import type { Claims } from "./claims.ts";
 
 /** Where issuers put the tenant. If several of them are there they must agree. */

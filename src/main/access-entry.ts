@@ -4,7 +4,7 @@ import type { Field } from "../definition/shape.ts";
 import { shape } from "../definition/shape.ts";
 import type { ValueType } from "../definition/value-type.ts";
 import type { TenantConfig } from "../model/access.ts";
-import { TENANT, TENANT_LENGTH_MAX } from "../model/tenant.ts";
+import { TENANT, TENANT_LENGTH_MAX } from "../envelope/tenant.ts";
 
 /** Who may do what, as it stands in `tutti.yaml`. */
 export interface AccessEntry {
