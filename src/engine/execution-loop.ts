@@ -217,11 +217,17 @@ export class ExecutionLoop {
     const context = { nowMs, newId: () => this.#ports.ids.next() };
     for (let round = 0; !isHeld(this.state); round += 1) {
       assert(round < ROUNDS_MAX, `execution ${this.state.executionId} decides without end`);
-      const decisions = decide(this.state, takeAgenda(this.state, nowMs), context);
+      const work = takeAgenda(this.state, nowMs);
+      const decisions = decide(this.state, work, context);
       if (decisions.length === 0 && this.state.agenda.size === 0) break;
+      const { phase } = this.state;
       for (const decision of decisions) {
         this.#record(decision.event);
         if (decision.effect !== undefined) effects.push(decision.effect);
+        if (this.state.phase === phase) continue;
+        // A failure has stopped the execution: what else was decided may not begin any more, and is asked about again.
+        for (const index of work) this.state.agenda.add(index);
+        break;
       }
     }
     return effects;

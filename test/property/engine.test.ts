@@ -28,10 +28,31 @@ test(
         checkDenied(random, told, report.executionId, events);
         checkNothingHidden(random, told, report);
       }),
-      { numRuns: 100 },
+      { numRuns: 100, examples: FOUND },
     );
   },
 );
+
+/** A step became ready in the moment in which another one failed, and began in an execution that was ending. */
+const QUIET = { fallback: "none", each: false, verified: false, compensated: false, tolerant: false, condition: "none" } as const;
+const FOUND: [RandomStory][] = [
+  [
+    {
+      steps: [
+        { ...QUIET, needs: [], tool: "read", fate: "fails", each: true },
+        { ...QUIET, needs: [0], tool: "pay", fate: "lost", condition: "always" },
+        { ...QUIET, needs: [], tool: "read", fate: "succeeds" },
+        { ...QUIET, needs: [2], tool: "read", fate: "succeeds" },
+        { ...QUIET, needs: [], tool: "read", fate: "fails", tolerant: true },
+      ],
+      mode: "fail_fast",
+      honoursKey: true,
+      hasty: false,
+      interrupt: undefined,
+      deaths: [3],
+    },
+  ],
+];
 
 function allowedEnds({ mode, hasty, interrupt }: RandomStory): readonly string[] {
   return [
