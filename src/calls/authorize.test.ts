@@ -4,6 +4,7 @@ import type { AccessConfig } from "../model/access.ts";
 import type { CallOutcome, CallRequest } from "../model/call.ts";
 import type { AuditEntry } from "../model/audit.ts";
 import type { AuditLog } from "../ports/audit.ts";
+import { callRequest } from "../../test/support/call-request.ts";
 import { authorize } from "./authorize.ts";
 
 const NEEDED: Readonly<Record<string, readonly string[]>> = {
@@ -19,23 +20,9 @@ const access: AccessConfig = {
 
 const clerk: Meta = { tenant: "acme", security: { userId: "ada", roles: ["clerk"], permissions: [] } };
 
-function request(changes: Partial<CallRequest> = {}): CallRequest {
-  return {
-    executionId: "e",
-    workflowId: "w",
-    call: { step: "charge" },
-    attempt: 1,
-    server: "payments",
-    tool: "charge",
-    input: {},
-    secrets: [],
-    effect: "once",
-    timeoutMs: 1_000,
-    idempotencyKey: "e/charge",
-    meta: {},
-    permissions: [],
-    ...changes,
-  };
+function request(changes: Partial<CallRequest>): CallRequest {
+  const charge = { call: { step: "charge" }, server: "payments", tool: "charge", input: {}, idempotencyKey: "e/charge" };
+  return callRequest({ ...charge, effect: "once", ...changes });
 }
 
 interface Tried {

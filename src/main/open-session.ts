@@ -84,7 +84,7 @@ async function openServers(
 ): Promise<{ readonly client: OperationClient } & AsyncDisposable> {
   await using resources = new AsyncDisposableStack();
   const log = await openServerLog(environment["TUTTI_LOG_LEVEL"], request.notice);
-  const audit = resources.use(await openAuditLog({ directory: dataDirectory, clock: systemClock, ...defined({ keyFile: auditKeyFile }) }));
+  const audit = resources.use(await openAuditLog({ directory: dataDirectory, clock: systemClock, keyFile: auditKeyFile }));
   // Who calls a tool by hand writes its arguments down, so there are no secrets to fill in.
   const secrets = { get: () => Promise.resolve(undefined) };
   const workspace = resources.use(
@@ -113,7 +113,7 @@ async function openAudit({
   dataDirectory,
   auditKeyFile,
 }: Config & SessionCaller): Promise<{ readonly client: OperationClient } & AsyncDisposable> {
-  const place = { directory: dataDirectory, ...defined({ keyFile: auditKeyFile }) };
+  const place = { directory: dataDirectory, keyFile: auditKeyFile };
   const audit = await openAuditLog({ ...place, clock: systemClock });
   const client = addAuditOperations(new OperationTable(caller), { reader: auditReader(place), access, audit });
   return { client, [Symbol.asyncDispose]: async () => await closeToReader(audit) };

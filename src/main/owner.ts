@@ -1,7 +1,6 @@
 import { canonicalJson } from "../base/json.ts";
 import type { Json } from "../base/json.ts";
 import type { Clock } from "../base/clock.ts";
-import { defined } from "../base/defined.ts";
 import { randomIds } from "../base/ids.ts";
 import type { Introduction, Surroundings } from "../client/local-protocol.ts";
 import { printEndpoint } from "../client/local-protocol.ts";
@@ -95,7 +94,7 @@ export class Owner implements AsyncDisposable {
   static async open(options: OwnerOptions): Promise<Owner> {
     const { directory, clock, auditKeyFile } = options;
     const journal = await openJournal({ directory, clock });
-    const audit = await openAuditLog({ directory, clock, ...(auditKeyFile === undefined ? {} : { keyFile: auditKeyFile }) });
+    const audit = await openAuditLog({ directory, clock, keyFile: auditKeyFile });
     const owner = new Owner(options, journal, audit);
     try {
       owner.#endpoint = await LocalEndpoint.open(directory, (client, signal) => owner.#welcome(client, signal));
@@ -168,7 +167,7 @@ export class Owner implements AsyncDisposable {
     addDefinitionOperations(table, pool.catalogs);
     addServerOperations(table, { pool, caller }, clock);
     const audit = this.#audit;
-    addAuditOperations(table, { reader: auditReader({ directory, ...defined({ keyFile: auditKeyFile }) }), access, audit });
+    addAuditOperations(table, { reader: auditReader({ directory, keyFile: auditKeyFile }), access, audit });
     addReadingOperations(table, { journal, report, driven, access, audit });
     return addDrivingOperations(table, {
       journal,

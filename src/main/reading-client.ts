@@ -51,7 +51,7 @@ export class ReadingClient implements OperationClient, AsyncDisposable {
     const journal = client.#resources.use(reader);
     const report = async (executionId: string) => reportExecution(await loadExecution(journal, executionId), options.clock.nowMs());
     const { directory, clock, access, caller, identityToken, auditKeyFile } = options;
-    const audit = client.#resources.use(await openAuditLog({ directory, clock, ...defined({ keyFile: auditKeyFile }) }));
+    const audit = client.#resources.use(await openAuditLog({ directory, clock, keyFile: auditKeyFile }));
     const introduction = { surroundings: { servers: [], secrets: {}, access }, ...defined({ identityToken }) };
     client.#owner = await connectToOwner(directory, { clock, signal: new AbortController().signal, introduction });
     if (client.#owner !== undefined) client.#resources.use(client.#owner);

@@ -28,7 +28,7 @@ export interface SessionCaller {
  */
 export async function sessionCaller(config: Config, place: TokenPlace, clock: Clock): Promise<SessionCaller> {
   const { access, dataDirectory, auditKeyFile } = config;
-  await using audit = await openAuditLog({ directory: dataDirectory, clock, ...defined({ keyFile: auditKeyFile }) });
+  await using audit = await openAuditLog({ directory: dataDirectory, clock, keyFile: auditKeyFile });
   const identityToken = access.identity === undefined ? undefined : await recordingRefusal(audit, async () => readToken(place));
   const caller = await openCallerSource(access, { clock, audit }).identify(identityToken, new AbortController().signal);
   return { caller, ...defined({ identityToken }) };

@@ -1,14 +1,11 @@
 import { defined } from "../base/defined.ts";
 import type { ExecuteRequestInput } from "../contract/execute-request.ts";
 import type { ExecuteWorkflowOutput } from "../contract/execute-workflow.ts";
+import { readRequest, refusalOfEnvelope } from "../contract/read-request.ts";
 import { decodeEnvelope } from "../envelope/envelope-codec.ts";
-import { EnvelopeInvalidError } from "../envelope/envelope-invalid-error.ts";
-import type { Envelope } from "../envelope/envelope.ts";
 import type { Meta } from "../envelope/meta.ts";
 import { errorPolicyOf } from "../envelope/normalize-error-policy.ts";
-import { withPayload, workflowRequest } from "../envelope/payload-codec.ts";
-import type { WorkflowRequest } from "../envelope/payloads.ts";
-import { isTuttiError, TuttiError } from "../model/errors.ts";
+import { isTuttiError } from "../model/errors.ts";
 import type { ExecuteWorkflowPorts } from "./execute-workflow.ts";
 import { startWorkflow } from "./execute-workflow.ts";
 import { auditEntryOf } from "./audit-entry-of.ts";
@@ -26,9 +23,8 @@ export async function executeRequest(
   ports: ExecuteWorkflowPorts,
   { signal, caller }: OperationContext,
 ): Promise<ExecuteWorkflowOutput> {
-  return await refusingInvalid(async () => {
-    const { meta, data }: Envelope<WorkflowRequest> = withPayload(decodeEnvelope(input.envelope), workflowRequest);
-    if (data === undefined) throw new EnvelopeInvalidError(["data: a request names its operation and parameters"]);
+  try {
+    const { meta, data } = readRequest(decodeEnvelope(input.envelope));
     const key = requestKey(meta, data.operation);
     const start = {
       meta: await certainMeta(meta, caller, ports),
@@ -36,7 +32,9 @@ export async function executeRequest(
     };
     const workflow = { workflow: input.workflow, inputs: data.parameters, ...(key === undefined ? {} : { requestKey: key }) };
     return await startWorkflow(workflow, start, ports, signal);
-  });
+  } catch (error) {
+    throw refusalOfEnvelope(error);
+  }
 }
 
 /** What a request says of its sender is dropped or refused, and is in the audit log either way. */
@@ -61,13 +59,4 @@ function requestKey({ requestId, childRequestId, correlationContext }: Meta, ope
   const external = correlationContext?.["external_id"];
   const id = childRequestId ?? requestId ?? (typeof external === "string" ? `external/${external.slice(0, 100)}` : undefined);
   return id === undefined ? undefined : `request/${operation.slice(0, 60)}/${id}`;
-}
-
-async function refusingInvalid<T>(work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    if (!(error instanceof EnvelopeInvalidError)) throw error;
-    throw new TuttiError("envelope.invalid", `the envelope is not right: ${error.message}`, { problems: error.problems }, { cause: error });
-  }
 }

@@ -19,7 +19,7 @@ export interface AuditLogOptions {
   readonly directory: string;
   readonly clock: Clock;
   /** Ed25519 in PEM. Default: one in the data directory, made when there is none. */
-  readonly keyFile?: string;
+  readonly keyFile?: string | undefined;
 }
 
 /** The audit log of a data directory. Nothing is read or made before the first entry. */

@@ -10,7 +10,7 @@ import { AuditEnds } from "./audit-tables.ts";
 import { verifyAudit, verifyNothing } from "./verify-audit.ts";
 
 /** Reads the audit log of a data directory. Opens it for each question, so there is nothing to close. */
-export function auditReader(options: { readonly directory: string; readonly keyFile?: string }): AuditReader {
+export function auditReader(options: { readonly directory: string; readonly keyFile?: string | undefined }): AuditReader {
   const directory = resolve(options.directory);
   const place: KeyPlace = { directory, ...defined({ configured: options.keyFile }) };
   return {

@@ -1,17 +1,15 @@
 import { executeRequest } from "../../contract/execute-request.ts";
 import { envelopeErrorOf } from "../../contract/envelope-error.ts";
+import { readRequest, refusalOfEnvelope } from "../../contract/read-request.ts";
 import { workflowFor } from "../../contract/workflow-for.ts";
 import { getResponse } from "../../contract/get-response.ts";
 import { ENVELOPE_VERSION } from "../../envelope/new-meta.ts";
 import { withoutClaims } from "../../envelope/browser-meta.ts";
 import { withResponseFields } from "../../envelope/child-meta.ts";
 import { encodeEnvelope, parseEnvelope } from "../../envelope/envelope-codec.ts";
-import { EnvelopeInvalidError } from "../../envelope/envelope-invalid-error.ts";
 import type { Envelope } from "../../envelope/envelope.ts";
-import { withPayload, workflowRequest } from "../../envelope/payload-codec.ts";
-import type { WorkflowRequest } from "../../envelope/payloads.ts";
 import type { Json } from "../../base/json.ts";
-import { isTuttiError, TuttiError } from "../../model/errors.ts";
+import { isTuttiError } from "../../model/errors.ts";
 import { openSession, printJson } from "../command-context.ts";
 import type { CommandContext, CommonOptions } from "../command-context.ts";
 import { exitCodeOf } from "../exit-code.ts";
@@ -29,11 +27,12 @@ export async function request(context: CommandContext, file: string, options: Co
   const startedMs = host.clock.monotonicMs();
   let asked: Envelope<Json> | undefined;
   try {
-    asked = readEnvelope(await host.readText(file));
+    asked = parseEnvelope(await host.readText(file));
     await using session = await openSession(context, "driving", options);
     await tellInterrupted(context, session);
     return await answer(context, session, asked);
-  } catch (error) {
+  } catch (cause) {
+    const error = refusalOfEnvelope(cause);
     if (!isTuttiError(error)) throw error;
     const end = { nowMs: host.clock.nowMs(), durationMs: Math.round(host.clock.monotonicMs() - startedMs) };
     const meta = withoutClaims(withResponseFields({ version: ENVELOPE_VERSION, ...asked?.meta }, end));
@@ -46,7 +45,7 @@ export async function request(context: CommandContext, file: string, options: Co
 
 async function answer(context: CommandContext, session: Session, asked: Envelope<Json>): Promise<number> {
   const { signal, terminal } = context;
-  const workflow = await context.host.readWorkflow(workflowFor(operationOf(asked), session.operations));
+  const workflow = await context.host.readWorkflow(workflowFor(readRequest(asked).data.operation, session.operations));
   const { executionId } = await session.client.call(executeRequest, { envelope: encodeEnvelope(asked), workflow }, { signal });
   // Its progress is for people: stdout has the envelope and nothing else.
   await followExecution({ context, session, options: { json: true }, executionId, fromStart: true });
@@ -54,27 +53,4 @@ async function answer(context: CommandContext, session: Session, asked: Envelope
   printJson(terminal, envelope);
   await stayForOthers(context, session);
   return exitCodeOf(outcome === undefined ? {} : { outcome });
-}
-
-function readEnvelope(text: string): Envelope<Json> {
-  try {
-    return parseEnvelope(text);
-  } catch (error) {
-    throw invalid(error);
-  }
-}
-
-function operationOf(asked: Envelope<Json>): string {
-  try {
-    const { data }: Envelope<WorkflowRequest> = withPayload(asked, workflowRequest);
-    if (data !== undefined) return data.operation;
-  } catch (error) {
-    throw invalid(error);
-  }
-  throw new TuttiError("envelope.invalid", "the envelope has no data: a request names its operation and parameters", { problems: [] });
-}
-
-function invalid(error: unknown): unknown {
-  if (!(error instanceof EnvelopeInvalidError)) return error;
-  return new TuttiError("envelope.invalid", `the envelope is not right: ${error.message}`, { problems: error.problems }, { cause: error });
 }
