@@ -1,3 +1,5 @@
+import { systemClock } from "../base/clock.ts";
+import { CallRecord } from "./call-record.ts";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { expect, test } from "vitest";
 import type { AuditEntry } from "../model/audit.ts";
@@ -24,6 +26,7 @@ class FakeLog implements AuditLog {
 
 function onItsWay(request: Partial<CallRequest> = {}): CallOnItsWay {
   return {
+    record: new CallRecord(systemClock),
     request: {
       executionId: "e-1",
       workflowId: "order",

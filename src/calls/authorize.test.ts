@@ -1,3 +1,5 @@
+import { systemClock } from "../base/clock.ts";
+import { CallRecord } from "./call-record.ts";
 import { expect, test } from "vitest";
 import type { Meta } from "../envelope/meta.ts";
 import type { AccessConfig } from "../model/access.ts";
@@ -49,6 +51,7 @@ async function attempt(
     meta,
     gate: { sending: async () => undefined, progress: () => undefined, stage: () => undefined },
     signal: new AbortController().signal,
+    record: new CallRecord(systemClock),
   };
   const outcome = await stage(call, async () => {
     calls += 1;

@@ -9,6 +9,7 @@ import { askToSend } from "./ask-to-send.ts";
 import { auditCall } from "./audit-call.ts";
 import { authorize } from "./authorize.ts";
 import { callMeta } from "./call-meta.ts";
+import { CallRecord } from "./call-record.ts";
 import type { CallStage, NextStage } from "./call-stage.ts";
 import { type ContextInjectors, contextInjectors } from "./context-injectors.ts";
 import { fillInSecrets } from "./fill-in-secrets.ts";
@@ -58,7 +59,12 @@ export function createToolCaller(ports: CallPathPorts): ToolCaller {
   const names = new Set(connections.names);
   return {
     serves: (server) => names.has(server),
-    call: async (request, gate, signal) => await path({ request, meta: callMeta(request), gate, signal }),
+    async call(request, gate, signal) {
+      const record = new CallRecord(clock);
+      const outcome = await path({ request, meta: callMeta(request), gate, signal, record });
+      const trip = record.trip();
+      return trip === undefined ? outcome : { ...outcome, trip };
+    },
   };
 }
 

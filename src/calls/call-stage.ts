@@ -1,6 +1,7 @@
 import type { Meta } from "../envelope/meta.ts";
 import type { CallOutcome, CallRequest } from "../model/call.ts";
 import type { CallGate } from "../ports/tool-caller.ts";
+import type { CallRecord } from "./call-record.ts";
 
 /** One call on its way. A stage may change the request it hands on. */
 export interface CallOnItsWay {
@@ -9,6 +10,10 @@ export interface CallOnItsWay {
   readonly meta: Meta;
   readonly gate: CallGate;
   readonly signal: AbortSignal;
+  /** Where its time goes. */
+  readonly record: CallRecord;
+  /** The connection that it is sent over; before one is chosen, none. */
+  readonly connection?: string;
 }
 
 export type NextStage = (call: CallOnItsWay) => Promise<CallOutcome>;

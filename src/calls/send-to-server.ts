@@ -1,7 +1,13 @@
+import type { CallError, CallRequest } from "../model/call.ts";
 import type { ServerConfig } from "../model/server.ts";
 import type { Connections } from "../ports/connections.ts";
 import type { NextStage } from "./call-stage.ts";
 import { wireMeta } from "./wire-meta.ts";
+
+/** The words of the connection, about the server that the caller knows. */
+function ofReplica(error: CallError, { server }: CallRequest, connection: string): CallError {
+  return { ...error, server, replica: connection.slice(server.length + 1) };
+}
 
 /** The end of the path: hands the call to the connection of its server. */
 export function sendToServer(connections: Connections, servers: ReadonlyMap<string, ServerConfig>): NextStage {
@@ -12,12 +18,16 @@ export function sendToServer(connections: Connections, servers: ReadonlyMap<stri
     known.delete(server);
     changes += 1;
   });
-  return async ({ request, meta, gate, signal }) => {
+  return async ({ request, meta, gate, signal, record, connection = request.server }) => {
     const { server, tool, input, timeoutMs } = request;
     const config = servers.get(server);
-    const envelopes = config?.context !== "none" && (known.get(server) ?? (await takesEnvelopes(server, signal)));
+    const envelopes = config?.context !== "none" && (known.get(connection) ?? (await takesEnvelopes(connection, signal)));
     const beside = wireMeta(request, meta, { config, envelopes });
-    return await connections.call({ server, tool, arguments: input, meta: beside, timeoutMs }, gate, signal);
+    const call = { server: connection, tool, arguments: input, meta: beside, timeoutMs };
+    const outcome = await record.atServer(() => connections.call(call, gate, signal));
+    return connection === server || outcome.kind === "succeeded"
+      ? outcome
+      : { ...outcome, error: ofReplica(outcome.error, request, connection) };
   };
 
   /** A server that cannot be asked cannot be called either, and the call then says why. */

@@ -26,6 +26,7 @@ const fields = {
   message: z.string(),
   server: z.string().exactOptional(),
   tool: z.string().exactOptional(),
+  replica: z.string().exactOptional(),
   attempt: z.int().exactOptional(),
   detail: jsonValue.exactOptional(),
 };

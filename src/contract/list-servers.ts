@@ -5,7 +5,7 @@ import { wireObject } from "./wire-object.ts";
 /** A configured server. */
 export interface ServerEntry {
   readonly name: string;
-  readonly transport: "stdio" | "http";
+  readonly transport: "stdio" | "http" | "websocket";
   /** The command line or the address. Neither environment nor headers: they hold secrets. */
   readonly target: string;
 }
@@ -24,6 +24,6 @@ export const listServers: Operation<Record<string, never>, ListServersOutput> = 
   repeatable: "always",
   input: z.strictObject({}),
   output: wireObject<ListServersOutput>({
-    servers: z.array(z.strictObject({ name: z.string(), transport: z.enum(["stdio", "http"]), target: z.string() })),
+    servers: z.array(z.strictObject({ name: z.string(), transport: z.enum(["stdio", "http", "websocket"]), target: z.string() })),
   }),
 };

@@ -1,5 +1,5 @@
 import type { Effect, Resources, RetryPolicy, Step, Template, Verify, Compensation, Fallback } from "../model/workflow.ts";
-import { oneOrMore } from "./collection-types.ts";
+import { oneOrMore, recordOf } from "./collection-types.ts";
 import { choice, duration, flag, longText, numberIn, permission, size, text, textLike } from "./scalar-types.ts";
 import { report } from "./reading.ts";
 import type { Reading } from "./reading.ts";
@@ -196,6 +196,11 @@ export const STEP: Shape<StepKeys> = shape<StepKeys>("step", {
   cache: { key: "cache", type: cache, about: "reuses an earlier answer to the same arguments" },
   onError: { key: "on_error", type: choice("continue"), about: 'with "continue", a failure of this step undoes nothing' },
   resources: { key: "resources", type: resources, about: "what the step occupies while it runs" },
+  leases: {
+    key: "leases",
+    type: recordOf(numberIn({ min: 1, max: 1e6 }), { most: 100 }),
+    about: "what the step occupies, while it runs, of what servers share (shared_resources of tutti.yaml): how much, by name",
+  },
   estimatedMs: { key: "estimated_duration", type: duration(60_000), about: "how long it will probably take; a number alone is minutes" },
   targetMachines: { key: "target_machines", type: oneOrMore(text(), 1_000), about: "the machines that shall do it" },
 });

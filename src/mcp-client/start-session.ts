@@ -73,5 +73,7 @@ async function connect(config: ServerConfig, plan: ConnectPlan, signal: AbortSig
       const { connectHttp } = await import("./connect-http.ts");
       return await connectHttp(connection, plan, signal);
     }
+    case "websocket":
+      throw new StartError(`WebSocket is not spoken (${connection.url}): a server is reached over http:// or https://, or started`, {});
   }
 }

@@ -2,7 +2,7 @@ import type { Ms } from "../base/duration.ts";
 import type { Json, JsonObject } from "../base/json.ts";
 import type { EnvelopeError } from "../envelope/envelope-error.ts";
 import type { Meta, StepContext } from "../envelope/meta.ts";
-import type { Effect } from "./workflow.ts";
+import type { Effect, Resources } from "./workflow.ts";
 
 /** What a call is for. A step's own call has no role; `stale` asks only for an answer of earlier times. */
 export type CallRole = "verify" | "compensate" | "fallback" | "stale";
@@ -59,8 +59,16 @@ export interface CallRequest {
   readonly input: JsonObject;
   readonly secrets: readonly SecretUse[];
   readonly effect: Effect;
-  /** For the attempt; begins when it is sent, not while it waits for its turn. */
+  /** For each replica that is tried; begins when the call is sent, not while it waits for its turn. */
   readonly timeoutMs: Ms;
+  /** For everything, also for waiting: what the step's `max_duration` and the execution leave. Default: no limit. */
+  readonly leftMs?: Ms;
+  /** How long the rest of the execution takes from the start of this step: of its calls that wait, the longest goes first. */
+  readonly remainingMs?: Ms;
+  /** What it occupies at its server while it is there. */
+  readonly resources?: Resources;
+  /** What it occupies of what servers share, by name. */
+  readonly leases?: Readonly<Record<string, number>>;
   /** The same for all attempts of a call. */
   readonly idempotencyKey: string;
   /** Answers younger than this may be reused, and this one is kept for others. */
@@ -109,6 +117,8 @@ export interface CallError {
   readonly message: string;
   readonly server?: string;
   readonly tool?: string;
+  /** Of several, the one that failed. */
+  readonly replica?: string;
   readonly attempt?: number;
   /** What the server said, unchanged: JSON-RPC code and data, content of an `isError` result, HTTP status. */
   readonly detail?: Json;
@@ -126,8 +136,38 @@ export interface ServerAnswer {
   readonly error?: EnvelopeError;
 }
 
+/** Where one attempt has been, and where its time went. Durations in milliseconds. */
+export interface CallTrip {
+  /** Who answered, or failed last; only of servers with several replicas. */
+  readonly replica?: string;
+  /** Replicas that were tried before, and why it went on to another. */
+  readonly failovers?: readonly Failover[];
+  /** A second replica was asked as well, because the first was slow. */
+  readonly hedged?: true;
+  /** It waited: for the rate limit, the retry budget, a place, resources. */
+  readonly queuedMs: number;
+  /** With servers: from handing it to a connection to its answer, of all replicas that were tried. */
+  readonly serverMs: number;
+  /** Everything else that happened between the engine and the connection. */
+  readonly overheadMs: number;
+  /** How long it held the resources that its step occupies; absent when it occupies none. */
+  readonly reservedMs?: number;
+}
+
+/** A replica that could not do what it was asked. */
+export interface Failover {
+  readonly replica: string;
+  readonly kind: CallErrorKind;
+  readonly message: string;
+}
+
 /** The end of one attempt. */
-export type CallOutcome =
+export type CallOutcome = CallEnd & {
+  /** Absent where no call was made: of children, and of what ended before it began. */
+  readonly trip?: CallTrip;
+};
+
+type CallEnd =
   | {
       readonly kind: "succeeded";
       readonly output: Json;

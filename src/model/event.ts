@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from "../base/json.ts";
 import type { Meta } from "../envelope/meta.ts";
-import type { CallError, CallRef, Degraded, ParentCall, SecretUse } from "./call.ts";
+import type { CallError, CallRef, CallTrip, Degraded, ParentCall, SecretUse } from "./call.ts";
 import type { Leftover, Outcome } from "./execution.ts";
 
 /**
@@ -70,6 +70,7 @@ export type EventBody =
       readonly output: Json;
       readonly degraded?: Degraded;
       readonly error?: CallError;
+      readonly trip?: CallTrip;
     }
   /** Without `retryAtMs` it was the last attempt. `unanswered`: it was sent, and its end is not known. */
   | {
@@ -78,10 +79,17 @@ export type EventBody =
       readonly error: CallError;
       readonly retryAtMs?: number;
       readonly unanswered?: boolean;
+      readonly trip?: CallTrip;
     }
   /** The attempt ended without an answer, and repeating it is safe. It does not count, but ten of them are too many. */
   | { readonly type: "call-interrupted"; readonly call: CallRef; readonly error: CallError }
-  | { readonly type: "call-in-doubt"; readonly call: CallRef; readonly error: CallError; readonly interrupted?: boolean }
+  | {
+      readonly type: "call-in-doubt";
+      readonly call: CallRef;
+      readonly error: CallError;
+      readonly interrupted?: boolean;
+      readonly trip?: CallTrip;
+    }
   | {
       readonly type: "call-resolved";
       readonly call: CallRef;

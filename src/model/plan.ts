@@ -1,5 +1,6 @@
 import type { Ms } from "../base/duration.ts";
 import type { Problem } from "./problem.ts";
+import type { ServerCapacity } from "./tool.ts";
 import type { Effect, Resources, Step, Workflow } from "./workflow.ts";
 
 /**
@@ -20,6 +21,8 @@ export interface Plan {
   readonly parallelPaths: number;
   /** Sums over all steps. */
   readonly resources: Resources;
+  /** What the servers that it uses could do at once when it was made, by name. */
+  readonly capacities?: Readonly<Record<string, ServerCapacity>>;
   readonly warnings: readonly Problem[];
 }
 
@@ -45,6 +48,8 @@ export interface PlanNode {
   readonly irreversible: boolean;
   readonly critical: boolean;
   readonly estimateMs: Ms;
+  /** The longest chain of steps from the start of this one to the end of its phase. */
+  readonly remainingMs?: Ms;
   /** Length of the longest chain of needs before the step. */
   readonly level: number;
 }

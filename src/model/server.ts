@@ -1,18 +1,37 @@
 import type { Ms } from "../base/duration.ts";
-import type { Effect } from "./workflow.ts";
+import type { Effect, Resources } from "./workflow.ts";
 
 /** How one server is reached and what its owner says of it. Values are final: variables are already expanded. */
 export interface ServerConfig {
   /** `^[A-Za-z0-9_-]{1,64}$`; tools are named `server.tool`. */
   readonly name: string;
-  readonly connection: StdioConnection | HttpConnection;
+  /** Of its first replica, the only one if there are no `replicas`. */
+  readonly connection: ServerAddress;
+  /** How far the first replica is preferred to others, from 1. Default 1. */
+  readonly tier?: number;
+  /** More processes or addresses that answer to the same name. They share their state: any of them may get any call. */
+  readonly replicas?: readonly ReplicaConfig[];
   /** The server does nothing twice for calls that carry the same idempotency key. */
   readonly honoursIdempotencyKey: boolean;
   /** By tool name. */
   readonly effects: Readonly<Record<string, Effect>>;
   readonly requires: Readonly<Record<string, readonly string[]>>;
-  /** Calls in flight at once. Default 5. */
+  /** Calls in flight at once, at each replica. Default 5. */
   readonly maxConcurrentCalls?: number;
+  /** Default: 5 failures, 30 s, 3 calls, 2 successes, for all tools of a replica together. */
+  readonly breaker?: BreakerConfig | "off";
+  /** How many calls may be sent to it in a span of time. Without it there is no limit. */
+  readonly rateLimits?: RateLimits;
+  /** How many of its calls may be repetitions. Default: a fifth, and one per second. */
+  readonly retryBudget?: RetryBudget;
+  /** Calls that only read are sent to a second replica too when the first has not answered for so long. Default: never. */
+  readonly hedgeAfterMs?: Ms;
+  /** What each replica has, for steps that occupy some of it. What is not named here has no limit. */
+  readonly resources?: Resources;
+  /** How often it is asked whether it is there, once it has been used. Default 30 s. */
+  readonly healthIntervalMs?: Ms;
+  /** `sequential`: one call at a time, and plans expect no more. Default: as many as `maxConcurrentCalls` says. */
+  readonly profile?: "sequential" | "parallel";
   /** For starting, connecting and listing. Default 30 s. */
   readonly connectTimeoutMs?: Ms;
   /** Skips the question which era the server speaks. */
@@ -68,6 +87,67 @@ export interface EmailSenderConfig {
   readonly recipients?: readonly string[];
 }
 
+export type ServerAddress = StdioConnection | HttpConnection | WebSocketConnection;
+
+/** One more process or address of a server. */
+export interface ReplicaConfig {
+  /** `^[A-Za-z0-9_-]{1,64}$`, different from those of its siblings. */
+  readonly name: string;
+  readonly connection: ServerAddress;
+  /** From 1, which is the best; the others only get calls when nobody in a better tier can take them. */
+  readonly tier: number;
+  /** In place of what the server's other replicas have. */
+  readonly resources?: Resources;
+}
+
+/** When a replica that keeps failing is left alone, and how it is tried again. */
+export interface BreakerConfig {
+  /** Faults in a row that open it. */
+  readonly failures: number;
+  /** How long it stays open. */
+  readonly recoveryMs: Ms;
+  /** Calls that may be on their way at once while it is half open. */
+  readonly halfOpenCalls: number;
+  /** Successes that close it. */
+  readonly successes: number;
+  /** Whether each tool has a breaker of its own. */
+  readonly perTool: boolean;
+}
+
+/** So many in any span of that length, `100/min`. */
+export interface RateLimit {
+  readonly count: number;
+  readonly perMs: Ms;
+}
+
+export interface RateLimits {
+  /** All calls to the server. */
+  readonly calls?: RateLimit;
+  /** The calls of each client: a user of a tenant, or a tenant. */
+  readonly perClient?: RateLimit;
+  readonly tools?: Readonly<Record<string, RateLimit>>;
+}
+
+/** Repetitions beyond it wait: a server that fails must not get more calls for it. */
+export interface RetryBudget {
+  /** Of the first attempts, 0 to 1. */
+  readonly share: number;
+  /** That many are always allowed. */
+  readonly perSecond: number;
+}
+
+/** What the configuration may demand of every server before a workflow may use it. */
+export type SecurityDemand = "authenticated" | "encrypted" | "audited";
+
+/** Certificates for connections over a network, as files, absolute. They are read again when they change. */
+export interface TlsConfig {
+  /** Whom to believe, in place of the authorities that the system knows. */
+  readonly caFile?: string;
+  /** The certificate that this side shows. */
+  readonly certFile?: string;
+  readonly keyFile?: string;
+}
+
 export interface StdioConnection {
   readonly kind: "stdio";
   readonly command: string;
@@ -81,4 +161,17 @@ export interface HttpConnection {
   readonly kind: "http";
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
+  /** In place of what holds for all connections. */
+  readonly tls?: TlsConfig;
+  /** May be reached without TLS although it is not on this machine. Default false. */
+  readonly insecure?: boolean;
+}
+
+/** MCP over a WebSocket: one JSON-RPC message in each text frame, subprotocol `mcp`. */
+export interface WebSocketConnection {
+  readonly kind: "websocket";
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly tls?: TlsConfig;
+  readonly insecure?: boolean;
 }

@@ -1,5 +1,5 @@
 import type { JsonObject } from "../base/json.ts";
-import type { Effect } from "./workflow.ts";
+import type { Effect, Resources } from "./workflow.ts";
 
 /** What a server says of one of its tools. Annotations are hints of the server, nothing that can be relied on. */
 export interface Tool {
@@ -26,6 +26,18 @@ export interface ServerCatalog {
   readonly effects: Readonly<Record<string, Effect>>;
   /** Tools that must come earlier in a workflow that uses this one, by tool name; entries are `tool` or `server.tool`. */
   readonly requires: Readonly<Record<string, readonly string[]>>;
+  /** What all its replicas can do at once. Default: no limit is known. */
+  readonly capacity?: ServerCapacity;
+}
+
+/** How much a server can do at once. */
+export interface ServerCapacity {
+  /** Calls in flight, of all replicas together. */
+  readonly calls: number;
+  /** The most that any one replica has: what a single call can occupy. */
+  readonly largest: Resources;
+  /** Of all replicas together. */
+  readonly resources: Resources;
 }
 
 /** All servers that a workflow may use, at one moment. */

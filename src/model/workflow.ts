@@ -73,6 +73,8 @@ export interface Step {
   /** What whoever started the execution must be allowed to do (`resource:action`); checked before each call of the step. */
   readonly permissions?: readonly string[];
   readonly resources?: Resources;
+  /** What it occupies, while it runs, of what servers share: how much, by name. */
+  readonly leases?: Readonly<Record<string, number>>;
   readonly estimatedMs?: Ms;
   readonly targetMachines?: readonly string[];
   readonly type?: "development" | "integration" | "validation" | "deployment";

@@ -7,7 +7,7 @@ export function listServers(servers: readonly ServerConfig[]): ListServersOutput
 }
 
 function entryOf({ name, connection }: ServerConfig): ServerEntry {
-  if (connection.kind === "http") return { name, transport: "http", target: publicUrl(connection.url) };
+  if (connection.kind !== "stdio") return { name, transport: connection.kind, target: publicUrl(connection.url) };
   return { name, transport: "stdio", target: [connection.command, ...publicArguments(connection.args)].join(" ") };
 }
 

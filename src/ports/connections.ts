@@ -4,11 +4,8 @@ import type { CallOutcome } from "../model/call.ts";
 import type { Tool } from "../model/tool.ts";
 import type { CallObserver } from "./tool-caller.ts";
 
-/**
- * The connections to all configured servers. Nothing is started before it is needed; what was lost is opened again.
- * Disposing ends every process of every server, also those that do not want to.
- */
-export interface Connections extends AsyncDisposable {
+/** What can be found out about servers. Nothing is started before it is needed; what was lost is opened again. */
+export interface Servers {
   readonly names: readonly string[];
 
   /**
@@ -17,9 +14,6 @@ export interface Connections extends AsyncDisposable {
    * @throws TuttiError `server.not-found`, `server.unavailable` (with the last lines of the server's stderr)
    */
   tools(server: string, signal: AbortSignal): Promise<readonly Tool[]>;
-
-  /** Sends one `tools/call`. Whatever goes wrong is a `CallOutcome`, never a rejection. */
-  call(request: WireCall, observer: CallObserver, signal: AbortSignal): Promise<CallOutcome>;
 
   /**
    * Connects, and asks whether the server is there.
@@ -37,6 +31,15 @@ export interface Connections extends AsyncDisposable {
 
   /** Tells that the tools of a server have changed. */
   onToolsChanged(listener: (server: string) => void): Disposable;
+}
+
+/**
+ * The connections to all configured servers, one for each replica and named like it (`connectionName`). Disposing ends
+ * every process of every server, also those that do not want to.
+ */
+export interface Connections extends Servers, AsyncDisposable {
+  /** Sends one `tools/call`. Whatever goes wrong is a `CallOutcome`, never a rejection. */
+  call(request: WireCall, observer: CallObserver, signal: AbortSignal): Promise<CallOutcome>;
 }
 
 /** What is known of a server from its connection. */

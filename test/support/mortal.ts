@@ -1,3 +1,4 @@
+import { CallRecord } from "../../src/calls/call-record.ts";
 import type { Clock } from "../../src/base/clock.ts";
 import { authorize } from "../../src/calls/authorize.ts";
 import { callMeta } from "../../src/calls/call-meta.ts";
@@ -73,7 +74,7 @@ export class Mortal {
     const allowed = authorize({ access: { roles: {}, tenants: {} }, permissionsOf: () => [] });
     return {
       serves: (server) => world.serves(server),
-      call: (request, gate, signal) => allowed({ request, meta: callMeta(request), gate, signal }, send),
+      call: (request, gate, signal) => allowed({ request, meta: callMeta(request), gate, signal, record: new CallRecord(clock) }, send),
     };
   }
 }

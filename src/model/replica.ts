@@ -1,0 +1,18 @@
+import type { ReplicaConfig, ServerConfig } from "./server.ts";
+
+/** The name of the first replica of a server that has several, where the configuration gives it none. */
+const FIRST = "1";
+
+/** All replicas of a server, in the order of the configuration. */
+export function replicasOf(server: ServerConfig): readonly ReplicaConfig[] {
+  const first = { name: FIRST, connection: server.connection, tier: server.tier ?? 1 };
+  return [first, ...(server.replicas ?? [])].map((replica) => {
+    const resources = "resources" in replica ? replica.resources : server.resources;
+    return resources === undefined ? replica : { ...replica, resources };
+  });
+}
+
+/** The name of the connection to a replica: that of the server if it is the only one, else `server#replica`. */
+export function connectionName(server: ServerConfig, replica: ReplicaConfig): string {
+  return (server.replicas ?? []).length === 0 ? server.name : `${server.name}#${replica.name}`;
+}
