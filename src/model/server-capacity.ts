@@ -1,0 +1,33 @@
+import { replicasOf } from "./replica.ts";
+import type { ServerConfig } from "./server.ts";
+import type { ServerCapacity } from "./tool.ts";
+import type { Resources } from "./workflow.ts";
+
+const CALLS_PER_REPLICA = 5;
+
+/** Calls that each replica of a server may have at once. */
+export function callsPerReplica({ profile, maxConcurrentCalls }: ServerConfig): number {
+  return profile === "sequential" ? 1 : (maxConcurrentCalls ?? CALLS_PER_REPLICA);
+}
+
+/** How much a server can do at once, as its configuration says. What one of its replicas does not name has no limit. */
+export function serverCapacity(server: ServerConfig): ServerCapacity {
+  const replicas = replicasOf(server);
+  const declared = replicas.map(({ resources = {} }) => resources);
+  return {
+    calls: replicas.length * callsPerReplica(server),
+    largest: combined(declared, Math.max),
+    resources: combined(declared, (left, right) => left + right),
+  };
+}
+
+function combined(all: readonly Resources[], combine: (left: number, right: number) => number): Resources {
+  const [first = {}, ...others] = all;
+  return others.reduce<Resources>((sum, each) => {
+    const entries = Object.entries(each).flatMap(([name, amount]) => {
+      const known = sum[name as keyof Resources];
+      return known === undefined ? [] : [[name, combine(known, amount)] as const];
+    });
+    return Object.fromEntries(entries);
+  }, first);
+}
