@@ -26,6 +26,7 @@ const KEYS_OF_KIND: { readonly [Kind in StepAction["kind"]]: readonly (keyof Ste
     "compensate",
     "fallback",
     "cache",
+    "leases",
   ],
   workflow: ["with", "forEach", "maxParallel", "validates", "timeoutMs", "retry", "compensate", "fallback"],
   value: ["forEach", "maxParallel", "validates"],

@@ -1,8 +1,9 @@
-import type { Effect, Resources, RetryPolicy, Step, Template, Verify, Compensation, Fallback } from "../model/workflow.ts";
-import { oneOrMore, recordOf } from "./collection-types.ts";
-import { choice, duration, flag, longText, numberIn, permission, size, text, textLike } from "./scalar-types.ts";
+import type { Effect, RetryPolicy, Step, Template, Verify, Compensation, Fallback } from "../model/workflow.ts";
+import { oneOrMore } from "./collection-types.ts";
+import { choice, duration, flag, longText, numberIn, permission, text, textLike } from "./scalar-types.ts";
 import { report } from "./reading.ts";
 import type { Reading } from "./reading.ts";
+import { resourcesShape, sharedAmounts } from "./resources-shape.ts";
 import { shape } from "./shape.ts";
 import type { Shape } from "./shape.ts";
 import { expression, items, moment, sleepTime, template, textTemplate } from "./template-types.ts";
@@ -129,15 +130,6 @@ function toFallback(keys: FallbackKeys, reading: Reading): Fallback | undefined 
   return use && { kind: "tool", ...use };
 }
 
-const resources = shape<Resources>("resources", {
-  gpu: { key: "gpu", type: numberIn({ min: 0, max: 10_000 }), about: "graphics processors" },
-  gpuMemoryBytes: { key: "gpu_memory", type: size, about: 'memory of graphics processors, such as "24GB"' },
-  memoryBytes: { key: "memory", type: size, about: 'memory, such as "32GB"' },
-  cpu: { key: "cpu", type: numberIn({ min: 0, max: 100_000, fractions: true }), about: "processor cores" },
-  apiCalls: { key: "api_calls", type: numberIn({ min: 0, max: 1e9 }), about: "calls of limited interfaces" },
-  concurrentJobs: { key: "concurrent_jobs", type: numberIn({ min: 0, max: 1e6 }), about: "places in a queue of jobs" },
-});
-
 const cache = shape<{ readonly ttlMs: number }>("cache", {
   ttlMs: { key: "ttl", type: duration(), required: true, about: "how long an answer may be reused" },
 });
@@ -195,10 +187,14 @@ export const STEP: Shape<StepKeys> = shape<StepKeys>("step", {
   fallback: { key: "fallback", type: fallback, about: "what to do instead when the step has finally failed" },
   cache: { key: "cache", type: cache, about: "reuses an earlier answer to the same arguments" },
   onError: { key: "on_error", type: choice("continue"), about: 'with "continue", a failure of this step undoes nothing' },
-  resources: { key: "resources", type: resources, about: "what the step occupies while it runs" },
+  resources: { key: "resources", type: resourcesShape, about: "what the step occupies while it runs" },
   leases: {
     key: "leases",
-    type: recordOf(numberIn({ min: 1, max: 1e6 }), { most: 100 }),
+    type: recordOf(numberIn({ min: 1, max: 1e6 }), {
+      most: 100,
+      key: /^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$/,
+      keyShaped: 'what is shared has a name of 1 to 100 letters, digits, "_" and "-" that begins with a letter or digit',
+    }),
     about: "what the step occupies, while it runs, of what servers share (shared_resources of tutti.yaml): how much, by name",
   },
   estimatedMs: { key: "estimated_duration", type: duration(60_000), about: "how long it will probably take; a number alone is minutes" },

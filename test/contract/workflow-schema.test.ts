@@ -79,8 +79,8 @@ function schemaErrors(document: unknown): readonly string[] {
 
 type Keys = readonly (string | number)[];
 
-/** Arguments, values, schemas and metadata are the author's own; all other objects have known keys. */
-const FREE = new Set(["with", "parameters", "arguments", "value", "inputs", "metadata", "output", "for_each"]);
+/** Arguments, values, schemas, metadata and the names of what is shared are the author's own; all other objects have known keys. */
+const FREE = new Set(["with", "parameters", "arguments", "value", "inputs", "metadata", "output", "for_each", "leases"]);
 
 function objectsWithKnownKeys(value: Json, path: Keys = []): readonly Keys[] {
   if (isJsonArray(value)) return value.flatMap((entry, index) => objectsWithKnownKeys(entry, [...path, index]));

@@ -134,6 +134,7 @@ const KEYS: { readonly [Kind in StepAction["kind"]]: Readonly<Record<string, fc.
     effect: fc.constantFrom("read", "idempotent", "once"),
     verify,
     cache: fc.record({ ttlMs: ms }),
+    leases: fc.dictionary(stepId, fc.integer({ min: 1, max: 1e6 }), { maxKeys: 2 }),
   },
   workflow: called,
   value: each,
