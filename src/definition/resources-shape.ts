@@ -16,4 +16,8 @@ export const resourcesShape: Shape<Resources> = shape<Resources>("resources", {
 });
 
 /** How much of what servers share, by name: what there is of it, and what a step occupies. */
-export const sharedAmounts: ValueType<Readonly<Record<string, number>>> = recordOf(numberIn({ min: 1, max: 1e6 }), { most: 100 });
+export const sharedAmounts: ValueType<Readonly<Record<string, number>>> = recordOf(numberIn({ min: 1, max: 1e6 }), {
+  most: 100,
+  key: /^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$/,
+  keyShaped: 'what is shared has a name of 1 to 100 letters, digits, "_" and "-" that begins with a letter or digit',
+});

@@ -190,11 +190,7 @@ export const STEP: Shape<StepKeys> = shape<StepKeys>("step", {
   resources: { key: "resources", type: resourcesShape, about: "what the step occupies while it runs" },
   leases: {
     key: "leases",
-    type: recordOf(numberIn({ min: 1, max: 1e6 }), {
-      most: 100,
-      key: /^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$/,
-      keyShaped: 'what is shared has a name of 1 to 100 letters, digits, "_" and "-" that begins with a letter or digit',
-    }),
+    type: sharedAmounts,
     about: "what the step occupies, while it runs, of what servers share (shared_resources of tutti.yaml): how much, by name",
   },
   estimatedMs: { key: "estimated_duration", type: duration(60_000), about: "how long it will probably take; a number alone is minutes" },
