@@ -7,11 +7,14 @@ import type { Connections } from "../ports/connections.ts";
  */
 export function outsideContext(connections: Connections): Connections {
   return {
-    names: connections.names,
+    get names() {
+      return connections.names;
+    },
     tools: (server, signal) => outside(() => connections.tools(server, signal)),
     call: (request, observer, signal) => outside(() => connections.call(request, observer, signal)),
     check: (server, signal) => outside(() => connections.check(server, signal)),
     facts: (server, signal) => outside(() => connections.facts(server, signal)),
+    add: (config) => connections.add(config),
     onToolsChanged: (listener) => connections.onToolsChanged(listener),
     [Symbol.asyncDispose]: () => connections[Symbol.asyncDispose](),
   };

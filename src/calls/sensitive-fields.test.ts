@@ -27,7 +27,6 @@ function tool(name: string, marked: string): Tool {
 class ChangingConnections extends FakeConnections {
   listed = 0;
   list: readonly Tool[] = [];
-  #changed: (server: string) => void = () => undefined;
 
   override async tools(server: string): Promise<readonly Tool[]> {
     await super.tools(server);
@@ -35,14 +34,9 @@ class ChangingConnections extends FakeConnections {
     return this.list;
   }
 
-  override onToolsChanged(listener?: (server: string) => void): Disposable {
-    this.#changed = listener ?? this.#changed;
-    return super.onToolsChanged();
-  }
-
   change(list: readonly Tool[]): void {
     this.list = list;
-    this.#changed("s");
+    this.toolsChanged("s");
   }
 }
 

@@ -1,15 +1,15 @@
 import { assert } from "../base/assert.ts";
 import type { Clock } from "../base/clock.ts";
-import { nearest } from "../base/nearest.ts";
 import type { CallOutcome } from "../model/call.ts";
-import { TuttiError } from "../model/errors.ts";
 import type { ServerConfig } from "../model/server.ts";
+import { serverNotFound } from "../model/server-not-found.ts";
 import type { Tool } from "../model/tool.ts";
 import type { Connections, ServerCheck, ServerFacts, WireCall } from "../ports/connections.ts";
 import type { Elicitor } from "../ports/elicitation.ts";
 import type { CallObserver } from "../ports/tool-caller.ts";
 import { ServerConnection } from "./server-connection.ts";
 import type { ServerLog } from "./server-log.ts";
+import type { SessionPorts } from "./session-ports.ts";
 
 export interface ConnectionsOptions {
   /** Their names are unique. */
@@ -27,17 +27,30 @@ export function openConnections(options: ConnectionsOptions): Connections {
 }
 
 class McpConnections implements Connections {
-  readonly names: readonly string[];
+  readonly #ports: Omit<SessionPorts, "server">;
   readonly #connections = new Map<string, ServerConnection>();
   readonly #listeners = new Set<(server: string) => void>();
 
   constructor({ servers, ...ports }: ConnectionsOptions) {
-    this.names = servers.map(({ name }) => name);
-    for (const config of servers) {
-      assert(!this.#connections.has(config.name), `two servers are named "${config.name}"`);
-      const changed = (): void => this.#toolsChanged(config.name);
-      this.#connections.set(config.name, new ServerConnection(config, { ...ports, server: config.name }, changed));
-    }
+    this.#ports = ports;
+    for (const config of servers) this.add(config);
+  }
+
+  get names(): readonly string[] {
+    return [...this.#connections.keys()];
+  }
+
+  add(config: ServerConfig): AsyncDisposable {
+    const { name } = config;
+    assert(!this.#connections.has(name), `two servers are named "${name}"`);
+    const connection = new ServerConnection(config, { ...this.#ports, server: name }, () => this.#toolsChanged(name));
+    this.#connections.set(name, connection);
+    return {
+      [Symbol.asyncDispose]: async () => {
+        this.#connections.delete(name);
+        await connection[Symbol.asyncDispose]();
+      },
+    };
   }
 
   async tools(server: string, signal: AbortSignal): Promise<readonly Tool[]> {
@@ -52,7 +65,11 @@ class McpConnections implements Connections {
     const { server, tool } = request;
     const connection = this.#connections.get(server);
     if (connection === undefined) {
-      return { kind: "failed", accepted: false, error: { kind: "not_found", message: this.#unknownServer(server), server, tool } };
+      return {
+        kind: "failed",
+        accepted: false,
+        error: { kind: "not_found", message: serverNotFound(server, this.names).message, server, tool },
+      };
     }
     const outcome = await connection.call(request, observer, signal);
     return outcome.kind === "succeeded" ? outcome : { ...outcome, error: { ...outcome.error, server, tool } };
@@ -73,13 +90,8 @@ class McpConnections implements Connections {
 
   #connection(server: string): ServerConnection {
     const connection = this.#connections.get(server);
-    if (connection === undefined) throw new TuttiError("server.not-found", this.#unknownServer(server), { server });
+    if (connection === undefined) throw serverNotFound(server, this.names);
     return connection;
-  }
-
-  #unknownServer(server: string): string {
-    const meant = nearest(server, this.names);
-    return `no server has the name "${server}"${meant === undefined ? "" : ` - did you mean "${meant}"?`}`;
   }
 
   #toolsChanged(server: string): void {

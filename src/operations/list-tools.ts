@@ -1,6 +1,6 @@
 import { defined } from "../base/defined.ts";
 import type { ListToolsInput, ListToolsOutput, ToolEntry } from "../contract/list-tools.ts";
-import { TuttiError } from "../model/errors.ts";
+import { serverNotFound } from "../model/server-not-found.ts";
 import type { ServerCatalog, Tool } from "../model/tool.ts";
 import { createToolIndex, planCall } from "../planner/tool-index.ts";
 import type { ToolIndex } from "../planner/tool-index.ts";
@@ -21,7 +21,7 @@ export interface ListToolsPorts {
 export async function listTools(input: ListToolsInput, ports: ListToolsPorts, { signal }: OperationContext): Promise<ListToolsOutput> {
   const names = input.server === undefined ? ports.names : [input.server];
   for (const server of names) {
-    if (!ports.names.includes(server)) throw new TuttiError("server.not-found", `no server has the name "${server}"`, { server });
+    if (!ports.names.includes(server)) throw serverNotFound(server, ports.names);
   }
   const catalog = await ports.catalogs.catalog(names, signal);
   const servers = names.flatMap((name) => catalog[name] ?? []);

@@ -1,6 +1,7 @@
 import type { Ms } from "../base/duration.ts";
 import type { JsonObject } from "../base/json.ts";
 import type { CallOutcome } from "../model/call.ts";
+import type { ServerConfig } from "../model/server.ts";
 import type { Tool } from "../model/tool.ts";
 import type { CallObserver } from "./tool-caller.ts";
 
@@ -40,6 +41,13 @@ export interface Servers {
 export interface Connections extends Servers, AsyncDisposable {
   /** Sends one `tools/call`. Whatever goes wrong is a `CallOutcome`, never a rejection. */
   call(request: WireCall, observer: CallObserver, signal: AbortSignal): Promise<CallOutcome>;
+
+  /**
+   * Adds a connection; its name must be new. Nothing is started before it is needed.
+   *
+   * @returns what closes the connection and forgets it, for whoever does not need it after all
+   */
+  add(config: ServerConfig): AsyncDisposable;
 }
 
 /** What is known of a server from its connection. */

@@ -1,13 +1,14 @@
 import type { CallOutcome } from "../../src/model/call.ts";
 import { TuttiError } from "../../src/model/errors.ts";
+import type { ServerConfig } from "../../src/model/server.ts";
 import type { Tool } from "../../src/model/tool.ts";
-import type { Connections, ServerFacts, WireCall } from "../../src/ports/connections.ts";
+import type { Connections, ServerCheck, ServerFacts, WireCall } from "../../src/ports/connections.ts";
 
 type Answer = (call: WireCall) => CallOutcome;
 
 /** Servers that remember what they were sent, and answer when they are told to. By default they repeat their arguments. */
 export class FakeConnections implements Connections {
-  readonly names: readonly string[];
+  readonly names: string[];
   readonly calls: WireCall[] = [];
   readonly waiting: ((outcome: CallOutcome) => void)[] = [];
   /** Is told in the middle of every call. */
@@ -18,9 +19,10 @@ export class FakeConnections implements Connections {
   /** Servers that are not there. */
   readonly away = new Set<string>();
   readonly #tools: readonly Tool[];
+  readonly #listeners = new Set<(server: string) => void>();
 
   constructor(names: readonly string[] = ["s"], tools: readonly Tool[] = [readingTool("t")]) {
-    this.names = names;
+    this.names = [...names];
     this.#tools = tools;
   }
 
@@ -41,12 +43,24 @@ export class FakeConnections implements Connections {
     return await new Promise<CallOutcome>((resolve) => this.waiting.push(resolve));
   }
 
-  async check(): Promise<never> {
-    throw new Error("nobody checks these");
+  async check(server: string): Promise<ServerCheck> {
+    this.#ask(server);
+    return { server, protocolVersion: "2025-11-25", era: "legacy", toolCount: this.#tools.length, connectMs: 5 };
   }
 
-  onToolsChanged(): Disposable {
-    return { [Symbol.dispose]: () => undefined };
+  add({ name }: ServerConfig): AsyncDisposable {
+    this.names.push(name);
+    return { [Symbol.asyncDispose]: async () => void this.names.splice(this.names.indexOf(name), 1) };
+  }
+
+  onToolsChanged(listener: (server: string) => void): Disposable {
+    this.#listeners.add(listener);
+    return { [Symbol.dispose]: () => this.#listeners.delete(listener) };
+  }
+
+  /** As if a server had said that its tools have changed. */
+  toolsChanged(server: string): void {
+    for (const listener of this.#listeners) listener(server);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
