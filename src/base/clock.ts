@@ -5,7 +5,12 @@ export interface Clock {
   /** Milliseconds from an arbitrary start; never jumps when the wall clock is set. */
   monotonicMs(): number;
   /** Calls back once after `delayMs`; disposing before that prevents it. Delays beyond 24 days work too. */
-  after(delayMs: number, callback: () => void): Disposable;
+  after(delayMs: number, callback: () => void, options?: TimerOptions): Disposable;
+}
+
+export interface TimerOptions {
+  /** A process that has nothing else to do need not wait for it. Default false. */
+  readonly background?: boolean;
 }
 
 // setTimeout takes 31 bits of milliseconds; a longer one fires at once, so long waits are cut into pieces.
@@ -15,13 +20,14 @@ const LONGEST_TIMER_MS = 2_147_483_647;
 export const systemClock: Clock = {
   nowMs: () => Date.now(),
   monotonicMs: () => performance.now(),
-  after(delayMs, callback) {
+  after(delayMs, callback, options) {
     let handle: ReturnType<typeof setTimeout>;
     let leftMs = Math.max(0, delayMs);
     const arm = (): void => {
       const pieceMs = Math.min(leftMs, LONGEST_TIMER_MS);
       leftMs -= pieceMs;
       handle = setTimeout(() => (leftMs > 0 ? arm() : callback()), pieceMs);
+      if (options?.background === true) handle.unref();
     };
     arm();
     return { [Symbol.dispose]: () => clearTimeout(handle) };

@@ -19,6 +19,7 @@ export type ServerVerdict =
       readonly era: "legacy" | "modern";
       readonly toolCount: number;
       readonly connectMs: number;
+      readonly responseMs: number;
       /** Tools of which the configuration speaks and which the server does not have. */
       readonly warnings: readonly string[];
     }
@@ -58,6 +59,7 @@ export const checkServers: Operation<CheckServersInput, CheckServersOutput> = {
           era: z.enum(["legacy", "modern"]),
           toolCount: z.int(),
           connectMs: z.number(),
+          responseMs: z.number(),
           warnings: z.array(z.string()),
         }),
         wireObject<VerdictOf<"unavailable">>({

@@ -81,13 +81,8 @@ export class ServerConnection implements AsyncDisposable {
     } catch (error) {
       signal.throwIfAborted();
       const { server } = this.#ports;
-      const stderr = error instanceof StartError ? error.stderr : [];
-      throw new TuttiError(
-        "server.unavailable",
-        `server "${server}" is not available: ${messageOf(error)}`,
-        { server, stderr },
-        { cause: error },
-      );
+      const message = `server "${server}" is not available: ${messageOf(error)}`;
+      throw new TuttiError("server.unavailable", message, { server, ...whatIsKnown(error) }, { cause: error });
     }
   }
 
@@ -173,6 +168,11 @@ export class ServerConnection implements AsyncDisposable {
     const delayMs = Math.max(reconnectDelayMs(this.#troubles), why.retryAfterMs ?? 0);
     this.#pause = { untilMs: this.#ports.clock.monotonicMs() + delayMs, why };
   }
+}
+
+function whatIsKnown(error: unknown): { readonly stderr: readonly string[]; readonly reached?: true } {
+  if (error instanceof StartError) return { stderr: error.stderr };
+  return error instanceof SessionLostError ? { stderr: [] } : { stderr: [], reached: true };
 }
 
 function notSent(error: unknown, signal: AbortSignal): CallOutcome {

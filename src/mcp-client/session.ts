@@ -2,6 +2,7 @@
 import { type Client, type Progress, ProtocolError } from "@modelcontextprotocol/client";
 import { abortable } from "../base/abortable.ts";
 import { deadline } from "../base/deadline.ts";
+import type { Deadline } from "../base/deadline.ts";
 import type { Ms } from "../base/duration.ts";
 import { TaskGroup } from "../base/task-group.ts";
 import type { CallOutcome } from "../model/call.ts";
@@ -119,7 +120,9 @@ export class Session implements AsyncDisposable {
     const { client, era, ports, connectMs } = this.#parts;
     using limit = deadline(ports.clock, signal, CHECKED_WITHIN_MS, () => new Error(`no answer within ${CHECKED_WITHIN_MS} ms`));
     const options = { signal: limit.signal, timeout: NO_TIMEOUT_MS };
-    await this.#noticing<unknown>(era === "modern" ? client.discover(options) : anyAnswer(client.ping(options)));
+    const askedMs = ports.clock.monotonicMs();
+    await this.#noticing<unknown>(era === "modern" ? client.discover(options) : anyAnswer(client.ping(options)), limit);
+    const responseMs = ports.clock.monotonicMs() - askedMs;
     const about = client.getServerVersion();
     return {
       server: ports.server,
@@ -128,6 +131,7 @@ export class Session implements AsyncDisposable {
       era,
       toolCount: (await this.tools(limit.signal)).size,
       connectMs,
+      responseMs,
     };
   }
 
@@ -170,7 +174,7 @@ export class Session implements AsyncDisposable {
     using limit = deadline(ports.clock, this.#lifetime.signal, LISTED_WITHIN_MS, () => new Error("the list of tools took too long"));
     this.#parts.state.toolsStale = false;
     try {
-      this.#tools = await this.#noticing(listTools(client, limit.signal, this.#note));
+      this.#tools = await this.#noticing(listTools(client, limit.signal, this.#note), limit);
       return this.#tools;
     } catch (error) {
       this.#parts.state.toolsStale = true;
@@ -190,11 +194,16 @@ export class Session implements AsyncDisposable {
     }
   }
 
-  async #noticing<T>(work: Promise<T>): Promise<T> {
+  /** Tells apart that the session is lost, that nobody is there any more, and that somebody is who does not answer well. */
+  async #noticing<T>(work: Promise<T>, limit: Deadline): Promise<T> {
     try {
       return await work;
     } catch (error) {
-      throw this.#isLostBy(error) ? new SessionLostError(error) : error;
+      if (limit.expired) throw limit.signal.reason;
+      if (this.#isLostBy(error)) throw new SessionLostError(error);
+      const outcome = outcomeOfError(error, { toolListed: false, ending: this.#parts.transport.ending });
+      const gone = outcome.kind !== "succeeded" && outcome.error.kind === "connection";
+      throw gone ? new StartError(outcome.error.message, { stderr: this.#parts.transport.stderr(), cause: error }) : error;
     }
   }
 

@@ -19,7 +19,12 @@ export interface ErrorDetails {
   /** The operation does not fit the state of the execution or step. */
   readonly "execution.wrong-state": { readonly executionId: string; readonly state: string };
   /** A server cannot be started, reached or listed. */
-  readonly "server.unavailable": { readonly server: string; readonly stderr?: readonly string[] };
+  readonly "server.unavailable": {
+    readonly server: string;
+    readonly stderr?: readonly string[];
+    /** It is there, and does not answer as it should. */
+    readonly reached?: true;
+  };
   /** A tool called by hand (`tutti call`) or through an envelope adapter failed; the adapter tells the error of the envelope. */
   readonly "call.failed": { readonly kind: string; readonly error?: EnvelopeError };
   /** Another process owns the data directory and cannot be reached. */

@@ -5,11 +5,24 @@ const FIRST = "1";
 
 /** All replicas of a server, in the order of the configuration. */
 export function replicasOf(server: ServerConfig): readonly ReplicaConfig[] {
-  const first = { name: FIRST, connection: server.connection, tier: server.tier ?? 1 };
+  const first = { name: server.replicaName ?? FIRST, connection: server.connection, tier: server.tier ?? 1 };
   return [first, ...(server.replicas ?? [])].map((replica) => {
     const resources = "resources" in replica ? replica.resources : server.resources;
     return resources === undefined ? replica : { ...replica, resources };
   });
+}
+
+/** Whose a connection is, from its name. */
+export interface ConnectionOwner {
+  readonly server: string;
+  readonly replica: string;
+}
+
+/** The server and the replica that a connection belongs to: the inverse of {@link connectionName}. */
+export function ownerOf(connection: string): ConnectionOwner {
+  // Neither names of servers nor names of replicas have a "#".
+  const [server = connection, replica = FIRST] = connection.split("#", 2);
+  return { server, replica };
 }
 
 /** The name of the connection to a replica: that of the server if it is the only one, else `server#replica`. */

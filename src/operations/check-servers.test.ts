@@ -5,7 +5,7 @@ import { checkServers } from "./check-servers.ts";
 import type { CheckServersPorts } from "./check-servers.ts";
 
 const { signal } = new AbortController();
-const FACTS = { protocolVersion: "2025-11-25", era: "legacy", toolCount: 1, connectMs: 5 } as const;
+const FACTS = { protocolVersion: "2025-11-25", era: "legacy", toolCount: 1, connectMs: 5, responseMs: 1 } as const;
 
 function ports(config: Partial<CheckServersPorts["servers"][number]> = {}): CheckServersPorts {
   const away = new TuttiError("server.unavailable", 'server "mail" is not available', { server: "mail", stderr: ["no port"] });

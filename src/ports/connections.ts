@@ -75,5 +75,8 @@ export interface ServerCheck {
   readonly protocolVersion: string;
   readonly era: "legacy" | "modern";
   readonly toolCount: number;
+  /** How long connecting took, when it was connected. */
   readonly connectMs: Ms;
+  /** How long it took to answer now. */
+  readonly responseMs: Ms;
 }

@@ -1,6 +1,7 @@
 import type { HealthState } from "../model/health.ts";
 import { connectionName, replicasOf } from "../model/replica.ts";
 import type { ReplicaConfig, ServerConfig } from "../model/server.ts";
+import { isBad } from "./health-standing.ts";
 
 /** A replica of a server, and how it is doing. */
 export interface RankedReplica {
@@ -21,10 +22,8 @@ export function byPreference(server: ServerConfig, stateOf: (connection: string)
   });
   return replicas.sort(
     (left, right) =>
-      Number(isBad(left)) - Number(isBad(right)) || left.replica.tier - right.replica.tier || RANKS[left.state] - RANKS[right.state],
+      Number(isBad(left.state)) - Number(isBad(right.state)) ||
+      left.replica.tier - right.replica.tier ||
+      RANKS[left.state] - RANKS[right.state],
   );
-}
-
-function isBad({ state }: RankedReplica): boolean {
-  return state === "unhealthy" || state === "unreachable";
 }

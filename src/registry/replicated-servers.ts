@@ -1,4 +1,5 @@
 import { TuttiError, isTuttiError } from "../model/errors.ts";
+import { ownerOf } from "../model/replica.ts";
 import { serverNotFound } from "../model/server-not-found.ts";
 import type { ServerConfig } from "../model/server.ts";
 import type { Servers } from "../ports/connections.ts";
@@ -49,7 +50,7 @@ export function replicatedServers({ connections, servers, health }: ReplicatedSe
       return { ...check, server };
     },
     facts: async (server, signal) => await ask(server, signal, (connection) => connections.facts(connection, signal)),
-    onToolsChanged: (listener) => connections.onToolsChanged((connection) => listener(serverOf(connection))),
+    onToolsChanged: (listener) => connections.onToolsChanged((connection) => listener(ownerOf(connection).server)),
   };
 }
 
@@ -71,9 +72,4 @@ function noReplicaAnswers(server: string, failures: readonly Failure[]): TuttiEr
 /** Without the name of the connection, which stands beside it. */
 function reasonOf({ cause, message }: Error): string {
   return cause instanceof Error ? cause.message : message;
-}
-
-/** The names of servers have no "#". */
-function serverOf(connection: string): string {
-  return connection.split("#", 1)[0] ?? connection;
 }

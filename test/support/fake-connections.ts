@@ -45,7 +45,7 @@ export class FakeConnections implements Connections {
 
   async check(server: string): Promise<ServerCheck> {
     this.#ask(server);
-    return { server, protocolVersion: "2025-11-25", era: "legacy", toolCount: this.#tools.length, connectMs: 5 };
+    return { server, protocolVersion: "2025-11-25", era: "legacy", toolCount: this.#tools.length, connectMs: 5, responseMs: 1 };
   }
 
   add({ name }: ServerConfig): AsyncDisposable {
