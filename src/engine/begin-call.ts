@@ -1,3 +1,4 @@
+import { defined } from "../base/defined.ts";
 import { jsonExceeds, type JsonObject } from "../base/json.ts";
 import { evaluateTemplate } from "../expression/evaluate-template.ts";
 import type { Scope } from "../expression/scope.ts";
@@ -7,8 +8,7 @@ import { callPlan } from "./call-plan.ts";
 import type { Decision, DecisionContext } from "./decision.ts";
 import type { CallState, ExecutionState, StepState } from "./execution-state.ts";
 import { retryRule } from "./retry-rule.ts";
-
-const DEFAULT_TIMEOUT_MS = 30_000;
+import { attemptTimeoutMs, callLeftMs } from "./time-limit.ts";
 
 /** Arguments above this are a mistake, and would be in every journal. */
 const INPUT_MAX_BYTES = 16 * 1024 * 1024;
@@ -88,6 +88,7 @@ function toolRequest(
   const { cache } = step.node.step;
   const { role } = attempt.ref;
   const { effect } = callPlan(step, attempt);
+  const leftMs = callLeftMs(state, step, role, context.nowMs);
   return {
     executionId: state.executionId,
     workflowId: state.plan.workflow.id,
@@ -99,7 +100,10 @@ function toolRequest(
     input: attempt.input,
     secrets: attempt.secrets,
     effect,
-    timeoutMs: attemptTimeoutMs(state, step, attempt.ref, context.nowMs),
+    timeoutMs: Math.min(attemptTimeoutMs(state, step, role), leftMs),
+    ...(leftMs === Infinity ? {} : { leftMs }),
+    ...defined({ remainingMs: step.node.remainingMs }),
+    ...(role === undefined ? defined({ resources: step.node.step.resources, leases: step.node.step.leases }) : {}),
     idempotencyKey: `${state.executionId}/${callId(attempt.ref)}`,
     ...(cache !== undefined && (role === undefined || role === "stale") ? { cacheTtlMs: cache.ttlMs } : {}),
     ...(role === "stale" ? { staleOnly: true } : {}),
@@ -118,15 +122,4 @@ function undoing(step: StepState, role: CallRole | undefined): Pick<CallRequest,
   // What a child workflow does is allowed call by call, and what a retry has taken over was begun by somebody else.
   const wasAsked = action.kind === "tool" && step.skippedBecause !== "reused";
   return role === "compensate" && wasAsked ? { undoesAllowed: true } : {};
-}
-
-/** The least of what the step, its `max_duration` and the time limit of the execution leave. Undoing has its own time. */
-function attemptTimeoutMs(state: ExecutionState, step: StepState, ref: CallRef, nowMs: number): number {
-  const { timeoutMs, maxDurationMs, compensate } = step.node.step;
-  const { errorPolicy } = state.plan.workflow;
-  if (ref.role === "compensate") return compensate?.timeoutMs ?? errorPolicy.timeoutMs ?? DEFAULT_TIMEOUT_MS;
-  const limitMs = timeoutMs ?? errorPolicy.timeoutMs ?? maxDurationMs ?? DEFAULT_TIMEOUT_MS;
-  const stepLeftMs = maxDurationMs === undefined ? Infinity : (step.startedAtMs ?? nowMs) + maxDurationMs - nowMs;
-  const executionLeftMs = state.deadlineAtMs === undefined || state.phase !== "running" ? Infinity : state.deadlineAtMs - nowMs;
-  return Math.max(1, Math.min(limitMs, stepLeftMs, executionLeftMs));
 }

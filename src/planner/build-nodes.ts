@@ -37,6 +37,7 @@ export function buildNodes(sources: NodeSources): Omit<Plan, "warnings"> {
       irreversible: calls.call.effect !== "read" && entry.step.compensate === undefined,
       critical: critical.has(node),
       estimateMs: durationsMs[node] ?? 0,
+      remainingMs: (isMain(node) ? main : end).remainingMs[node] ?? 0,
       level: (isMain(node) ? main : end).levels[node] ?? 0,
     };
   });

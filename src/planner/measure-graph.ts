@@ -8,6 +8,8 @@ export interface GraphMeasures {
   /** The nodes that determine how long it takes, from first to last. */
   readonly criticalPath: readonly number[];
   readonly durationMs: Ms;
+  /** For each node, the length of the longest chain that begins with it, itself included. */
+  readonly remainingMs: readonly Ms[];
   /**
    * The size of the largest level. No node of a level needs another one, so as many can run side by side; more might,
    * across levels, but finding the true number takes more than linear time.
@@ -31,8 +33,22 @@ export function measureGraph(graph: OrderedGraph, durationsMs: readonly Ms[], in
     levels: graph.needs.map((_, node) => reached[node]?.level ?? 0),
     criticalPath: pathTo(last),
     durationMs: last?.endMs ?? 0,
+    remainingMs: measureBackwards(graph, durationsMs, includes),
     widest: sizes.reduce((most, size) => Math.max(most, size), 0),
   };
+}
+
+/** What follows a node comes behind it in the order, so that going backwards all that needs it is known. */
+function measureBackwards({ order, needs }: OrderedGraph, durationsMs: readonly Ms[], includes: (node: number) => boolean): readonly Ms[] {
+  const remainingMs = needs.map(() => 0);
+  for (let at = order.length - 1; at >= 0; at -= 1) {
+    const node = order[at] as number;
+    if (!includes(node)) continue;
+    const hereMs = (remainingMs[node] ?? 0) + (durationsMs[node] ?? 0);
+    remainingMs[node] = hereMs;
+    for (const need of needs[node] ?? []) remainingMs[need] = Math.max(remainingMs[need] ?? 0, hereMs);
+  }
+  return remainingMs;
 }
 
 /** A node in a run in which everything begins as soon as it can. */
