@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { FakeConnections } from "../../test/support/fake-connections.ts";
+import { serverConfig } from "../../test/support/server-config.ts";
 import type { HealthSignal, HealthState } from "../model/health.ts";
 import type { ServerConfig } from "../model/server.ts";
 import { replicatedServers } from "./replicated-servers.ts";
@@ -8,15 +9,8 @@ const { signal } = new AbortController();
 const CONNECTION = { kind: "stdio", command: "c", args: [], env: {} } as const;
 
 function config(name: string, replicas: Readonly<Record<string, number>> = {}): ServerConfig {
-  return {
-    name,
-    connection: CONNECTION,
-    tier: 2,
-    replicas: Object.entries(replicas).map(([replica, tier]) => ({ name: replica, tier, connection: CONNECTION })),
-    honoursIdempotencyKey: false,
-    effects: {},
-    requires: {},
-  };
+  const others = Object.entries(replicas).map(([replica, tier]) => ({ name: replica, tier, connection: CONNECTION }));
+  return serverConfig({ name, tier: 2, replicas: others });
 }
 
 /** Connections that remember who was asked for its tools, and what their health is told. */
