@@ -1,5 +1,6 @@
 import { LRUCache } from "lru-cache";
 import type { Clock } from "../base/clock.ts";
+import { DEFAULT_BREAKER } from "../model/default-breaker.ts";
 import type { BreakerConfig, ServerConfig } from "../model/server.ts";
 import { type BreakerState, CircuitBreaker } from "./circuit-breaker.ts";
 
@@ -19,8 +20,6 @@ export interface CircuitBreakersOptions {
   readonly clock: Pick<Clock, "monotonicMs">;
   readonly onChange?: (reading: BreakerReading) => void;
 }
-
-const DEFAULT_BREAKER: BreakerConfig = { failures: 5, recoveryMs: 30_000, halfOpenCalls: 3, successes: 2, perTool: false };
 
 /** More than there are replicas and tools; a breaker that was forgotten begins closed. */
 const BREAKERS_MAX = 1_000;

@@ -2,12 +2,15 @@ import * as z from "zod";
 import type { Json } from "../base/json.ts";
 import type { AccessConfig } from "../model/access.ts";
 import type { ServerConfig } from "../model/server.ts";
+import type { ServerSettings } from "../model/server-settings.ts";
 
 /** With what the executions of a client shall run, because the owner may be configured otherwise. */
 export interface Surroundings {
   readonly servers: readonly ServerConfig[];
   /** Who may do what, unless the owner itself asks who is there: then its own rules hold. */
   readonly access: AccessConfig;
+  /** What holds for all of its servers together. Default: nothing is shared, limited or demanded. */
+  readonly settings?: ServerSettings;
   /** Held in memory only. */
   readonly secrets: Readonly<Record<string, string>>;
 }
@@ -40,6 +43,19 @@ export type OwnerMessage =
 
 const json = z.unknown() as z.ZodType<Json>;
 
+const serverSettings: z.ZodType<ServerSettings> = z.strictObject({
+  tls: z
+    .strictObject({
+      caFile: z.string().exactOptional(),
+      certFile: z.string().exactOptional(),
+      keyFile: z.string().exactOptional(),
+    })
+    .exactOptional(),
+  sharedResources: z.record(z.string(), z.number()),
+  clientRate: z.strictObject({ count: z.int().positive(), perMs: z.int().positive() }).exactOptional(),
+  demands: z.array(z.enum(["authenticated", "encrypted", "audited"])),
+});
+
 export const clientMessage: z.ZodType<ClientMessage> = z.discriminatedUnion("type", [
   z.strictObject({
     type: z.literal("hello"),
@@ -48,6 +64,7 @@ export const clientMessage: z.ZodType<ClientMessage> = z.discriminatedUnion("typ
     surroundings: z.object({
       servers: z.array(z.custom<ServerConfig>()),
       access: z.custom<AccessConfig>((access) => typeof access === "object" && access !== null),
+      settings: serverSettings.exactOptional(),
       secrets: z.record(z.string(), z.string()),
     }),
     identityToken: z.string().exactOptional(),

@@ -1,26 +1,22 @@
 import { recordOf } from "../definition/collection-types.ts";
-import { numberIn, text } from "../definition/scalar-types.ts";
+import { text } from "../definition/scalar-types.ts";
 import { shape } from "../definition/shape.ts";
 import type { Shape } from "../definition/shape.ts";
 import { ACCESS_FIELDS } from "./access-entry.ts";
 import type { AccessEntry } from "./access-entry.ts";
 import { serverEntry } from "./server-entry.ts";
 import type { ServerEntry } from "./server-entry.ts";
+import { SETTINGS_FIELDS } from "./settings-entry.ts";
+import type { SettingsEntry } from "./settings-entry.ts";
 
 /** `tutti.yaml`, as it stands in the file. */
-export interface ConfigFile extends AccessEntry {
+export interface ConfigFile extends AccessEntry, SettingsEntry {
   readonly servers?: Readonly<Record<string, ServerEntry>>;
   readonly mcp?: string;
   readonly dataDirectory?: string;
   readonly secrets?: { readonly file: string };
-  readonly limits?: LimitEntries;
   readonly audit?: { readonly key: string };
   readonly operations?: Readonly<Record<string, string>>;
-}
-
-/** Limits for all executions of a process together. */
-export interface LimitEntries {
-  readonly maxConcurrentCalls?: number;
 }
 
 const serverEntries = recordOf(serverEntry, {
@@ -55,17 +51,7 @@ export const configFile: Shape<ConfigFile> = shape<ConfigFile>("config", {
     }),
     about: "where the values of ${{ secrets.NAME }} come from, beside the environment",
   },
-  limits: {
-    key: "limits",
-    type: shape<LimitEntries>("limits", {
-      maxConcurrentCalls: {
-        key: "max_concurrent_calls",
-        type: numberIn({ min: 1, max: 10_000 }),
-        about: "calls in flight at once, to all servers; 50 if not given",
-      },
-    }),
-    about: "limits for all executions of a process together",
-  },
+  ...SETTINGS_FIELDS,
   audit: {
     key: "audit",
     type: shape<{ readonly key: string }>("audit", {

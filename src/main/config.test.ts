@@ -34,6 +34,8 @@ servers:
     secretsFile: join(folder.path, "conf/keys.env"),
     maxConcurrentCalls: 9,
     access: { roles: {}, tenants: {} },
+    sharedResources: {},
+    demands: [],
     operations: { process_order: join(folder.path, "conf/flows/order.yaml") },
     warnings: [],
     servers: [
@@ -94,7 +96,7 @@ test("an included mcp.json gives servers to which tutti.yaml adds, or which it r
 mcp: sub/mcp.json
 servers:
   kept: { idempotency_keys: true, effects: { put: once } }
-  replaced: { url: "http://new/" }
+  replaced: { url: "https://new/" }
   gone: { disabled: true }
 `,
     "sub/mcp.json": `{"mcpServers": {"kept": {"command": "./run"}, "replaced": {"command": "\${OLD}"}, "gone": {"command": "\${GONE}"}}}`,
@@ -102,7 +104,7 @@ servers:
   const { servers } = loadConfig({ workingDirectory: folder.path, environment: {} });
   expect(servers).toMatchObject([
     { name: "kept", connection: { command: join(folder.path, "sub/run") }, honoursIdempotencyKey: true, effects: { put: "once" } },
-    { name: "replaced", connection: { kind: "http", url: "http://new/" } },
+    { name: "replaced", connection: { kind: "http", url: "https://new/" } },
   ]);
 });
 
@@ -128,7 +130,7 @@ servers:
       'tutti.yaml:1:1: unknown key "data_dri" - did you mean "data_dir"?',
       'tutti.yaml:3:8: unknown key "comand" - did you mean "command"?',
       'tutti.yaml:4:8: a server has a "command" or a "url", not both',
-      'tutti.yaml:5:13: "ftp://x/" is no address - it begins with http:// or https://',
+      'tutti.yaml:5:13: "ftp://x/" is no address - it begins with https://, http://, wss:// or ws://',
       "tutti.yaml:7:14: the environment variable NOPE is not set - set it, or write ${NOPE:-default}",
       "tutti.yaml:8:12: ${input:key} asks a person each time, which tutti does not do - use an environment variable such as ${KEY}",
       'tutti.yaml:9:15: "args[1]" must be text, not a number: put it in quotes',

@@ -1,5 +1,5 @@
 import { defined } from "../base/defined.ts";
-import { readFileSync } from "node:fs";
+import { accessSync, constants, readFileSync, statSync } from "node:fs";
 import { homedir } from "node:os";
 import { basename, dirname, relative, resolve } from "node:path";
 import { parseEnv } from "node:util";
@@ -11,16 +11,19 @@ import { TuttiError } from "../model/errors.ts";
 import type { AccessConfig } from "../model/access.ts";
 import type { LocatedProblem, Problem } from "../model/problem.ts";
 import type { ServerConfig } from "../model/server.ts";
+import { NO_SETTINGS } from "../model/server-settings.ts";
+import type { ServerSettings } from "../model/server-settings.ts";
 import type { ConfigDocument } from "./config-document.ts";
 import { accessConfig } from "./access-config.ts";
 import { readConfigDocument } from "./config-document.ts";
 import { clientFile, configFile } from "./config-file.ts";
 import type { ConfigFile } from "./config-file.ts";
+import type { EntrySurroundings } from "./entry-surroundings.ts";
 import { findConfig } from "./find-config.ts";
 import type { FoundConfig } from "./find-config.ts";
-import { serverConfig, withEntry } from "./server-config.ts";
-import type { EntrySurroundings } from "./server-config.ts";
+import { addToServer, isWhole, serverConfig } from "./server-config.ts";
 import type { ServerEntry } from "./server-entry.ts";
+import { serverSettings } from "./settings-config.ts";
 
 /** Where a configuration comes from: the values passed in, nothing global. */
 export interface ConfigRequest {
@@ -35,7 +38,7 @@ export interface ConfigRequest {
 }
 
 /** Everything that is configured, final: variables are put in and paths are absolute. */
-export interface Config {
+export interface Config extends ServerSettings {
   /** Undefined when there is none: there are no servers then. */
   readonly found?: FoundConfig;
   readonly dataDirectory: string;
@@ -58,7 +61,7 @@ export interface Config {
  */
 export function loadConfig(request: ConfigRequest): Config {
   const found = findConfig(request);
-  const loaded = found === undefined ? { file: {}, servers: [], access: NO_ACCESS, problems: [] } : readFile(found.file, request);
+  const loaded = found === undefined ? NOTHING : readFile(found.file, request);
   const errors = loaded.problems.filter((problem) => problem.severity === "error");
   if (errors.length > 0) {
     const message = `the configuration has ${errors.length === 1 ? "1 problem" : `${errors.length} problems`}`;
@@ -75,6 +78,7 @@ export function loadConfig(request: ConfigRequest): Config {
     }),
     dataDirectory: dataDirectory(request, loaded.file, folder),
     servers: loaded.servers,
+    ...loaded.settings,
     access: loaded.access,
     operations: Object.fromEntries(Object.entries(loaded.file.operations ?? {}).map(([name, file]) => [name, resolve(folder, file)])),
     warnings: loaded.problems,
@@ -92,29 +96,31 @@ interface LoadedFile {
   readonly file: ConfigFile;
   readonly servers: readonly ServerConfig[];
   readonly access: AccessConfig;
+  readonly settings: ServerSettings;
   readonly problems: readonly LocatedProblem[];
 }
 
-/** Nobody is asked who they are, and nobody has a role. */
-const NO_ACCESS: AccessConfig = { roles: {}, tenants: {} };
+/** No servers; nobody is asked who they are, and nobody has a role. */
+const NOTHING: LoadedFile = { file: {}, servers: [], access: { roles: {}, tenants: {} }, settings: NO_SETTINGS, problems: [] };
 
 const LARGEST_FILE_BYTES = 4 * 1024 * 1024;
 
-/** @param replaced - servers that the including file has in its own way: nobody wants to know what is wrong with them here */
-function readFile(path: string, request: ConfigRequest, replaced: ReadonlySet<string> = new Set()): LoadedFile {
+/** @param outer - the servers of the including file, if there is one */
+function readFile(path: string, request: ConfigRequest, outer: Entries = {}): LoadedFile {
   const name = relative(request.workingDirectory, path);
   const document = readConfigDocument(readText(path), name.startsWith("..") ? path : name);
-  if (document.value === undefined) return { file: {}, servers: [], access: NO_ACCESS, problems: document.problems };
+  if (document.value === undefined) return { ...NOTHING, problems: document.problems };
   const findings = noFindings();
   const root: Reading = { path: [], findings };
   const around = surroundings(path, request);
   const type = isClientFile(path, document.value) ? clientFile : configFile;
   const file: ConfigFile = type.readPartly(document.value, root)?.values ?? {};
-  const entries = Object.fromEntries(Object.entries(file.servers ?? {}).filter(([name]) => !replaced.has(name)));
+  const entries = entriesInside(outer, file.servers ?? {});
   const included = includedFile(file.mcp, entries, { root, around, request });
   const servers = mergedServers(entries, included.servers, { root, around });
   const access = accessConfig(file, root, around.folder);
-  return { file, servers, access, problems: [...problemsOf(document, findings, type), ...included.problems] };
+  const settings = serverSettings(file, root, around);
+  return { file, servers, access, settings, problems: [...problemsOf(document, findings, type), ...included.problems] };
 }
 
 /** In the order of the file. */
@@ -153,6 +159,14 @@ function surroundings(path: string, request: ConfigRequest): EntrySurroundings {
         return {};
       }
     },
+    checkFile(file, reading) {
+      try {
+        accessSync(file, constants.R_OK);
+        if (!statSync(file).isFile()) throw new Error(`${file} is no file`);
+      } catch (cause) {
+        report(reading, "unreadable-file", `cannot read the file: ${(cause as Error).message}`);
+      }
+    },
   };
 }
 
@@ -177,15 +191,23 @@ interface Including {
 }
 
 function includedFile(mcp: string | undefined, entries: Entries, { root, around, request }: Including): LoadedFile {
-  const nothing: LoadedFile = { file: {}, servers: [], access: NO_ACCESS, problems: [] };
-  if (mcp === undefined) return nothing;
-  const replaced = Object.entries(entries).filter(([, entry]) => entry.disabled === true || isWhole(entry));
+  if (mcp === undefined) return NOTHING;
   try {
-    return readFile(resolve(around.folder, mcp), request, new Set(replaced.map(([name]) => name)));
+    return readFile(resolve(around.folder, mcp), request, entries);
   } catch (error) {
     report({ path: ["mcp"], findings: root.findings }, "unreadable-file", (error as Error).message);
-    return nothing;
+    return NOTHING;
   }
+}
+
+/** Nobody wants to know what is wrong with servers that the including file has in its own way, and its word makes an address good. */
+function entriesInside(outer: Entries, entries: Entries): Entries {
+  const kept = Object.entries(entries).flatMap(([name, entry]): readonly (readonly [string, ServerEntry])[] => {
+    const { disabled, insecure } = outer[name] ?? {};
+    if (disabled === true || isWhole(outer[name] ?? {})) return [];
+    return [[name, insecure === undefined || !isWhole(entry) ? entry : { ...entry, insecure }]];
+  });
+  return Object.fromEntries(kept);
 }
 
 /** A server of `tutti.yaml` replaces one of the same name in the included file, or only adds to it what Tutti wants to know. */
@@ -201,12 +223,8 @@ function mergedServers(
     servers.delete(name);
     if (entry.disabled === true || !/^[A-Za-z0-9_-]{1,64}$/.test(name)) continue;
     const adds = base !== undefined && !isWhole(entry);
-    const server = adds ? withEntry(base, entry) : serverConfig(name, entry, reading, context.around);
+    const server = adds ? addToServer(base, entry, reading, context.around) : serverConfig(name, entry, reading, context.around);
     if (server !== undefined) servers.set(name, server);
   }
   return [...servers.values()];
-}
-
-function isWhole({ command, url }: ServerEntry): boolean {
-  return command !== undefined || url !== undefined;
 }

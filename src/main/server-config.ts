@@ -1,111 +1,128 @@
 import { defined } from "../base/defined.ts";
-import { isAbsolute, resolve } from "node:path";
+import { quoted } from "../base/visible.ts";
 import { report, within } from "../definition/reading.ts";
 import type { Reading } from "../definition/reading.ts";
-import type { HttpConnection, ServerConfig, StdioConnection } from "../model/server.ts";
-import { expandVariables } from "./expand-variables.ts";
-import type { Variables } from "./expand-variables.ts";
+import { replicasOf } from "../model/replica.ts";
+import type { ServerAddress, ServerConfig } from "../model/server.ts";
+import { connectionConfig, withNetworkKeys } from "./connection-config.ts";
+import type { EntrySurroundings } from "./entry-surroundings.ts";
+import { replicaConfigs } from "./replica-config.ts";
+import type { PlacedReplica } from "./replica-entry.ts";
 import type { ServerEntry } from "./server-entry.ts";
-
-/** What a server entry is seen against. */
-export interface EntrySurroundings {
-  readonly variables: Variables;
-  /** What relative paths are relative to. */
-  readonly folder: string;
-  /** Reads an `env_file`; reports and gives nothing when it cannot be read. */
-  readonly readEnvironmentFile: (path: string, reading: Reading) => Readonly<Record<string, string>>;
-}
 
 /** Makes the final configuration of one server; undefined when something is wrong with it, which has been reported. */
 export function serverConfig(name: string, entry: ServerEntry, reading: Reading, around: EntrySurroundings): ServerConfig | undefined {
-  const connection = entry.url === undefined ? stdioConnection(entry, reading, around) : httpConnection(entry, entry.url, reading, around);
-  if (connection === undefined) return undefined;
-  return withEntry({ name, connection, honoursIdempotencyKey: false, effects: {}, requires: {} }, entry);
+  const { replicas = [], ...rest } = entry;
+  if (!isWhole(entry) && replicas.length > 0) return serverOfReplicas(name, { ...rest, replicas }, reading, around);
+  const connection = connectionConfig(entry, "server", reading, around);
+  if (connection === undefined) {
+    replicaConfigs(replicas, [], within(reading, "replicas"), around);
+    return undefined;
+  }
+  return withReplicas(withEntry(serverAt(name, connection), rest), entry, reading, around);
 }
 
-/** The configuration with all that an entry says, but for how the server is reached. */
-export function withEntry(base: ServerConfig, entry: ServerEntry): ServerConfig {
-  const { honoursIdempotencyKey, maxConcurrentCalls, connectTimeoutMs, protocolEra, trusted, context, metaSections, sensitive, injector } =
-    entry;
-  return {
-    ...base,
-    effects: { ...base.effects, ...entry.effects },
-    requires: { ...base.requires, ...entry.requires },
-    ...(entry.permissions === undefined ? {} : { permissions: { ...base.permissions, ...entry.permissions } }),
-    ...defined({
-      honoursIdempotencyKey,
-      maxConcurrentCalls,
-      connectTimeoutMs,
-      protocolEra,
-      trusted,
-      context,
-      metaSections,
-      sensitive,
-      injector,
-    }),
-  };
+/** Whether the entry says how the server is reached. */
+export function isWhole({ command, url }: ServerEntry): boolean {
+  return command !== undefined || url !== undefined;
 }
 
-function stdioConnection(entry: ServerEntry, reading: Reading, around: EntrySurroundings): StdioConnection | undefined {
-  if (entry.command === undefined) {
-    return report(reading, "missing-key", '"command" or "url" is missing: a server is a program to start or an address', { atKey: true });
-  }
-  if (entry.type !== undefined && entry.type !== "stdio") {
-    return report(within(reading, "type"), "contradiction", `a server of type "${entry.type}" has a "url", not a "command"`);
-  }
-  if (entry.headers !== undefined) {
-    return report(within(reading, "headers"), "contradiction", '"headers" are for servers with a "url"', { atKey: true });
-  }
-  const expand = (value: string, ...keys: readonly (string | number)[]): string => expanded(value, keys.reduce(within, reading), around);
-  const path = (value: string): string => (isAbsolute(value) ? value : resolve(around.folder, value));
-  const command = expand(entry.command, "command");
-  const fromFile =
-    entry.envFile === undefined ? {} : around.readEnvironmentFile(path(expand(entry.envFile, "env_file")), within(reading, "env_file"));
-  return {
-    kind: "stdio",
-    command: /[/\\]/.test(command) ? path(command) : command,
-    args: (entry.args ?? []).map((argument, index) => expand(argument, "args", index)),
-    env: { ...fromFile, ...expandedRecord(entry.env, within(reading, "env"), around) },
-    cwd: entry.cwd === undefined ? around.folder : path(expand(entry.cwd, "cwd")),
-  };
+/** The configuration of a server that stands elsewhere with all that this entry says besides. */
+export function addToServer(base: ServerConfig, entry: ServerEntry, reading: Reading, around: EntrySurroundings): ServerConfig {
+  refuseKeys(["type", "args", "env", "envFile", "cwd", "headers"], entry, reading);
+  const connection = addToConnection(base.connection, entry, reading, around);
+  return withReplicas(withEntry({ ...base, connection }, entry), entry, reading, around);
 }
 
-function httpConnection(entry: ServerEntry, address: string, reading: Reading, around: EntrySurroundings): HttpConnection | undefined {
-  if (entry.command !== undefined) {
-    return report(within(reading, "command"), "contradiction", 'a server has a "command" or a "url", not both', { atKey: true });
-  }
-  if (entry.type === "stdio")
-    return report(within(reading, "type"), "contradiction", 'a server of type "stdio" has a "command", not a "url"');
-  for (const key of ["args", "env", "env_file", "cwd"] as const) {
-    const given = key === "env_file" ? entry.envFile : entry[key];
-    if (given === undefined) continue;
-    report(within(reading, key), "contradiction", `"${key}" is for servers with a "command"`, { atKey: true });
-  }
-  if (entry.type === "sse") {
-    const message = '"sse" is the transport of 2024, which is not spoken here: the address is tried as Streamable HTTP';
-    report(within(reading, "type"), "old-transport", message, { severity: "warning" });
-  }
-  const url = expanded(address, within(reading, "url"), around);
-  if (!url.includes("${") && !isHttpUrl(url)) {
-    return report(within(reading, "url"), "invalid-text", `"${url}" is no address - it begins with http:// or https://`);
-  }
-  return { kind: "http", url, headers: expandedRecord(entry.headers, within(reading, "headers"), around) };
+function serverAt(name: string, connection: ServerAddress): ServerConfig {
+  return { name, connection, honoursIdempotencyKey: false, effects: {}, requires: {} };
 }
 
-function isHttpUrl(text: string): boolean {
-  return URL.canParse(text) && /^https?:$/.test(new URL(text).protocol);
-}
-
-function expanded(value: string, reading: Reading, around: EntrySurroundings): string {
-  const { text, faults } = expandVariables(value, around.variables);
-  for (const { code, message, offset, length } of faults) report(reading, code, message, { range: { offset, length } });
-  return text;
-}
-
-function expandedRecord(
-  record: Readonly<Record<string, string>> | undefined,
+/** The first in the list gives the server its connection. */
+function serverOfReplicas(
+  name: string,
+  entry: ServerEntry & { readonly replicas: readonly PlacedReplica[] },
   reading: Reading,
   around: EntrySurroundings,
-): Readonly<Record<string, string>> {
-  return Object.fromEntries(Object.entries(record ?? {}).map(([key, value]) => [key, expanded(value, within(reading, key), around)]));
+): ServerConfig | undefined {
+  refuseKeys(["type", "args", "env", "envFile", "cwd", "headers", "tls", "insecure", "tier"], entry, reading);
+  const [first, ...others] = replicaConfigs(entry.replicas, [], within(reading, "replicas"), around);
+  if (first === undefined) return undefined;
+  const server = { ...withEntry(serverAt(name, first.connection), entry), tier: first.tier };
+  // What is not said of a replica is taken from the server, and must not be that of the first one only.
+  const resources = entry.resources ?? {};
+  const replicas = first.resources === undefined ? others : others.map((replica) => ({ resources, ...replica }));
+  const several = replicas.length === 0 ? {} : { replicaName: first.name, replicas };
+  return checked({ ...server, ...several, ...defined({ resources: first.resources ?? entry.resources }) }, entry, reading);
+}
+
+const KEYS: Readonly<Partial<Record<keyof ServerEntry, string>>> = { envFile: "env_file" };
+
+/** Keys that say how a server is reached, in an entry that does not say it. */
+function refuseKeys(properties: readonly (keyof ServerEntry)[], entry: ServerEntry, reading: Reading): void {
+  for (const property of properties) {
+    if (entry[property] === undefined) continue;
+    const key = KEYS[property] ?? property;
+    const message = `${quoted(key)} goes with the "command" or "url" that it is about, and here is none: put it there`;
+    report(within(reading, key), "misplaced-key", message, { atKey: true });
+  }
+}
+
+function addToConnection(connection: ServerAddress, entry: ServerEntry, reading: Reading, around: EntrySurroundings): ServerAddress {
+  if (entry.tls === undefined && entry.insecure === undefined) return connection;
+  if (connection.kind !== "stdio") return withNetworkKeys(connection, entry, reading, around);
+  for (const key of ["tls", "insecure"] as const) {
+    if (entry[key] !== undefined) report(within(reading, key), "contradiction", `${quoted(key)} goes with a "url"`, { atKey: true });
+  }
+  return connection;
+}
+
+function withReplicas(server: ServerConfig, entry: ServerEntry, reading: Reading, around: EntrySurroundings): ServerConfig {
+  if (entry.replicas === undefined) return checked(server, entry, reading);
+  const { replicas: _, ...alone } = server;
+  const names = replicasOf(alone).map(({ name }) => name);
+  return checked({ ...alone, replicas: replicaConfigs(entry.replicas, names, within(reading, "replicas"), around) }, entry, reading);
+}
+
+/** Reports what an entry asks of a server and what the server, as it now is, cannot do. */
+function checked(server: ServerConfig, entry: ServerEntry, reading: Reading): ServerConfig {
+  if (entry.hedgeAfterMs !== undefined && (server.replicas ?? []).length === 0) {
+    const message = '"hedge_after" has no effect: the server has no second replica that could be asked too';
+    report(within(reading, "hedge_after"), "no-effect", message, { severity: "warning", atKey: true });
+  }
+  if (server.profile === "sequential" && (server.maxConcurrentCalls ?? 1) > 1) {
+    const message = 'a server with the profile "sequential" gets one call at a time: leave out "max_concurrent_calls", or make it 1';
+    report(within(reading, entry.maxConcurrentCalls === undefined ? "profile" : "max_concurrent_calls"), "contradiction", message);
+  }
+  return server;
+}
+
+/** With all that an entry says, but for how the server is reached. */
+function withEntry(base: ServerConfig, entry: ServerEntry): ServerConfig {
+  const { effects, requires, permissions } = entry;
+  return {
+    ...base,
+    effects: { ...base.effects, ...effects },
+    requires: { ...base.requires, ...requires },
+    ...(permissions === undefined ? {} : { permissions: { ...base.permissions, ...permissions } }),
+    ...defined({
+      honoursIdempotencyKey: entry.honoursIdempotencyKey,
+      maxConcurrentCalls: entry.maxConcurrentCalls,
+      connectTimeoutMs: entry.connectTimeoutMs,
+      protocolEra: entry.protocolEra,
+      trusted: entry.trusted,
+      context: entry.context,
+      metaSections: entry.metaSections,
+      sensitive: entry.sensitive,
+      injector: entry.injector,
+      tier: entry.tier,
+      breaker: entry.breaker,
+      rateLimits: entry.rateLimits,
+      retryBudget: entry.retryBudget,
+      hedgeAfterMs: entry.hedgeAfterMs,
+      resources: entry.resources,
+      healthIntervalMs: entry.healthIntervalMs,
+      profile: entry.profile,
+    }),
+  };
 }

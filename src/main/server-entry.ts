@@ -1,42 +1,27 @@
 import { isJsonArray, isJsonObject } from "../base/json.ts";
 import type { Json, JsonObject } from "../base/json.ts";
-import { listOf, oneOrMore, recordOf } from "../definition/collection-types.ts";
+import { filled, listOf, oneOrMore, recordOf } from "../definition/collection-types.ts";
 import { choice, duration, flag, numberIn, permission, text } from "../definition/scalar-types.ts";
 import { shape } from "../definition/shape.ts";
 import type { Shape } from "../definition/shape.ts";
 import type { ValueType } from "../definition/value-type.ts";
 import { metaJsonSchema } from "../envelope/meta-codec.ts";
-import type { InjectorConfig, SectionInclusion, ServerConfig } from "../model/server.ts";
-import type { Effect } from "../model/workflow.ts";
+import type { SectionInclusion, ServerConfig } from "../model/server.ts";
+import { CONNECTION_FIELDS } from "./connection-entry.ts";
+import type { ConnectionEntry } from "./connection-entry.ts";
 import { injectorEntry } from "./injector-entry.ts";
+import { LIMIT_FIELDS } from "./limit-fields.ts";
+import { replicaEntry, tier } from "./replica-entry.ts";
+import type { PlacedReplica } from "./replica-entry.ts";
 
 /** One server as it stands in a configuration file, before variables and relative paths are put in. */
-export interface ServerEntry {
-  readonly type?: "stdio" | "http" | "streamable-http" | "sse";
-  readonly command?: string;
-  readonly args?: readonly string[];
-  readonly env?: Readonly<Record<string, string>>;
-  readonly envFile?: string;
-  readonly cwd?: string;
-  readonly url?: string;
-  readonly headers?: Readonly<Record<string, string>>;
+export interface ServerEntry extends ConnectionEntry, Stated {
+  readonly replicas?: readonly PlacedReplica[];
   readonly disabled?: boolean;
-  readonly honoursIdempotencyKey?: boolean;
-  readonly effects?: Readonly<Record<string, Effect>>;
-  readonly requires?: Readonly<Record<string, readonly string[]>>;
-  readonly maxConcurrentCalls?: number;
-  readonly connectTimeoutMs?: number;
-  readonly protocolEra?: "legacy" | "modern";
-  readonly trusted?: boolean;
-  readonly context?: Required<ServerConfig>["context"];
-  readonly metaSections?: Required<ServerConfig>["metaSections"];
-  readonly permissions?: Readonly<Record<string, readonly string[]>>;
-  readonly sensitive?: readonly string[];
-  readonly injector?: InjectorConfig;
 }
 
-const longText = text(32_768);
-const argument = { ...longText, read: (...given: Parameters<typeof longText.read>) => (given[0] === "" ? "" : longText.read(...given)) };
+/** What an entry says of a server besides how it is reached, as the configuration has it in the end. */
+type Stated = Partial<Omit<ServerConfig, "name" | "connection" | "replicas" | "replicaName">>;
 
 /** A section that is misspelled would hide nothing, and a member everything. */
 const SECTIONS = propertiesOf(metaJsonSchema);
@@ -51,22 +36,18 @@ const sectionInclusion: ValueType<SectionInclusion> = {
 };
 
 const entryShape: Shape<ServerEntry> = shape<ServerEntry>("server", {
-  type: {
-    key: "type",
-    type: choice("stdio", "http", "streamable-http", "sse"),
-    about: "how the server is reached; follows from command or url",
+  ...CONNECTION_FIELDS,
+  tier: {
+    key: "tier",
+    type: tier,
+    about: "of the first replica: later ones only get calls when nobody in an earlier one can take them; primary if not given",
   },
-  command: { key: "command", type: longText, about: "the program to start, looked up in PATH; with a slash it is relative to this file" },
-  args: { key: "args", type: listOf(argument, 1_000), about: "its arguments" },
-  env: {
-    key: "env",
-    type: recordOf(argument, { most: 1_000 }),
-    about: "environment variables for it, beside the few that every program needs",
+  replicas: {
+    key: "replicas",
+    type: filled(listOf(replicaEntry, 100)),
+    about:
+      "more processes or addresses that answer to the same name, with the keys type to tier, and resources; all of them when there is neither command nor url",
   },
-  envFile: { key: "env_file", aliases: ["envFile"], type: longText, about: "a file with more of them, NAME=value per line" },
-  cwd: { key: "cwd", type: longText, about: "where it is started; the folder of this file if not given" },
-  url: { key: "url", type: longText, about: "the address of the server, http or https" },
-  headers: { key: "headers", type: recordOf(argument, { most: 100 }), about: "HTTP headers to send" },
   disabled: { key: "disabled", type: flag, about: "true leaves the server out" },
   honoursIdempotencyKey: {
     key: "idempotency_keys",
@@ -86,8 +67,9 @@ const entryShape: Shape<ServerEntry> = shape<ServerEntry>("server", {
   maxConcurrentCalls: {
     key: "max_concurrent_calls",
     type: numberIn({ min: 1, max: 1_000 }),
-    about: "calls in flight at once; 5 if not given",
+    about: "calls in flight at once, at each replica; 5 if not given",
   },
+  ...LIMIT_FIELDS,
   connectTimeoutMs: { key: "connect_timeout", type: duration(), about: "for starting, connecting and listing tools; 30s if not given" },
   protocolEra: { key: "protocol_era", type: choice("legacy", "modern"), about: "skips the question which protocol the server speaks" },
   trusted: { key: "trusted", type: flag, about: "true when the server may learn who asks: user, session and permissions" },
@@ -122,7 +104,8 @@ export const serverEntry: ValueType<ServerEntry> = {
   ...entryShape,
   read(value, reading) {
     const { values, hasUnknown } = entryShape.readPartly(value, reading) ?? {};
-    const misspelled = hasUnknown === true && values?.command === undefined && values?.url === undefined;
+    const { command, url, replicas } = values ?? {};
+    const misspelled = hasUnknown === true && command === undefined && url === undefined && replicas === undefined;
     return misspelled ? undefined : values;
   },
 };

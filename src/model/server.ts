@@ -7,6 +7,8 @@ export interface ServerConfig {
   readonly name: string;
   /** Of its first replica, the only one if there are no `replicas`. */
   readonly connection: ServerAddress;
+  /** Of its first replica, where it has others too: as the names of `replicas`, and different from them. Default `1`. */
+  readonly replicaName?: string;
   /** How far the first replica is preferred to others, from 1. Default 1. */
   readonly tier?: number;
   /** More processes or addresses that answer to the same name. They share their state: any of them may get any call. */

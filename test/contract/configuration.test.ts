@@ -32,11 +32,34 @@ function tableOf({ properties, definitions }: Described, prefix: string): readon
     const row = `| \`${prefix}${key}\` | ${valueOf(schema)} | ${textOf(schema["description"])} |`;
     const own = definitionOf(schema, definitions);
     if (own !== undefined) return tableOf({ properties: own, definitions }, `${prefix}${key}.`);
-    const each = isJsonObject(schema["additionalProperties"]) ? schema["additionalProperties"] : {};
-    // Servers have a table of their own.
-    const inner = nameOf(each) === "server" ? undefined : definitionOf(each, definitions);
-    return inner === undefined ? [row] : [row, ...tableOf({ properties: inner, definitions }, `${prefix}${key}.<name>.`)];
+    const inner = insideOf(schema, definitions);
+    if (inner === undefined) return [row];
+    // What a replica has as a server has it is told once.
+    const others = Object.entries(inner.properties).filter(([name, part]) => kindOf(part) !== kindOf(properties[name]));
+    return [row, ...tableOf({ properties: Object.fromEntries(others), definitions }, `${prefix}${key}${inner.way}.`)];
   });
+}
+
+function kindOf(schema: Json | undefined): string {
+  return JSON.stringify({ ...members(schema), description: "" });
+}
+
+/** The keys of what may stand there among other things, or of its parts; servers have a table of their own. */
+function insideOf(
+  schema: JsonObject,
+  definitions: SchemaDefinitions,
+): { readonly properties: JsonObject; readonly way: string } | undefined {
+  const [each, item] = [schema["additionalProperties"], schema["items"]].map((part) => (isJsonObject(part) ? part : {}));
+  const other = isJsonArray(schema["anyOf"]) ? schema["anyOf"].filter(isJsonObject).find((way) => nameOf(way) !== undefined) : undefined;
+  for (const [part, way] of [
+    [each, ".<name>"],
+    [item, "[]"],
+    [other, ""],
+  ] as const) {
+    const properties = part === undefined || nameOf(part) === "server" ? undefined : definitionOf(part, definitions);
+    if (properties !== undefined) return { properties, way };
+  }
+  return undefined;
 }
 
 function nameOf(schema: JsonObject): string | undefined {
@@ -59,19 +82,30 @@ function members(value: Json | undefined): JsonObject {
 
 function valueOf(schema: JsonObject): string {
   const words = schema["enum"];
+  const name = nameOf(schema);
+  if (name !== undefined) return name === "breaker" || name === "rate_limit" ? "object" : `${name}s`;
   if (isJsonArray(words)) return words.map((word) => `\`${JSON.stringify(word).replaceAll('"', "")}\``).join(", ");
   const ways = schema["anyOf"];
   if (isJsonArray(ways)) return ways.filter(isJsonObject).map(valueOf).join(" or ");
   const { items, type, pattern } = { items: schema["items"], type: schema["type"], pattern: textOf(schema["pattern"]) };
   if (type === "array") return `list of ${isJsonObject(items) ? valueOf(items) : "anything"}`;
   if (isJsonArray(type)) return "text, number, true or false";
-  if (type === "integer") return `${JSON.stringify(schema["minimum"])} to ${JSON.stringify(schema["maximum"])}`;
+  const range = [schema["minimum"], schema["maximum"]].map((limit) => JSON.stringify(limit));
+  if (type === "integer") return schema["maximum"] === undefined ? "number" : range.join(" to ");
+  if (type === "number") return `${range.join(" to ")}, also fractions`;
   if (type === "boolean") return "true or false";
-  if (type === "string") return pattern.includes("[A-Za-z]+[ _]?)+ *$") ? "duration" : "text";
+  if (type === "string") return SHAPED.find(([part]) => pattern.includes(part))?.[1] ?? "text";
   const each = schema["additionalProperties"];
   if (!isJsonObject(each)) return "object";
-  return `object of ${each["$ref"] === undefined ? valueOf(each) : `${nameOf(each)}s`}`;
+  return `object of ${valueOf(each)}`;
 }
+
+/** What text is called that follows a pattern in which this occurs. */
+const SHAPED = [
+  ["?/ ?(", "rate"],
+  ["[Ii]?)?[Bb]?", "size"],
+  ["[A-Za-z]+[ _]?)+ *$", "duration"],
+] as const;
 
 function withTable(text: string, name: string, rows: readonly string[]): string {
   const table = ["| key | value | meaning |", "| --- | --- | --- |", ...rows].join("\n");
