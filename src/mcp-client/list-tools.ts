@@ -1,4 +1,5 @@
 import type { Client } from "@modelcontextprotocol/client";
+import type { Ms } from "../base/duration.ts";
 import { isJsonArray, isJsonObject, type Json } from "../base/json.ts";
 import { plainRequest } from "./plain-request.ts";
 import { readTool } from "./read-tool.ts";
@@ -7,20 +8,28 @@ import { createServerTool, type ServerTool, type ServerTools } from "./server-to
 const PAGES_MAX = 1_000;
 const TOOLS_MAX = 50_000;
 
+/** What a server has listed, and for how long it may be kept; without `ttlMs` until the server says otherwise. */
+export interface ListedTools {
+  readonly tools: ServerTools;
+  readonly ttlMs?: Ms;
+}
+
 /**
  * Asks for all pages. Tools without a name are left out. A server whose list never ends is cut after 1,000 pages or
  * 50,000 tools, and one that repeats a cursor at once.
  *
  * @param note - is told what was left out or cut
  */
-export async function listTools(client: Client, signal: AbortSignal, note: (text: string) => void): Promise<ServerTools> {
+export async function listTools(client: Client, signal: AbortSignal, note: (text: string) => void): Promise<ListedTools> {
   const tools = new Map<string, ServerTool>();
-  if (client.getServerCapabilities()?.tools === undefined) return tools;
+  if (client.getServerCapabilities()?.tools === undefined) return { tools };
   const cursors = new Set<string>();
   let cursor: string | undefined;
+  const ttls: Ms[] = [];
   do {
     const params = cursor === undefined ? {} : { cursor };
     const page = await plainRequest(client, { method: "tools/list", params }, { signal });
+    ttls.push(...ttlOfPage(page));
     for (const listed of toolsOfPage(page)) addTool(tools, listed, note);
     cursor = nextCursor(page);
     if (cursor !== undefined && (cursors.has(cursor) || cursors.size >= PAGES_MAX || tools.size >= TOOLS_MAX)) {
@@ -29,7 +38,17 @@ export async function listTools(client: Client, signal: AbortSignal, note: (text
     }
     if (cursor !== undefined) cursors.add(cursor);
   } while (cursor !== undefined);
-  return tools;
+  return { tools, ...(keepsTime(client, ttls) ? { ttlMs: Math.min(...ttls) } : {}) };
+}
+
+/** Only the newer era says how long a list is good; whatever an older server means by the word is not that. */
+function keepsTime(client: Client, ttls: readonly Ms[]): boolean {
+  return ttls.length > 0 && client.getProtocolEra() === "modern";
+}
+
+function ttlOfPage(page: unknown): readonly Ms[] {
+  const ttlMs = isJsonObject(page) ? page["ttlMs"] : undefined;
+  return typeof ttlMs === "number" && ttlMs >= 0 ? [ttlMs] : [];
 }
 
 function toolsOfPage(page: unknown): readonly Json[] {

@@ -11,7 +11,7 @@ import type { CallObserver, CallProgress } from "../ports/tool-caller.ts";
 import { nobodyCanBeAsked } from "./answer-elicitation.ts";
 import type { Era } from "./era.ts";
 import { followTools } from "./follow-tools.ts";
-import { listTools } from "./list-tools.ts";
+import { type ListedTools, listTools } from "./list-tools.ts";
 import { beginCall, type LiveCall } from "./live-call.ts";
 import { notAccepted, outcomeOfError } from "./outcome-of-error.ts";
 import { outcomeOfResult } from "./outcome-of-result.ts";
@@ -35,11 +35,16 @@ export interface SessionParts {
   readonly client: Client;
   readonly transport: ServerTransport;
   readonly era: Era;
-  readonly tools: ServerTools;
+  readonly listed: ListedTools;
+  /** When they were asked for, by the monotonic clock. */
+  readonly listedMs: Ms;
   readonly connectMs: Ms;
   /** Shared with the handlers of what the server sends. */
   readonly state: SessionState;
+  /** Has the tools listed again, because they are said to have changed. */
   readonly toolsChanged: () => void;
+  /** Told when the tools turn out to have changed without a word. */
+  readonly onToolsChanged: () => void;
   readonly ports: SessionPorts;
   readonly onEnded: (session: Session, why: StartError) => void;
 }
@@ -49,12 +54,15 @@ export class Session implements AsyncDisposable {
   readonly #parts: SessionParts;
   readonly #lifetime = new AbortController();
   #tools: ServerTools;
-  #listing: Promise<ServerTools> | undefined;
+  /** When the list of tools must not be believed any more, as the server has said. */
+  #expiresMs: Ms;
+  #listing: Promise<void> | undefined;
   readonly #tasks = new TaskGroup();
 
   constructor(parts: SessionParts) {
     this.#parts = parts;
-    this.#tools = parts.tools;
+    this.#tools = parts.listed.tools;
+    this.#expiresMs = parts.listedMs + (parts.listed.ttlMs ?? Infinity);
     const { client, ports, toolsChanged } = parts;
     this.#tasks.run((signal) => followTools(client, ports.clock, toolsChanged, signal));
     client.onclose = () => this.#ended();
@@ -80,10 +88,9 @@ export class Session implements AsyncDisposable {
    * @throws SessionLostError
    */
   async tools(signal: AbortSignal): Promise<ServerTools> {
-    while (this.#parts.state.toolsStale) {
-      this.#listing ??= this.#list();
-      await abortable(this.#listing, signal);
-    }
+    // A list that may not be kept at all is still fresh for whoever has waited for it.
+    if (this.#parts.ports.clock.monotonicMs() >= this.#expiresMs) await abortable(this.#listed(), signal);
+    while (this.#parts.state.toolsStale) await abortable(this.#listed(), signal);
     return this.#tools;
   }
 
@@ -169,13 +176,23 @@ export class Session implements AsyncDisposable {
     this.#parts.onEnded(this, why);
   }
 
-  async #list(): Promise<ServerTools> {
-    const { client, ports } = this.#parts;
+  #listed(): Promise<void> {
+    this.#listing ??= this.#list();
+    return this.#listing;
+  }
+
+  async #list(): Promise<void> {
+    const { client, ports, onToolsChanged } = this.#parts;
+    const listedMs = ports.clock.monotonicMs();
+    const told = this.#parts.state.toolsStale;
     using limit = deadline(ports.clock, this.#lifetime.signal, LISTED_WITHIN_MS, () => new Error("the list of tools took too long"));
     this.#parts.state.toolsStale = false;
     try {
-      this.#tools = await this.#noticing(listTools(client, limit.signal, this.#note), limit);
-      return this.#tools;
+      const before = this.#tools;
+      const { tools, ttlMs = Infinity } = await this.#noticing(listTools(client, limit.signal, this.#note), limit);
+      this.#tools = tools;
+      this.#expiresMs = listedMs + ttlMs;
+      if (!told && !sameTools(before, tools)) onToolsChanged();
     } catch (error) {
       this.#parts.state.toolsStale = true;
       throw error;
@@ -184,7 +201,10 @@ export class Session implements AsyncDisposable {
     }
   }
 
-  /** A call does with the tools that are known when they cannot be listed again. */
+  /**
+   * A call does with the tools that are known when they cannot be listed again. It does not ask how old they are: servers
+   * whose lists may not be kept at all, which is the default of the SDK, would be asked twice for everything.
+   */
   async #refreshTools(signal: AbortSignal): Promise<void> {
     if (!this.#parts.state.toolsStale) return;
     try {
@@ -211,6 +231,11 @@ export class Session implements AsyncDisposable {
     const { era, transport } = this.#parts;
     return saysSessionLost(error, { modern: era === "modern", session: transport.sessionId !== undefined });
   }
+}
+
+function sameTools(before: ServerTools, after: ServerTools): boolean {
+  const textOf = (tools: ServerTools): string => JSON.stringify(Array.from(tools.values(), ({ tool }) => tool));
+  return before.size === after.size && textOf(before) === textOf(after);
 }
 
 /** A server that does not know the method is there all the same. */

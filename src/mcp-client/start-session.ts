@@ -50,9 +50,11 @@ export async function startSession(start: SessionStart, signal: AbortSignal): Pr
   const { client, transport } = connected;
   try {
     const note = (text: string): void => ports.log.write({ server: ports.server, source: "connection", text });
-    const tools = await listTools(client, limit.signal, note);
+    const listedMs = ports.clock.monotonicMs();
+    const listed = await listTools(client, limit.signal, note);
     const connectMs = Math.round(ports.clock.monotonicMs() - startedMs);
-    return new Session({ ...connected, tools, connectMs, state, ports, toolsChanged, onEnded: start.onEnded });
+    const { onToolsChanged, onEnded } = start;
+    return new Session({ ...connected, listed, listedMs, connectMs, state, ports, toolsChanged, onToolsChanged, onEnded });
   } catch (error) {
     const reason = limit.signal.aborted ? (limit.signal.reason as Error) : (error as Error);
     const message = transport.ending?.message ?? `its tools could not be listed: ${reason.message}`;

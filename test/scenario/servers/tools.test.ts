@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { type Clock, systemClock } from "../../../src/base/clock.ts";
 import { openTestConnections, testServer } from "../../support/servers/test-connections.ts";
 
 test("a server with 10,000 tools in 20 pages is listed whole", async () => {
@@ -29,4 +30,25 @@ test("a change of the tools is told, and the next who asks gets the new ones", a
   expect((await world.connections.tools("s", world.signal)).map(({ name }) => name)).toEqual(["grow", "grown_1"]);
   expect(await world.call("grown_1")).toEqual({ kind: "succeeded", output: { text: "grown_1 of 2" } });
   expect(changed).toEqual(["s"]);
+});
+
+test.each([
+  ["may be kept for a minute", ["60000"], [1, 1, 2, 2]],
+  ["has a page that may be kept for a minute", ["600000", "60000"], [1, 1, 2, 2]],
+  ["may not be kept", ["0"], [2, 3, 4, 5]],
+])("a list of tools that %s is believed for so long", async (_, ttls, counts) => {
+  const late = { ms: 0 };
+  const clock: Clock = { ...systemClock, monotonicMs: () => systemClock.monotonicMs() + late.ms };
+  await using world = openTestConnections(testServer("modern-lists.ts", ttls), { clock });
+  const changed: string[] = [];
+  using _listener = world.connections.onToolsChanged((server) => void changed.push(server));
+  const found: number[] = [];
+  for (const ms of [0, 50_000, 70_000, 110_000]) {
+    late.ms = ms;
+    found.push((await world.connections.tools("s", world.signal)).length);
+  }
+  expect(found).toEqual(counts);
+  expect(changed).toHaveLength(new Set([1, ...counts]).size - 1);
+  late.ms = 1_000_000;
+  expect(await world.call("tool_0")).toEqual({ kind: "succeeded", output: { text: `listed ${counts.at(-1)} times` } });
 });
