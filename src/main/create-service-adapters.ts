@@ -21,6 +21,8 @@ export type EmailAdapterOptions = ServiceOptions<EmailInjectorConfig>;
 
 export interface MultiServiceAdapterOptions extends CommonOptions {
   readonly services?: MultiServiceOverrides;
+  /** The example addresses of email and analytics, which are without TLS, are in a network that is trusted. Default false: they are refused. */
+  readonly insecure?: boolean;
 }
 
 /**
@@ -49,13 +51,17 @@ export async function createEmailAdapter({ connection, injector, server, ...opti
 }
 
 /**
- * An adapter with the services `database`, `email` and `analytics`, each at its example address unless it is told
- * otherwise. WebSocket, where analytics is by example, is not spoken: give another address, or leave it out.
+ * An adapter with the services `database` (stdio), `email` (HTTP) and `analytics` (WebSocket), each at its example address
+ * unless it is told otherwise.
  *
  * @throws TuttiError `server.unavailable` - with what is wrong with each service that cannot be reached
  */
-export async function createMultiServiceAdapter({ services, ...options }: MultiServiceAdapterOptions = {}): Promise<OpenEnvelopeAdapter> {
-  return await openServices(multiServiceServers(services), options);
+export async function createMultiServiceAdapter({
+  services,
+  insecure,
+  ...options
+}: MultiServiceAdapterOptions = {}): Promise<OpenEnvelopeAdapter> {
+  return await openServices(multiServiceServers(services, insecure), options);
 }
 
 const COMMON = { honoursIdempotencyKey: false, effects: {}, requires: {} } as const;

@@ -4,7 +4,7 @@ import type { Connected, ConnectPlan } from "./connected.ts";
 import { MODERN_VERSION } from "./era.ts";
 import { HttpFault } from "./http-fault.ts";
 import { HttpTransport } from "./http-transport.ts";
-import { httpWords } from "./http-words.ts";
+import { httpWords, statusWords } from "./http-words.ts";
 import { NO_TIMEOUT_MS } from "./plain-request.ts";
 import { SseTransport } from "./sse-transport.ts";
 import { StartError } from "./start-error.ts";
@@ -22,7 +22,6 @@ type Way = "auto" | "modern" | "legacy" | "sse";
  * @throws StartError
  */
 export async function connectHttp(connection: HttpConnection, plan: ConnectPlan, signal: AbortSignal): Promise<Connected> {
-  refuseWebSocket(connection);
   const era = plan.fixedEra ?? plan.knownEra;
   if (plan.fixedEra === "modern") return await connectBy("modern", connection, plan, signal);
   if (era === "legacy") return await connectLegacy(connection, plan, signal);
@@ -32,11 +31,6 @@ export async function connectHttp(connection: HttpConnection, plan: ConnectPlan,
     if (signal.aborted || isFinal(error)) throw error;
     return await connectLegacy(connection, plan, signal);
   }
-}
-
-function refuseWebSocket({ url }: HttpConnection): void {
-  if (!/^wss?:/i.test(url)) return;
-  throw new StartError(`WebSocket is not spoken (${url}): a server is reached over http:// or https://, or started as a command`, {});
 }
 
 async function connectLegacy(connection: HttpConnection, plan: ConnectPlan, signal: AbortSignal): Promise<Connected> {
@@ -95,8 +89,4 @@ function startWords(cause: unknown): string {
   if (cause instanceof SdkHttpError) return statusWords(cause.status, httpWords(cause.data["text"], cause.statusText));
   if (cause instanceof HttpFault && cause.status !== undefined) return statusWords(cause.status, cause.message);
   return cause instanceof Error ? cause.message : String(cause);
-}
-
-function statusWords(status: number, words: string): string {
-  return words === "" ? `it answered HTTP ${status}` : `it answered HTTP ${status}: ${words}`;
 }

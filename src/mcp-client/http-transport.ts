@@ -49,7 +49,7 @@ export class HttpTransport implements ServerTransport {
   constructor(connection: HttpConnection, ports: SessionPorts) {
     this.#ports = ports;
     this.#admits = createProgressGate(ports.clock);
-    this.#fetch = createLeanFetch({ clock: ports.clock, exchange: (key) => this.#exchanges.get(key) });
+    this.#fetch = createLeanFetch({ clock: ports.clock, tls: ports.tls, exchange: (key) => this.#exchanges.get(key) });
     this.#inner = new StreamableHTTPClientTransport(new URL(connection.url), {
       fetch: (url, init) => this.#resumable(url, init),
       requestInit: { headers: connection.headers },

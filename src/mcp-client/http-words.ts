@@ -10,6 +10,14 @@ export function httpWords(body: unknown, statusText: string | undefined): string
   return text === "" || text.startsWith("<") ? (statusText ?? "") : cutText(text);
 }
 
+/** Of the text of a refusal; nobody reads more. */
+export const REFUSAL_BYTES_MAX: number = 64 * 1_024;
+
+/** Says that a server has refused to be connected to. */
+export function statusWords(status: number, words: string): string {
+  return words === "" ? `it answered HTTP ${status}` : `it answered HTTP ${status}: ${words}`;
+}
+
 function jsonMessage(text: string): string | undefined {
   try {
     const parsed: unknown = JSON.parse(text);

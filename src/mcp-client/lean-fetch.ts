@@ -1,23 +1,21 @@
 import type { FetchLike } from "@modelcontextprotocol/client";
-import { Agent, buildConnector, type Dispatcher, request } from "undici";
+import { type Dispatcher, request } from "undici";
 import type { Clock } from "../base/clock.ts";
-import type { Ms } from "../base/duration.ts";
+import { TlsMaterialError } from "../base/tls-material.ts";
+import { connectWords, isRefusedByTls } from "./connect-words.ts";
+import type { LoadTls } from "./connection-tls.ts";
 import { eventStream } from "./event-stream.ts";
+import { HttpAgents } from "./http-agents.ts";
 import { EXCHANGE_HEADER, type HttpExchange } from "./http-exchange.ts";
 import { HttpFault } from "./http-fault.ts";
-import { httpWords } from "./http-words.ts";
+import { httpWords, REFUSAL_BYTES_MAX } from "./http-words.ts";
 import { readText } from "./read-text.ts";
 import { parseRetryAfter } from "./retry-after.ts";
 import { MESSAGE_BYTES_MAX } from "./wire-fault.ts";
 
-/** The text of a refusal; nobody reads more. */
-const REFUSAL_BYTES_MAX = 64 * 1_024;
-const SOCKETS_MAX = 128;
-/** Shorter than calls usually have: that there is no connection is a better end than a timeout, after which nothing is known. */
-const CONNECTED_WITHIN_MS: Ms = 10_000;
-
 export interface LeanFetchOptions {
   readonly clock: Clock;
+  readonly tls: LoadTls;
   /** The exchange with this key, for requests that carry {@link EXCHANGE_HEADER}. */
   readonly exchange: (key: string) => HttpExchange | undefined;
 }
@@ -35,8 +33,7 @@ export interface LeanFetch extends AsyncDisposable {
  * It rejects with `HttpFault`, also for 429 and 5xx, which the SDK would strip of their Retry-After.
  */
 export function createLeanFetch(options: LeanFetchOptions): LeanFetch {
-  const unconnected = new WeakSet<Error>();
-  const agent = createAgent(unconnected);
+  const agents = new HttpAgents(options.tls);
   const fetch: FetchLike = async (url, init = {}) => {
     const headers = Object.fromEntries(new Headers(init.headers));
     const exchange = options.exchange(headers[EXCHANGE_HEADER] ?? "");
@@ -46,31 +43,16 @@ export function createLeanFetch(options: LeanFetchOptions): LeanFetch {
     try {
       const method = init.method ?? "GET";
       const body = typeof init.body === "string" ? init.body : null;
-      const answer = await request(url, { dispatcher: agent, method, headers, body, signal: stop.signal });
+      const dispatcher = await agents.agent(String(url));
+      const answer = await request(url, { dispatcher, method, headers, body, signal: stop.signal });
       answer.body.once("close", unfollow);
       return await toResponse(answer, exchange, options.clock);
     } catch (error) {
       unfollow();
-      throw asFault(error, stop.signal, unconnected);
+      throw asFault(error, stop.signal, agents);
     }
   };
-  return { fetch, [Symbol.asyncDispose]: () => agent.destroy() };
-}
-
-/** @param unconnected - gets the errors of connections that could not be made */
-function createAgent(unconnected: WeakSet<Error>): Agent {
-  const connect = buildConnector({ timeout: CONNECTED_WITHIN_MS });
-  return new Agent({
-    connections: SOCKETS_MAX,
-    headersTimeout: 0,
-    bodyTimeout: 0,
-    connect(target, callback) {
-      connect(target, (...result) => {
-        if (result[0] !== null) unconnected.add(result[0]);
-        callback(...result);
-      });
-    },
-  });
+  return { fetch, [Symbol.asyncDispose]: () => agents[Symbol.asyncDispose]() };
 }
 
 /** Lets one controller follow a signal; returns what lets go of it. */
@@ -118,15 +100,11 @@ async function refusal(answer: Dispatcher.ResponseData, clock: Clock): Promise<H
   return new HttpFault("refused", httpWords(text, answer.statusText), details);
 }
 
-function asFault(error: unknown, signal: AbortSignal, unconnected: WeakSet<Error>): unknown {
+function asFault(error: unknown, signal: AbortSignal, agents: HttpAgents): unknown {
   // Whoever aborted knows why, and the SDK asks for the error's name.
   if (error instanceof HttpFault || !(error instanceof Error) || signal.aborted) return error;
-  if (unconnected.has(error)) return new HttpFault("not-sent", `it cannot be reached: ${connectWords(error)}`, { cause: error });
+  if (error instanceof TlsMaterialError) return new HttpFault("not-sent", error.message, { cause: error });
+  if (agents.hasNotConnected(error) || isRefusedByTls(error))
+    return new HttpFault("not-sent", `it cannot be reached: ${connectWords(error)}`, { cause: error });
   return new HttpFault("lost", `the connection was lost: ${error.message}`, { cause: error });
-}
-
-/** A name with several addresses gives one error for all of them, without a message of its own. */
-function connectWords(error: Error): string {
-  const first = error instanceof AggregateError ? (error.errors[0] as unknown) : error;
-  return first instanceof Error && first.message !== "" ? first.message : "no connection";
 }

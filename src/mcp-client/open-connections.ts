@@ -1,12 +1,13 @@
 import { assert } from "../base/assert.ts";
 import type { Clock } from "../base/clock.ts";
 import type { CallOutcome } from "../model/call.ts";
-import type { ServerConfig } from "../model/server.ts";
+import type { ServerConfig, TlsConfig } from "../model/server.ts";
 import { serverNotFound } from "../model/server-not-found.ts";
 import type { Tool } from "../model/tool.ts";
 import type { Connections, ServerCheck, ServerFacts, WireCall } from "../ports/connections.ts";
 import type { Elicitor } from "../ports/elicitation.ts";
 import type { CallObserver } from "../ports/tool-caller.ts";
+import { connectionTls } from "./connection-tls.ts";
 import { ServerConnection } from "./server-connection.ts";
 import type { ServerLog } from "./server-log.ts";
 import type { SessionPorts } from "./session-ports.ts";
@@ -19,20 +20,24 @@ export interface ConnectionsOptions {
   readonly log: ServerLog;
   /** What servers are told as our version. */
   readonly clientVersion: string;
+  /** For all connections over a network that have none of their own. */
+  readonly tls?: TlsConfig;
 }
 
-/** Connections to MCP servers over stdio and Streamable HTTP. Starts nothing, and loads the SDK only when something is started. */
+/** Connections to MCP servers over stdio, Streamable HTTP and WebSocket. Starts nothing, and loads the SDK only when something is started. */
 export function openConnections(options: ConnectionsOptions): Connections {
   return new McpConnections(options);
 }
 
 class McpConnections implements Connections {
-  readonly #ports: Omit<SessionPorts, "server">;
+  readonly #ports: Omit<SessionPorts, "server" | "tls">;
+  readonly #tls: TlsConfig;
   readonly #connections = new Map<string, ServerConnection>();
   readonly #listeners = new Set<(server: string) => void>();
 
-  constructor({ servers, ...ports }: ConnectionsOptions) {
+  constructor({ servers, tls = {}, ...ports }: ConnectionsOptions) {
     this.#ports = ports;
+    this.#tls = tls;
     for (const config of servers) this.add(config);
   }
 
@@ -43,7 +48,8 @@ class McpConnections implements Connections {
   add(config: ServerConfig): AsyncDisposable {
     const { name } = config;
     assert(!this.#connections.has(name), `two servers are named "${name}"`);
-    const connection = new ServerConnection(config, { ...this.#ports, server: name }, () => this.#toolsChanged(name));
+    const ports = { ...this.#ports, server: name, tls: connectionTls(config, this.#tls, this.#ports) };
+    const connection = new ServerConnection(config, ports, () => this.#toolsChanged(name));
     this.#connections.set(name, connection);
     return {
       [Symbol.asyncDispose]: async () => {

@@ -2,7 +2,7 @@ import { ProtocolError, SdkError, SdkErrorCode, SdkHttpError } from "@modelconte
 import { expect, test } from "vitest";
 import { HttpFault } from "./http-fault.ts";
 import { outcomeOfError } from "./outcome-of-error.ts";
-import { NotSentError } from "./stdio-transport.ts";
+import { NotSentError } from "./not-sent-error.ts";
 
 const LISTED = { toolListed: true, ending: undefined };
 

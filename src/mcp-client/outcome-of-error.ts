@@ -5,7 +5,7 @@ import { HttpFault } from "./http-fault.ts";
 import { cutDetail, cutText } from "./cut-text.ts";
 import { UNSUPPORTED_VERSION } from "./era.ts";
 import { httpWords } from "./http-words.ts";
-import { NotSentError } from "./stdio-transport.ts";
+import { NotSentError } from "./not-sent-error.ts";
 import { type Ending, WireFault } from "./wire-fault.ts";
 
 /** What is known of a call that was answered with an error or not at all. */

@@ -1,5 +1,6 @@
 import type { Clock } from "../base/clock.ts";
 import type { Elicitor } from "../ports/elicitation.ts";
+import type { LoadTls } from "./connection-tls.ts";
 import type { ServerLog } from "./server-log.ts";
 
 /** What a connection to one server is given. */
@@ -9,6 +10,8 @@ export interface SessionPorts {
   readonly clock: Clock;
   readonly elicitor: Elicitor;
   readonly log: ServerLog;
+  /** For connections over a network. */
+  readonly tls: LoadTls;
   /** The version of Tutti, which servers are told. */
   readonly clientVersion: string;
 }

@@ -23,7 +23,7 @@ export class SseTransport implements ServerTransport {
 
   constructor(connection: HttpConnection, ports: SessionPorts) {
     const admits = createProgressGate(ports.clock);
-    this.#fetch = createLeanFetch({ clock: ports.clock, exchange: () => undefined });
+    this.#fetch = createLeanFetch({ clock: ports.clock, tls: ports.tls, exchange: () => undefined });
     this.#inner = new SSEClientTransport(new URL(connection.url), {
       fetch: this.#fetch.fetch,
       requestInit: { headers: connection.headers },

@@ -1,5 +1,6 @@
 import { deadline } from "../base/deadline.ts";
 import { humanDuration, type Ms } from "../base/duration.ts";
+import { insecureReason } from "../model/local-address.ts";
 import type { ServerConfig } from "../model/server.ts";
 import { connectStdio } from "./connect-stdio.ts";
 import type { Connected, ConnectPlan } from "./connected.ts";
@@ -67,6 +68,8 @@ export async function startSession(start: SessionStart, signal: AbortSignal): Pr
 
 async function connect(config: ServerConfig, plan: ConnectPlan, signal: AbortSignal): Promise<Connected> {
   const { connection } = config;
+  const insecure = insecureReason(connection);
+  if (insecure !== undefined) throw new StartError(insecure, {});
   switch (connection.kind) {
     case "stdio":
       return await connectStdio(connection, plan, signal);
@@ -75,7 +78,9 @@ async function connect(config: ServerConfig, plan: ConnectPlan, signal: AbortSig
       const { connectHttp } = await import("./connect-http.ts");
       return await connectHttp(connection, plan, signal);
     }
-    case "websocket":
-      throw new StartError(`WebSocket is not spoken (${connection.url}): a server is reached over http:// or https://, or started`, {});
+    case "websocket": {
+      const { connectWebSocket } = await import("./connect-web-socket.ts");
+      return await connectWebSocket(connection, plan, signal);
+    }
   }
 }

@@ -2,16 +2,12 @@ import type { JSONRPCMessage } from "@modelcontextprotocol/client";
 import type { StdioConnection } from "../model/server.ts";
 import { isModern } from "./era.ts";
 import { createLineReader } from "./line-reader.ts";
-import { createProgressGate } from "./progress-gate.ts";
-import { readMessages } from "./read-messages.ts";
-import { repairTools } from "./repair-tools.ts";
-import { LINE_CHARACTERS_MAX, type ServerLogLine } from "./server-log.ts";
+import { MessageIntake } from "./message-intake.ts";
+import { NotSentError } from "./not-sent-error.ts";
+import { LINE_CHARACTERS_MAX } from "./server-log.ts";
 import { type ProcessEnd, ServerProcess } from "./server-process.ts";
 import type { SessionPorts } from "./session-ports.ts";
 import { type Ending, faultAnswer, MESSAGE_BYTES_MAX, type ServerTransport, WireFault } from "./wire-fault.ts";
-
-/** What a server may write to its stdout that is no message, over the life of a connection. */
-const NOISE_BYTES_MAX = 2 ** 20;
 
 const DEATH_KNOWN_WITHIN_MS = 500;
 
@@ -28,20 +24,25 @@ export class StdioTransport implements ServerTransport {
   onmessage?: (message: JSONRPCMessage) => void;
   readonly #connection: StdioConnection;
   readonly #ports: SessionPorts;
-  readonly #admits: (message: JSONRPCMessage) => boolean;
+  readonly #intake: MessageIntake;
   #starting: Promise<void> | undefined;
   #process: ServerProcess | undefined;
   #ending: Ending | undefined;
   #closing: Promise<void> | undefined;
   readonly #gone = Promise.withResolvers<void>();
-  #modern = false;
-  #notifying = false;
-  #noiseBytes = 0;
 
   constructor(connection: StdioConnection, ports: SessionPorts) {
     this.#connection = connection;
     this.#ports = ports;
-    this.#admits = createProgressGate(ports.clock);
+    this.#intake = new MessageIntake({
+      ports,
+      source: "stdout",
+      deliver: (message) => {
+        if (this.#closing === undefined) this.onmessage?.(message);
+      },
+      tooNoisy: (noiseBytes) =>
+        this.#end({ message: "it wrote more than 1 MiB to its stdout that is no MCP message", detail: { noise_bytes: noiseBytes } }),
+    });
   }
 
   get ending(): Ending | undefined {
@@ -59,7 +60,7 @@ export class StdioTransport implements ServerTransport {
   }
 
   setProtocolVersion(version: string): void {
-    this.#modern = isModern(version);
+    this.#intake.modern = isModern(version);
   }
 
   async send(message: JSONRPCMessage): Promise<void> {
@@ -77,10 +78,11 @@ export class StdioTransport implements ServerTransport {
   }
 
   async #start(): Promise<void> {
-    const read = createLineReader({ line: (line) => this.#line(line), oversized: (line) => this.#oversized(line) }, MESSAGE_BYTES_MAX);
+    const line = (bytes: Buffer): void => this.#intake.take(bytes.toString("utf8"), bytes.length);
+    const read = createLineReader({ line, oversized: (both) => this.#oversized(both) }, MESSAGE_BYTES_MAX);
     this.#process = await ServerProcess.start(this.#connection, this.#ports.clock, {
       stdout: read,
-      stderr: (text) => this.#log("stderr", text),
+      stderr: (text) => this.#ports.log.write({ server: this.#ports.server, source: "stderr", text: text.slice(0, LINE_CHARACTERS_MAX) }),
       gone: (end) => this.#end(describeEnd(end, this.stderr())),
     });
     // Closed while it was starting: nobody else will stop it.
@@ -100,54 +102,11 @@ export class StdioTransport implements ServerTransport {
     void this.close();
   }
 
-  #line(line: Buffer): void {
-    const text = line.toString("utf8");
-    const messages = readMessages(text);
-    if (messages === undefined) return this.#noise(text, line.length);
-    for (const message of messages) if (this.#closing === undefined && this.#admits(message)) this.#pass(message);
-  }
-
-  /**
-   * The SDK handles a notification one microtask after it has come, and an answer at once. Progress that comes in one chunk
-   * with the answer would be too late, so after a notification an answer takes the same time.
-   */
-  #pass(message: JSONRPCMessage): void {
-    const deliver = (): void => this.onmessage?.(this.#modern ? repairTools(message) : message);
-    const notifies = "method" in message && !("id" in message);
-    if (this.#notifying && !notifies) return queueMicrotask(deliver);
-    deliver();
-    if (!notifies || this.#notifying) return;
-    this.#notifying = true;
-    queueMicrotask(() => {
-      this.#notifying = false;
-    });
-  }
-
-  #noise(text: string, sizeBytes: number): void {
-    if (text.trim() !== "") this.#log("stdout", text);
-    this.#noiseBytes += sizeBytes + 1;
-    if (this.#noiseBytes <= NOISE_BYTES_MAX) return;
-    this.#end({ message: "it wrote more than 1 MiB to its stdout that is no MCP message", detail: { noise_bytes: this.#noiseBytes } });
-  }
-
   #oversized(line: { readonly head: Buffer; readonly tail: Buffer; readonly sizeBytes: number }): void {
     const fault = new WireFault("oversized", `the answer has ${line.sizeBytes} bytes; at most ${MESSAGE_BYTES_MAX} are taken`);
     const id = responseId(line.head.toString("utf8"), line.tail.toString("utf8"));
     if (id === undefined) this.#end({ message: `${fault.message}, and it does not say which call it answers`, detail: null });
     else this.onmessage?.(faultAnswer(id, fault));
-  }
-
-  #log(source: ServerLogLine["source"], text: string): void {
-    this.#ports.log.write({ server: this.#ports.server, source, text: text.slice(0, LINE_CHARACTERS_MAX) });
-  }
-}
-
-/** The message was not handed to the server: it had ended, or does not read. */
-export class NotSentError extends Error {
-  override readonly name = "NotSentError";
-
-  constructor(ending?: string) {
-    super(ending ?? "the server does not take messages any more");
   }
 }
 

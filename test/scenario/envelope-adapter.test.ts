@@ -124,11 +124,14 @@ test("a program changes the arguments of the calls of its workflows, whenever it
   expect(() => tutti.registerInjector("ecko", { supportsTool: () => true, injectContext: async (params) => params })).toThrow(/"ecko"/);
 });
 
-test("a service that is reached by WebSocket is refused with a reason, and then there is no adapter", async () => {
+test("a service whose example address is without TLS is refused with what would be right, and then there is no adapter", async () => {
   const services = { database: { connection: program("database-server.ts") }, email: { connection: program("echo.ts") } };
   await expect(createMultiServiceAdapter({ services })).rejects.toMatchObject({
     code: "server.unavailable",
     details: { server: "analytics" },
-    message: expect.stringContaining("WebSocket is not spoken (ws://analytics:9090/mcp)"),
+    message: expect.stringContaining("ws:// leaves this machine unencrypted (analytics:9090/mcp): use wss://"),
+  });
+  await expect(createMultiServiceAdapter({ services, insecure: true })).rejects.toMatchObject({
+    message: expect.stringContaining("it cannot be reached: getaddrinfo"),
   });
 });

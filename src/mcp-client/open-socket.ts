@@ -1,0 +1,100 @@
+import type { IncomingMessage } from "node:http";
+import type { Socket } from "node:net";
+import type { SecureContext } from "node:tls";
+import { type ClientOptions, WebSocket } from "ws";
+import type { Ms } from "../base/duration.ts";
+import { TextSocket, type TextSocketParts } from "../base/text-socket.ts";
+import type { WebSocketConnection } from "../model/server.ts";
+import { connectWords } from "./connect-words.ts";
+import { httpWords, REFUSAL_BYTES_MAX, statusWords } from "./http-words.ts";
+import { readText } from "./read-text.ts";
+import { parseRetryAfter } from "./retry-after.ts";
+import type { SessionPorts } from "./session-ports.ts";
+import { StartError } from "./start-error.ts";
+import { MESSAGE_BYTES_MAX } from "./wire-fault.ts";
+
+const SUBPROTOCOL = "mcp";
+const OPEN_WITHIN_MS: Ms = 10_000;
+/** For a peer that has said farewell and then does not hang up. */
+const HANGS_UP_WITHIN_MS: Ms = 1_000;
+
+export interface SocketOpening extends Pick<TextSocketParts, "receive" | "ended"> {
+  readonly ports: SessionPorts;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Opens a WebSocket to a server. It follows no redirects: they would take headers along that are meant for this server.
+ *
+ * @throws StartError - with what the server has answered in place of opening it
+ */
+export async function openSocket(connection: WebSocketConnection, opening: SocketOpening): Promise<TextSocket> {
+  const { ports, signal, receive, ended } = opening;
+  signal.throwIfAborted();
+  const socket = await createSocket(connection, ports);
+  const open = Promise.withResolvers<TextSocket>();
+  const giveUp = (): void => open.reject(signal.reason as Error);
+  let wire: Socket | undefined;
+  socket.once("upgrade", (response) => {
+    wire = response.socket;
+  });
+  socket.once("open", () => {
+    // At once: what comes with the last bytes of the handshake is told before a promise is.
+    if (wire !== undefined) open.resolve(new TextSocket({ socket, wire, clock: ports.clock, receive, ended }));
+  });
+  socket.once("unexpected-response", (_, response) => void refusal(response, ports).then(open.reject));
+  socket.on("error", (error) => open.reject(new StartError(openWords(error), { cause: error })));
+  signal.addEventListener("abort", giveUp, { once: true });
+  const tooLate = new StartError(`it has not opened the WebSocket within ${OPEN_WITHIN_MS / 1_000} s`, {});
+  using _limit = ports.clock.after(OPEN_WITHIN_MS, () => open.reject(tooLate));
+  try {
+    return await open.promise;
+  } catch (error) {
+    socket.terminate();
+    throw error;
+  } finally {
+    signal.removeEventListener("abort", giveUp);
+  }
+}
+
+async function createSocket({ url, headers }: WebSocketConnection, ports: SessionPorts): Promise<WebSocket> {
+  try {
+    const tls = /^wss:/i.test(url) ? { secureContext: (await ports.tls()).context(), rejectUnauthorized: true } : {};
+    const options: SocketOptions = {
+      headers: { ...headers },
+      maxPayload: MESSAGE_BYTES_MAX,
+      closeTimeout: HANGS_UP_WITHIN_MS,
+      // It costs more time and memory than it saves on the networks where servers are.
+      perMessageDeflate: false,
+      ...tls,
+    };
+    return new WebSocket(url, [SUBPROTOCOL], options);
+  } catch (error) {
+    throw new StartError((error as Error).message, { cause: error });
+  }
+}
+
+/** What ws takes too, although its types do not say so. */
+interface SocketOptions extends ClientOptions {
+  readonly secureContext?: SecureContext;
+  readonly closeTimeout: Ms;
+}
+
+async function refusal(response: IncomingMessage, { clock }: SessionPorts): Promise<StartError> {
+  const { statusCode = 0, statusMessage, headers } = response;
+  const text = await readText(response, REFUSAL_BYTES_MAX).catch(() => undefined);
+  const retryAfterMs = parseRetryAfter(headers["retry-after"], clock.nowMs());
+  return new StartError(statusWords(statusCode, httpWords(text, statusMessage)), { retryAfterMs });
+}
+
+function openWords(error: Error): string {
+  const words = HANDSHAKE_WORDS[error.message];
+  return words ?? `it cannot be reached: ${connectWords(error)}`;
+}
+
+const HANDSHAKE_WORDS: Readonly<Record<string, string>> = {
+  "Server sent no subprotocol": `it does not know the subprotocol "${SUBPROTOCOL}", so it is no MCP server`,
+  "Server sent an invalid subprotocol": `it speaks another subprotocol than "${SUBPROTOCOL}", so it is no MCP server`,
+  "Invalid Upgrade header": "it has agreed to something that is no WebSocket",
+  "Invalid Sec-WebSocket-Accept header": "it has agreed to something that is no WebSocket",
+};
