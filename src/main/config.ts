@@ -205,7 +205,7 @@ function entriesInside(outer: Entries, entries: Entries): Entries {
   const kept = Object.entries(entries).flatMap(([name, entry]): readonly (readonly [string, ServerEntry])[] => {
     const { disabled, insecure } = outer[name] ?? {};
     if (disabled === true || isWhole(outer[name] ?? {})) return [];
-    return [[name, insecure === undefined || !isWhole(entry) ? entry : { ...entry, insecure }]];
+    return [[name, insecure === undefined || entry.url === undefined ? entry : { ...entry, insecure }]];
   });
   return Object.fromEntries(kept);
 }

@@ -103,10 +103,10 @@ const entryShape: Shape<ServerEntry> = shape<ServerEntry>("server", {
 export const serverEntry: ValueType<ServerEntry> = {
   ...entryShape,
   read(value, reading) {
-    const { values, hasUnknown } = entryShape.readPartly(value, reading) ?? {};
-    const { command, url, replicas } = values ?? {};
-    const misspelled = hasUnknown === true && command === undefined && url === undefined && replicas === undefined;
-    return misspelled ? undefined : values;
+    const { values, hasUnknown, given } = entryShape.readPartly(value, reading) ?? {};
+    const { command, url, replicas = [] } = values ?? {};
+    const mayBeMeant = hasUnknown === true || given?.has("replicas") === true;
+    return mayBeMeant && command === undefined && url === undefined && replicas.length === 0 ? undefined : values;
   },
 };
 

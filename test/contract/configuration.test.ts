@@ -3,8 +3,10 @@ import { expect, test } from "vitest";
 import { isJsonArray, isJsonObject } from "../../src/base/json.ts";
 import type { Json, JsonObject } from "../../src/base/json.ts";
 import type { SchemaDefinitions } from "../../src/definition/value-type.ts";
+import { loadConfig } from "../../src/main/config.ts";
 import { configFile } from "../../src/main/config-file.ts";
 import { serverEntry } from "../../src/main/server-entry.ts";
+import { folderWith, problemsOf } from "../support/config-folder.ts";
 
 const PAGE = "docs/configuration.md";
 
@@ -13,6 +15,22 @@ test("docs/configuration.md has every key as the configuration takes it (vitest 
   const withConfig = withTable(text, "config", tableOf(describe(configFile, "config"), ""));
   const withServer = withTable(withConfig, "server", tableOf(describe(serverEntry, "server"), ""));
   await expect(withServer).toMatchFileSnapshot(`../../${PAGE}`);
+});
+
+test("every example of docs/configuration.md is a configuration without mistakes", () => {
+  const examples = [...readFileSync(PAGE, "utf8").matchAll(/^```yaml\n([\s\S]*?)^```$/gm)].map(([, text = ""]) => text);
+  expect(examples.length).toBeGreaterThan(3);
+  for (const text of examples) {
+    const certificates = [...text.matchAll(/certs\/[\w.-]+/g)].map(([file]) => [file, ""]);
+    using folder = folderWith({
+      "tutti.yaml": text,
+      "mcp.json": '{"mcpServers": {"memory": {"command": "m"}}}',
+      ...Object.fromEntries(certificates),
+    });
+    // The servers to which an example adds stand in a file that is not shown.
+    const found = problemsOf(() => loadConfig({ workingDirectory: folder.path, environment: { PAYMENTS_TOKEN: "t" } }));
+    expect(found).toEqual([]);
+  }
 });
 
 interface Described {
