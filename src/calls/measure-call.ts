@@ -1,6 +1,7 @@
 import { defined } from "../base/defined.ts";
 import type { JsonObject } from "../base/json.ts";
 import type { CallOutcome, CallTrip } from "../model/call.ts";
+import { UNKNOWN_LABEL } from "../model/metric.ts";
 import type { CallResult } from "../model/metric.ts";
 import type { ServerConfig } from "../model/server.ts";
 import type { Log, LogLevel } from "../ports/log.ts";
@@ -16,9 +17,6 @@ export interface MeasureCallPorts {
   readonly servers: ReadonlyMap<string, ServerConfig>;
 }
 
-/** What stands for a server or a tool that does not exist, as far as is known. */
-const UNKNOWN = "(unknown)";
-
 /**
  * Measures every attempt, and tells the log how it ended and where its time went. Stands at the head of the path, so that
  * it sees all of it. Nothing of the arguments or the output of a call comes here, nor the words of an error: they may
@@ -28,7 +26,7 @@ export function measureCall({ metrics, log, servers }: MeasureCallPorts): CallSt
   return async (call, next) => {
     const outcome = await next(call);
     const { request } = call;
-    const server = servers.has(request.server) ? request.server : UNKNOWN;
+    const server = servers.has(request.server) ? request.server : UNKNOWN_LABEL;
     const result = resultOf(outcome);
     const trip = call.record.trip();
     metrics.count("tutti_calls_total", { server, tool: toolLabel(request.tool, result), outcome: result });
@@ -55,7 +53,7 @@ function resultOf(outcome: CallOutcome): CallResult {
 
 /** Whoever asks for tools that do not exist, or that he may not use, could else make up any number of names. */
 function toolLabel(tool: string, result: CallResult): string {
-  return result === "not_found" || result === "denied" || result === "input_invalid" ? UNKNOWN : tool;
+  return result === "not_found" || result === "denied" || result === "input_invalid" ? UNKNOWN_LABEL : tool;
 }
 
 interface Ended {

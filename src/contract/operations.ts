@@ -10,6 +10,7 @@ import { formatWorkflow } from "./format-workflow.ts";
 import { getAuditHead } from "./get-audit-head.ts";
 import { getExecution } from "./get-execution.ts";
 import { getResponse } from "./get-response.ts";
+import { getServerStats } from "./get-server-stats.ts";
 import { getWorkflowSchema } from "./get-workflow-schema.ts";
 import { listEvents } from "./list-events.ts";
 import { listExecutions } from "./list-executions.ts";
@@ -42,6 +43,7 @@ export const OPERATIONS: readonly Operation<unknown, unknown, unknown>[] = [
   getAuditHead,
   getExecution,
   getResponse,
+  getServerStats,
   getWorkflowSchema,
   listEvents,
   listExecutions,

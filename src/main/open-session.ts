@@ -19,8 +19,9 @@ import { repeatedFlags } from "./repeated-flags.ts";
 import { openSecrets } from "./secrets.ts";
 import { sessionCaller } from "./session-caller.ts";
 import type { SessionCaller } from "./session-caller.ts";
-import { openServerLog } from "./server-log.ts";
+import { serverLog } from "./server-log.ts";
 import { addServerOperations } from "./server-operations.ts";
+import { openTelemetry } from "./telemetry.ts";
 import { openWorkspace } from "./workspace.ts";
 
 /** What a session is opened in. */
@@ -83,7 +84,7 @@ async function openServers(
   { environment, version }: Surrounding,
 ): Promise<{ readonly client: OperationClient } & AsyncDisposable> {
   await using resources = new AsyncDisposableStack();
-  const log = await openServerLog(environment["TUTTI_LOG_LEVEL"], request.notice);
+  const telemetry = await openTelemetry(environment, request.notice);
   const audit = resources.use(await openAuditLog({ directory: dataDirectory, clock: systemClock, keyFile: auditKeyFile }));
   // Who calls a tool by hand writes its arguments down, so there are no secrets to fill in.
   const secrets = { get: () => Promise.resolve(undefined) };
@@ -96,7 +97,8 @@ async function openServers(
       maxConcurrentCalls,
       clock: systemClock,
       elicitor: { ask: request.ask },
-      log,
+      log: serverLog(telemetry.log),
+      telemetry,
       version,
     }),
   );
@@ -136,6 +138,7 @@ async function openDriving(
   { environment, version }: Surrounding,
 ): Promise<DrivingClient> {
   const { servers, secretsFile, access, caller, identityToken, auditKeyFile } = config;
+  const telemetry = await openTelemetry(environment, request.notice);
   const secrets = openSecrets({ environment, warn: request.notice, ...(secretsFile === undefined ? {} : { file: secretsFile }) });
   const options: OwnerOptions = {
     directory: config.dataDirectory,
@@ -147,7 +150,8 @@ async function openDriving(
     maxConcurrentCalls: config.maxConcurrentCalls ?? CALLS_IN_FLIGHT,
     clock: systemClock,
     elicitor: { ask: request.ask },
-    log: await openServerLog(environment["TUTTI_LOG_LEVEL"], request.notice),
+    log: serverLog(telemetry.log),
+    telemetry,
     version,
   };
   return new DrivingClient(options, async () => ({

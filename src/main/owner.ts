@@ -6,12 +6,15 @@ import type { Introduction, Surroundings } from "../client/local-protocol.ts";
 import { printEndpoint } from "../client/local-protocol.ts";
 import type { ContextInjector } from "../calls/context-injector.ts";
 import { Supervisor } from "../engine/supervisor.ts";
+import { getServerStats } from "../contract/get-server-stats.ts";
 import type { AccessConfig } from "../model/access.ts";
 import type { ServerConfig } from "../model/server.ts";
+import { getServerStats as handleGetServerStats } from "../operations/get-server-stats.ts";
 import type { Caller } from "../operations/operation-context.ts";
 import type { ExecutionDriver } from "../operations/execution-driver.ts";
 import type { AuditLog } from "../ports/audit.ts";
 import type { Elicitor } from "../ports/elicitation.ts";
+import { SILENT } from "../ports/log.ts";
 import type { Secrets } from "../ports/secrets.ts";
 import type { ToolCaller } from "../ports/tool-caller.ts";
 import type { SqliteAuditLog } from "../sqlite/audit-log.ts";
@@ -21,6 +24,10 @@ import { openJournal } from "../sqlite/open-journal.ts";
 import { writeOwnerNote } from "../sqlite/owner-note.ts";
 import type { SqliteJournal } from "../sqlite/sqlite-journal.ts";
 import type { ServerLog } from "../mcp-client/server-log.ts";
+import { AlertWatch } from "../telemetry/alert-watch.ts";
+import { FollowedExecutions } from "../telemetry/followed-executions.ts";
+import { openMetrics } from "../telemetry/open-metrics.ts";
+import { serverStats } from "../telemetry/server-stats.ts";
 import { addAuditOperations } from "./audit-operations.ts";
 import { addDefinitionOperations } from "./definition-operations.ts";
 import { addDrivingOperations, addReadingOperations } from "./execution-operations.ts";
@@ -31,6 +38,7 @@ import { NewsHub } from "./news-hub.ts";
 import { OperationTable } from "./operation-table.ts";
 import { RoutedCaller } from "./routed-caller.ts";
 import { addServerOperations } from "./server-operations.ts";
+import type { Telemetry } from "./telemetry.ts";
 import { openWorkspace } from "./workspace.ts";
 import type { Workspace } from "./workspace.ts";
 
@@ -48,6 +56,8 @@ export interface OwnerOptions {
   readonly clock: Clock;
   readonly elicitor: Elicitor;
   readonly log: ServerLog;
+  /** Default: it is measured, and nobody is told anything. */
+  readonly telemetry?: Telemetry;
   readonly version: string;
 }
 
@@ -67,6 +77,9 @@ export class Owner implements AsyncDisposable {
   readonly #journal: SqliteJournal;
   readonly #audit: SqliteAuditLog;
   readonly #news = new NewsHub();
+  readonly #telemetry: Telemetry;
+  readonly #executions: FollowedExecutions;
+  readonly #alerts: AlertWatch;
   readonly #caller: RoutedCaller;
   readonly #supervisor: Supervisor;
   readonly #home: Workspace;
@@ -77,15 +90,19 @@ export class Owner implements AsyncDisposable {
   #endpoint: LocalEndpoint | undefined;
 
   private constructor(options: OwnerOptions, journal: SqliteJournal, audit: SqliteAuditLog) {
-    const { clock } = options;
-    this.#options = options;
+    const { clock, telemetry = { metrics: openMetrics(clock), log: SILENT } } = options;
+    this.#options = { ...options, telemetry };
+    this.#telemetry = telemetry;
     this.#journal = journal;
     this.#audit = audit;
-    this.#home = openWorkspace({ ...options, audit });
+    this.#home = openWorkspace({ ...this.#options, audit });
     this.#caller = new RoutedCaller(this.#home.caller, journal);
     this.#supervisor = new Supervisor({ journal, caller: this.#caller, news: this.#news, clock, ids: randomIds, random: Math.random });
+    this.#executions = new FollowedExecutions({ ...telemetry, clock, summary: (executionId) => journal.summary(executionId) });
+    this.#alerts = new AlertWatch({ ...telemetry, clock, executions: () => this.#executions.running() });
     this.operations = this.#operationsOn(this.#home, options.access).for(options.caller);
     this.#news.subscribe((news) => {
+      this.#executions.heard(news);
       if (news.type === "event" && news.event.type === "execution-ended") this.#caller.forget(news.executionId);
     });
   }
@@ -132,6 +149,8 @@ export class Owner implements AsyncDisposable {
     stack.use(this.#audit);
     for (const { workspace } of this.#guests.values()) stack.use(workspace);
     stack.use(this.#home);
+    stack.use(this.#executions);
+    stack.use(this.#alerts);
     stack.use(this.#supervisor);
     if (this.#endpoint !== undefined) stack.use(this.#endpoint);
   }
@@ -167,6 +186,9 @@ export class Owner implements AsyncDisposable {
     addDefinitionOperations(table, pool.catalogs);
     addServerOperations(table, { pool, caller }, clock);
     const audit = this.#audit;
+    const { metrics } = this.#telemetry;
+    const ports = { stats: () => serverStats(metrics.snapshot()), firing: () => this.#alerts.firing() };
+    table.add(getServerStats, (_, context) => handleGetServerStats(ports, context));
     addAuditOperations(table, { reader: auditReader({ directory, keyFile: auditKeyFile }), access, audit });
     addReadingOperations(table, { journal, report, driven, access, audit });
     return addDrivingOperations(table, {
@@ -193,6 +215,7 @@ export class Owner implements AsyncDisposable {
         if (!supervisor.driven(executionId)) this.#caller.claim(executionId, caller);
         try {
           await supervisor.resume(executionId);
+          if (supervisor.driven(executionId)) this.#executions.took(executionId);
         } finally {
           // Whoever cannot take it up must not stand in the way of the next, who can.
           if (!supervisor.driven(executionId)) this.#caller.forget(executionId);

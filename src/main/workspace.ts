@@ -10,6 +10,7 @@ import type { Secrets } from "../ports/secrets.ts";
 import type { ToolCaller } from "../ports/tool-caller.ts";
 import { openServerPool } from "./server-pool.ts";
 import type { ServerPool, ServerPoolOptions } from "./server-pool.ts";
+import type { Telemetry } from "./telemetry.ts";
 
 /** A set of servers, and the way of calls to them. Disposing closes the servers. */
 export interface Workspace extends AsyncDisposable {
@@ -26,6 +27,7 @@ export interface WorkspaceOptions extends ServerPoolOptions {
   readonly maxConcurrentCalls: number;
   readonly access: AccessConfig;
   readonly audit: AuditLog;
+  readonly telemetry?: Telemetry;
 }
 
 /** Brings together what executions on these servers need. */

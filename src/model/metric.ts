@@ -90,6 +90,9 @@ export type CounterName = keyof typeof COUNTERS;
 export type HistogramName = keyof typeof HISTOGRAMS;
 export type GaugeName = keyof typeof GAUGES;
 
+/** What stands for a server, a tool or a workflow that is not known, or does not exist. */
+export const UNKNOWN_LABEL = "(unknown)";
+
 /** What the numbers of `tutti_server_health` stand for. */
 export const HEALTH_LEVELS: readonly HealthState[] = ["unknown", "healthy", "degraded", "unhealthy", "unreachable"];
 

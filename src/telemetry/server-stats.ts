@@ -5,8 +5,8 @@ import type { ReplicaSample } from "./replica-samples.ts";
 import type { MetricsSnapshot, ServerSample } from "./snapshot.ts";
 
 /** The numbers of a snapshot as people read them. */
-export function serverStats({ servers, upMs }: MetricsSnapshot): readonly ServerStats[] {
-  return servers.map((sample) => statsOf(sample, upMs / 1_000));
+export function serverStats({ servers, upMs }: MetricsSnapshot): { readonly upMs: number; readonly servers: readonly ServerStats[] } {
+  return { upMs, servers: servers.map((sample) => statsOf(sample, upMs / 1_000)) };
 }
 
 function statsOf(sample: ServerSample, upSeconds: number): ServerStats {

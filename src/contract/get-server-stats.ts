@@ -1,0 +1,81 @@
+import * as z from "zod";
+import type { Alert } from "../model/alert.ts";
+import type { DurationSummary, ReplicaStats, ResourceStats, ServerStats } from "../model/server-stats.ts";
+import type { Operation } from "./operation.ts";
+import { wireObject } from "./wire-object.ts";
+
+/** Output of `get_server_stats`. */
+export interface GetServerStatsOutput {
+  /** For how long the process has measured. */
+  readonly upMs: number;
+  /** Those that it has used, by name. */
+  readonly servers: readonly ServerStats[];
+  /** Only where somebody watches: in `tutti serve`. */
+  readonly alerts: readonly Alert[];
+}
+
+const durations = wireObject<DurationSummary>({
+  count: z.int(),
+  meanMs: z.number(),
+  p50Ms: z.number(),
+  p95Ms: z.number(),
+  p99Ms: z.number(),
+});
+
+const resource = wireObject<ResourceStats>({
+  resource: z.string(),
+  capacity: z.number(),
+  inUse: z.number(),
+  utilisation: z.number(),
+  idleMs: z.number(),
+});
+
+const replica = wireObject<ReplicaStats>({
+  replica: z.string(),
+  inFlight: z.number(),
+  health: z.enum(["unknown", "healthy", "degraded", "unhealthy", "unreachable"]),
+  breaker: z.enum(["closed", "half_open", "open"]).exactOptional(),
+  resources: z.array(resource),
+});
+
+const server = wireObject<ServerStats>({
+  server: z.string(),
+  calls: z.number(),
+  errors: z.number(),
+  errorRate: z.number(),
+  callsPerMinute: z.number(),
+  retries: z.number(),
+  failovers: z.number(),
+  hedges: z.number(),
+  cacheHits: z.number(),
+  cacheMisses: z.number(),
+  rateLimited: z.number(),
+  latency: durations.exactOptional(),
+  queued: durations.exactOptional(),
+  overhead: durations.exactOptional(),
+  inFlight: z.number(),
+  waiting: z.number(),
+  replicas: z.array(replica),
+});
+
+/** One alert, as it goes over a wire. */
+export const alertDocument: z.ZodType<Alert> = wireObject<Alert>({
+  alert: z.enum(["high_latency", "high_error_rate", "server_down", "circuit_open", "resource_exhaustion", "workflow_running_long"]),
+  subject: z.string(),
+  server: z.string().exactOptional(),
+  value: z.number(),
+  threshold: z.number(),
+  lastedMs: z.number(),
+});
+
+/** Gives what the process that owns the data directory has measured of the servers that it has used. */
+export const getServerStats: Operation<Record<string, never>, GetServerStatsOutput> = {
+  name: "get_server_stats",
+  title: "Get the statistics of servers",
+  description:
+    "Gives what the process that owns the data directory has measured of each server that it has used: calls, errors, latency, waiting, retries, breakers, health, resources.",
+  kind: "read",
+  repeatable: "always",
+  input: z.strictObject({}),
+  output: wireObject<GetServerStatsOutput>({ upMs: z.number(), servers: z.array(server), alerts: z.array(alertDocument) }),
+};
