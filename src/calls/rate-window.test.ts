@@ -94,6 +94,14 @@ test("in no history are more calls sent in any span than the limit says, and non
   );
 });
 
+test("the moments of a large limit are rounded to where they let fewer through", () => {
+  const window = new RateWindow({ count: 2_000, perMs: 60_000 });
+  for (let call = 0; call < 2_000; call += 1) window.send(1);
+  expect(window.hasRoom(60_010)).toBe(false);
+  expect(window.opensMs).toBe(60_070);
+  expect(window.hasRoom(60_070)).toBe(true);
+});
+
 test("a large limit costs no more memory than a small one", () => {
   const window = new RateWindow({ count: 1_000_000, perMs: 86_400_000 });
   const before = process.memoryUsage().heapUsed;

@@ -25,6 +25,7 @@ export class RateWindow {
   readonly #stepMs: Ms;
   #turns = 0;
   #sent = 0;
+  #waiting = 0;
   /** The oldest first. */
   #moments: { readonly atMs: Ms; calls: number }[] = [];
   /** The first that still counts. */
@@ -41,16 +42,25 @@ export class RateWindow {
     return this.#turns + this.#sent < this.#limit.count;
   }
 
-  /** Nobody would notice if it were forgotten. */
+  /** Nothing would be lost if it were forgotten. */
   isIdle(nowMs: Ms): boolean {
     this.#forget(nowMs);
-    return this.#turns + this.#sent === 0;
+    return this.#turns + this.#sent + this.#waiting === 0;
   }
 
   /** When the next of those that were sent stops counting; undefined when none counts. */
   get opensMs(): Ms | undefined {
     const oldest = this.#moments[this.#first];
     return oldest === undefined ? undefined : oldest.atMs + this.#spanMs;
+  }
+
+  /** A call waits for a turn, here or in another window that it needs as well. */
+  beginWait(): void {
+    this.#waiting += 1;
+  }
+
+  endWait(): void {
+    this.#waiting -= 1;
   }
 
   /** Gives a turn to one call; only when there is room. */
