@@ -52,7 +52,9 @@ export class ServerConnection implements AsyncDisposable {
 
   /** @throws TuttiError `server.unavailable` */
   async check(signal: AbortSignal): Promise<ServerCheck> {
-    return await this.#ask(signal, (session) => session.check(signal));
+    const check = await this.#ask(signal, (session) => session.check(signal));
+    const uptimeMs = this.#ports.clock.monotonicMs() - this.#startedMs;
+    return this.#config.connection.kind === "stdio" ? { ...check, uptimeMs } : check;
   }
 
   /** @throws TuttiError `server.unavailable` */

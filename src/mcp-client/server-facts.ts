@@ -1,4 +1,5 @@
 import type { Client } from "@modelcontextprotocol/client";
+import type { JsonObject } from "../base/json.ts";
 import { ENVELOPE_KEY } from "../envelope/meta-keys.ts";
 import type { ServerFacts } from "../ports/connections.ts";
 
@@ -10,5 +11,9 @@ export function serverFacts(client: Client): ServerFacts {
   const version = client.getServerVersion()?.version;
   const capabilities = client.getServerCapabilities();
   const announced = { ...capabilities?.experimental, ...capabilities?.extensions };
-  return { ...(version === undefined ? {} : { version }), envelopes: Object.hasOwn(announced, ENVELOPE_KEY) };
+  return {
+    ...(version === undefined ? {} : { version }),
+    capabilities: (capabilities ?? {}) as JsonObject,
+    envelopes: Object.hasOwn(announced, ENVELOPE_KEY),
+  };
 }

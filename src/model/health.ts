@@ -6,6 +6,24 @@ import type { CallErrorKind } from "./call.ts";
  */
 export type HealthState = "unknown" | "healthy" | "degraded" | "unhealthy" | "unreachable";
 
+/** How a server is doing with replicas that do so: it can be used as long as one of them can. */
+export function healthOfServer(replicas: readonly HealthState[]): HealthState {
+  const best = GOOD_FIRST.find((state) => replicas.includes(state)) ?? "unknown";
+  return best === "healthy" && replicas.some((state) => isBad(state) || state === "degraded") ? "degraded" : best;
+}
+
+/** How servers are doing together, none of which can stand in for another: as the worst of them. */
+export function healthOfAll(servers: readonly HealthState[]): HealthState {
+  return GOOD_FIRST.findLast((state) => servers.includes(state)) ?? "healthy";
+}
+
+/** Whether calls should go elsewhere while there is an elsewhere. */
+export function isBad(state: HealthState): boolean {
+  return state === "unhealthy" || state === "unreachable";
+}
+
+const GOOD_FIRST: readonly HealthState[] = ["healthy", "unknown", "degraded", "unhealthy", "unreachable"];
+
 /** What a call or a check has told about a replica. */
 export type HealthSignal =
   | { readonly kind: "answered"; readonly durationMs: number }

@@ -53,6 +53,8 @@ export interface Connections extends Servers, AsyncDisposable {
 /** What is known of a server from its connection. */
 export interface ServerFacts {
   readonly version?: string;
+  /** What it announces, as it said it. */
+  readonly capabilities: JsonObject;
   /** It announces that it takes and gives whole envelopes (`dev.tutti/envelope`). */
   readonly envelopes: boolean;
 }
@@ -79,4 +81,6 @@ export interface ServerCheck {
   readonly connectMs: Ms;
   /** How long it took to answer now. */
   readonly responseMs: Ms;
+  /** How long its process has been running; only of processes that were started from here. */
+  readonly uptimeMs?: Ms;
 }

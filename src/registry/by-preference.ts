@@ -1,7 +1,7 @@
+import { isBad } from "../model/health.ts";
 import type { HealthState } from "../model/health.ts";
 import { connectionName, replicasOf } from "../model/replica.ts";
 import type { ReplicaConfig, ServerConfig } from "../model/server.ts";
-import { isBad } from "./health-standing.ts";
 
 /** A replica of a server, and how it is doing. */
 export interface RankedReplica {

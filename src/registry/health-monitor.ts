@@ -2,6 +2,7 @@ import type { Clock } from "../base/clock.ts";
 import type { Ms } from "../base/duration.ts";
 import { TaskGroup } from "../base/task-group.ts";
 import { isTuttiError } from "../model/errors.ts";
+import { isBad } from "../model/health.ts";
 import type { HealthSignal, HealthState } from "../model/health.ts";
 import { connectionName, ownerOf, replicasOf } from "../model/replica.ts";
 import type { ServerConfig } from "../model/server.ts";
@@ -9,7 +10,7 @@ import type { Connections, ServerCheck } from "../ports/connections.ts";
 import type { Health } from "../ports/health.ts";
 import { SILENT } from "../ports/log.ts";
 import type { Log } from "../ports/log.ts";
-import { afterSignal, isBad, UNSEEN } from "./health-standing.ts";
+import { afterSignal, UNSEEN } from "./health-standing.ts";
 import type { HealthStanding, SignalSource } from "./health-standing.ts";
 
 export interface HealthMonitorOptions {

@@ -1,4 +1,5 @@
 import type { CallErrorKind } from "../model/call.ts";
+import { isBad } from "../model/health.ts";
 import type { HealthSignal, HealthState } from "../model/health.ts";
 
 /** How a replica is doing, with all of its past that matters for what comes next. */
@@ -52,11 +53,6 @@ export function afterSignal(standing: HealthStanding, signal: HealthSignal, sour
     case "nothing":
       return standing;
   }
-}
-
-/** Whether calls should go elsewhere while there is an elsewhere. */
-export function isBad(state: HealthState): boolean {
-  return state === "unhealthy" || state === "unreachable";
 }
 
 const MEANINGS: Readonly<Record<CallErrorKind, "lost" | "fault" | "answer" | "nothing">> = {

@@ -15,7 +15,7 @@ export class FakeConnections implements Connections {
   progress: string | undefined;
   /** Undefined: calls wait until a test answers them. */
   answer: Answer | undefined = (call) => ({ kind: "succeeded", output: call.arguments });
-  tell: ServerFacts = { version: "1.2.3", envelopes: false };
+  tell: ServerFacts = { version: "1.2.3", capabilities: { tools: {} }, envelopes: false };
   /** Servers that are not there. */
   readonly away = new Set<string>();
   readonly #tools: readonly Tool[];

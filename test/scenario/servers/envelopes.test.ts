@@ -23,7 +23,7 @@ const ENVELOPE = { "dev.tutti/envelope": { meta: META } };
 
 test.each(WAYS)("over $over a $era server announces envelopes, gets the whole meta, and its tools read it as it was sent", async (way) => {
   await using world = await openServer(way);
-  expect(await world.connections.facts("s", world.signal)).toEqual({ version: "3.2.1", envelopes: true });
+  expect(await world.connections.facts("s", world.signal)).toMatchObject({ version: "3.2.1", envelopes: true });
   expect(await world.connections.check("s", world.signal)).toMatchObject({ era: way.era });
   const meta = { ...ENVELOPE, "dev.tutti/idempotency-key": "e1/charge" };
   expect(await world.call("arrived", { amount: 5 }, { meta })).toMatchObject({

@@ -1,0 +1,20 @@
+import type { ServerAddress } from "./server.ts";
+
+/** Where a server is, for people: the command line or the address, without what often is a secret. */
+export function publicAddress(connection: ServerAddress): string {
+  if (connection.kind === "stdio") return [connection.command, ...publicArguments(connection.args)].join(" ");
+  // Neither user and password nor the query: keys are often there.
+  const url = new URL(connection.url);
+  return `${url.origin}${url.pathname}`;
+}
+
+/** `--api-key=abc` and `--token abc` show their names only. */
+function publicArguments(args: readonly string[]): readonly string[] {
+  const secretName = /(key|token|secret|password|credential)s?$/i;
+  return args.map((argument, index) => {
+    const before = args[index - 1];
+    if (before !== undefined && before.startsWith("-") && secretName.test(before)) return "***";
+    const [name = ""] = argument.split("=", 1);
+    return name !== argument && secretName.test(name) ? `${name}=***` : argument;
+  });
+}

@@ -1,0 +1,97 @@
+import { expect, test } from "vitest";
+import { FakeConnections } from "../../test/support/fake-connections.ts";
+import { ManualClock } from "../../test/support/manual-clock.ts";
+import { serverConfig } from "../../test/support/server-config.ts";
+import type { ServerConfig } from "../model/server.ts";
+import { HealthMonitor } from "./health-monitor.ts";
+import { replicatedServers } from "./replicated-servers.ts";
+import { ServerRegistry } from "./server-registry.ts";
+
+const { signal } = new AbortController();
+const ADDRESS = { kind: "http", url: "https://me:pass@mail.example/mcp?key=abc", headers: {} } as const;
+const MAIL = serverConfig({ name: "mail", connection: ADDRESS, replicas: [{ name: "b", tier: 2, connection: ADDRESS }] });
+
+function world(configs: readonly ServerConfig[] = [serverConfig()]) {
+  const servers = new Map(configs.map((config) => [config.name, config]));
+  const connections = new FakeConnections([]);
+  for (const { name } of configs) connections.add(serverConfig({ name }));
+  const health = new HealthMonitor({ connections, servers, clock: new ManualClock() });
+  const replicated = replicatedServers({ connections, servers, health });
+  const loadOf = (server: string) => (server === "s" ? { callsInFlight: 2, callsWaiting: 1 } : undefined);
+  const registry = new ServerRegistry({ connections, servers, health, replicated, loadOf });
+  return { registry, connections, servers, [Symbol.asyncDispose]: () => health[Symbol.asyncDispose]() };
+}
+
+test("a server that is registered is asked for its tools, what it announces and its health, and is there for everybody", async () => {
+  await using now = world();
+  const answer = { kind: "answered", protocolVersion: "2025-11-25", era: "legacy", toolCount: 1, connectMs: 5, responseMs: 1 };
+  const replica = { transport: "http", address: "https://mail.example/mcp", status: "healthy", answer };
+  expect(await now.registry.registerServer({ ...MAIL, resources: { gpu: 1 } }, signal)).toEqual({
+    serverId: "mail",
+    tools: [expect.objectContaining({ name: "t" })],
+    capabilities: { tools: {} },
+    health: { status: "healthy", responseMs: 1 },
+    limits: { calls: 10, largest: expect.anything(), resources: expect.anything() },
+    replicas: [
+      { name: "1", tier: 1, ...replica },
+      { name: "b", tier: 2, ...replica },
+    ],
+  });
+  expect(now.connections.names).toEqual(["s", "mail#1", "mail#b"]);
+  expect(await now.registry.catalog(["mail"], signal)).toMatchObject({ s: { tools: [] }, mail: { tools: [{ name: "t" }] } });
+});
+
+test("of a server with several replicas, those that do not answer are in the record", async () => {
+  await using now = world();
+  now.connections.away.add("mail#1");
+  expect(await now.registry.registerServer(MAIL, signal)).toMatchObject({
+    tools: [{ name: "t" }],
+    health: { status: "degraded", responseMs: 1 },
+    replicas: [
+      { name: "1", status: "unreachable", answer: { kind: "silent", message: 'server "mail#1" is not available' } },
+      { name: "b", status: "healthy", answer: { kind: "answered" } },
+    ],
+  });
+});
+
+test("when no replica answers, nothing of the server is left, and it can be registered again", async () => {
+  await using now = world();
+  for (const name of ["mail#1", "mail#b"]) now.connections.away.add(name);
+  await expect(now.registry.registerServer(MAIL, signal)).rejects.toMatchObject({
+    code: "server.unavailable",
+    details: { server: "mail" },
+  });
+  expect(now.connections.names).toEqual(["s"]);
+  expect([...now.servers.keys()]).toEqual(["s"]);
+  now.connections.away.clear();
+  expect(await now.registry.registerServer(MAIL, signal)).toMatchObject({ serverId: "mail" });
+});
+
+test.each([
+  [{ name: "s" }, 'a server is named "s" already - another must have a name of its own'],
+  [{ name: "a.b" }, '"a.b" is no name for a server - it has 1 to 64 of A-Z, a-z, 0-9, "_" and "-"'],
+  [
+    { replicas: [{ name: "1", tier: 1, connection: ADDRESS }] },
+    '"1" is no name for one replica of "mail" - each has one of its own, as servers have',
+  ],
+  [
+    { replicas: [{ name: "b#c", tier: 1, connection: ADDRESS }] },
+    '"b#c" is no name for one replica of "mail" - each has one of its own, as servers have',
+  ],
+])("a server with %j is not registered", async (wrong, message) => {
+  await using now = world();
+  await expect(now.registry.registerServer({ ...MAIL, ...wrong }, signal)).rejects.toMatchObject({ code: "input.invalid", message });
+  expect(now.connections.names).toEqual(["s"]);
+});
+
+test("discovery finds all servers, with how much of them is in use, and those that are away", async () => {
+  await using now = world([serverConfig(), serverConfig({ name: "other" })]);
+  now.connections.away.add("other");
+  expect(await now.registry.discover(undefined, signal)).toMatchObject([
+    { serverId: "s", health: { status: "healthy" }, load: { callsInFlight: 2, callsWaiting: 1 } },
+    { serverId: "other", tools: [], health: { status: "unreachable" } },
+  ]);
+  await expect(now.registry.discover(["othr"], signal)).rejects.toMatchObject({
+    message: expect.stringContaining('did you mean "other"?'),
+  });
+});

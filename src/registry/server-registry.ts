@@ -1,0 +1,96 @@
+import { TuttiError } from "../model/errors.ts";
+import { connectionName, replicasOf } from "../model/replica.ts";
+import { serverCapacity } from "../model/server-capacity.ts";
+import { serverNotFound } from "../model/server-not-found.ts";
+import type { ServerRecord } from "../model/server-record.ts";
+import type { ServerConfig } from "../model/server.ts";
+import type { Catalog, ServerCatalog } from "../model/tool.ts";
+import type { CatalogSource } from "../ports/catalog.ts";
+import type { Connections, Servers } from "../ports/connections.ts";
+import type { Discovery } from "../ports/discovery.ts";
+import { inspectServer } from "./inspect-server.ts";
+import type { InspectPorts } from "./inspect-server.ts";
+
+export interface ServerRegistryOptions extends InspectPorts {
+  readonly connections: Pick<Connections, "tools" | "facts" | "add">;
+  /** By name. Shared with everything that has to know of servers that are registered later. */
+  readonly servers: Map<string, ServerConfig>;
+  /** The same servers by their names, whichever replica answers. */
+  readonly replicated: Pick<Servers, "tools">;
+}
+
+/**
+ * Knows the configured servers, and finds out what they are: their tools, what they announce, how they are doing.
+ * Names are unique and tools are named `server.tool`, so that two tools never have the same name.
+ */
+export class ServerRegistry implements CatalogSource, Discovery {
+  readonly #options: ServerRegistryOptions;
+
+  constructor(options: ServerRegistryOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Adds a server while others are in use, and asks it and all its replicas what they are. When it rejects, nothing of
+   * the server is left.
+   *
+   * @throws TuttiError `input.invalid` - its name is taken or is none; `server.unavailable` - none of its replicas answers
+   */
+  async registerServer(config: ServerConfig, signal: AbortSignal): Promise<ServerRecord> {
+    const { servers, connections } = this.#options;
+    const { name } = config;
+    if (!NAME.test(name)) throw invalid(`"${name}" is no name for a server - it has 1 to 64 of A-Z, a-z, 0-9, "_" and "-"`);
+    if (servers.has(name)) throw invalid(`a server is named "${name}" already - another must have a name of its own`);
+    const names = replicasOf(config).map((replica) => replica.name);
+    const twice = names.find((replica, place) => names.indexOf(replica) !== place || !NAME.test(replica));
+    if (twice !== undefined) throw invalid(`"${twice}" is no name for one replica of "${name}" - each has one of its own, as servers have`);
+    await using added = new AsyncDisposableStack();
+    added.defer(() => void servers.delete(name));
+    for (const replica of replicasOf(config)) {
+      added.use(connections.add({ ...config, name: connectionName(config, replica), connection: replica.connection }));
+    }
+    servers.set(name, config);
+    const record = await inspectServer(config, this.#options, signal);
+    if (record.replicas.every(({ answer }) => answer.kind === "silent")) throw unavailable(record);
+    added.move();
+    return record;
+  }
+
+  async discover(names: readonly string[] | undefined, signal: AbortSignal): Promise<readonly ServerRecord[]> {
+    const { servers } = this.#options;
+    const wanted = (names ?? [...servers.keys()]).map((name) => {
+      const config = servers.get(name);
+      if (config === undefined) throw serverNotFound(name, servers.keys());
+      return config;
+    });
+    return await Promise.all(wanted.map((config) => inspectServer(config, this.#options, signal)));
+  }
+
+  /** The servers are asked side by side. Those that are not configured are left out: the planner says so, and where. */
+  async catalog(names: readonly string[], signal: AbortSignal): Promise<Catalog> {
+    const wanted = new Set(names);
+    const catalogs = Array.from(this.#options.servers.values(), async (server) => {
+      const tools = wanted.has(server.name) ? await this.#options.replicated.tools(server.name, signal) : [];
+      return [server.name, { ...whatIsConfigured(server), tools }] as const;
+    });
+    return Object.fromEntries(await Promise.all(catalogs));
+  }
+}
+
+const NAME = /^[A-Za-z0-9_-]{1,64}$/;
+
+function whatIsConfigured(server: ServerConfig): Omit<ServerCatalog, "tools"> {
+  const { name, honoursIdempotencyKey, effects, requires } = server;
+  return { name, honoursIdempotencyKey, effects, requires, capacity: serverCapacity(server) };
+}
+
+function invalid(message: string): TuttiError<"input.invalid"> {
+  return new TuttiError("input.invalid", message, { problems: [message] });
+}
+
+function unavailable({ serverId: server, replicas }: ServerRecord): TuttiError<"server.unavailable"> {
+  const silences = replicas.flatMap(({ answer }) => (answer.kind === "silent" ? [answer] : []));
+  const stderr = silences.flatMap((silence) => silence.stderr);
+  const message = `server "${server}" was not registered: ${silences.map((silence) => silence.message).join("; ")}`;
+  return new TuttiError("server.unavailable", message, { server, stderr });
+}
