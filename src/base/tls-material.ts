@@ -1,6 +1,6 @@
 import { X509Certificate } from "node:crypto";
 import { readFileSync, statSync } from "node:fs";
-import { createSecureContext, type SecureContext } from "node:tls";
+import { createSecureContext, type SecureContext, type SecureContextOptions } from "node:tls";
 import type { Clock } from "./clock.ts";
 import { defined } from "./defined.ts";
 import type { Ms } from "./duration.ts";
@@ -21,11 +21,17 @@ export interface TlsFiles {
 /** What is needed to speak TLS with the certificates of some files, as the files are now. */
 export interface TlsMaterial {
   /**
-   * The same object as long as no file has changed: for new connections.
+   * For new connections; the same object as long as no file has changed.
    *
    * @throws TlsMaterialError - as long as the files have never made sense together
    */
-  context(): SecureContext;
+  current(): LoadedTls;
+}
+
+/** What stands in the files, for whoever calls and for whoever listens. */
+export interface LoadedTls {
+  readonly context: SecureContext;
+  readonly options: SecureContextOptions;
 }
 
 /** Why files are of no use for TLS; the message names the file. */
@@ -38,25 +44,25 @@ export class TlsMaterialError extends Error {
  * written or are broken, change nothing: what was read before stays in use, and `note` is told once.
  */
 export function openTls(files: TlsFiles, { clock, note }: TlsMaterialPorts): TlsMaterial {
-  let known: { readonly context: SecureContext; readonly signature: string } | undefined;
+  let known: { readonly loaded: LoadedTls; readonly signature: string } | undefined;
   let complained = "";
   let lookedMs = Number.NEGATIVE_INFINITY;
 
   return {
-    context() {
+    current() {
       const nowMs = clock.monotonicMs();
-      if (known !== undefined && nowMs - lookedMs < LOOKED_AT_EVERY_MS) return known.context;
+      if (known !== undefined && nowMs - lookedMs < LOOKED_AT_EVERY_MS) return known.loaded;
       lookedMs = nowMs;
       const signature = signatureOf(files);
-      if (signature === known?.signature) return known.context;
+      if (signature === known?.signature) return known.loaded;
       try {
-        known = { context: readContext(files), signature };
-        return known.context;
+        known = { loaded: load(files), signature };
+        return known.loaded;
       } catch (error) {
         if (known === undefined) throw error;
         if (complained !== signature) note(`${(error as Error).message}; what was read before stays in use`);
         complained = signature;
-        return known.context;
+        return known.loaded;
       }
     },
   };
@@ -77,21 +83,22 @@ function stampOf(path: string): string {
   return stats === undefined ? "gone" : `${stats.ino}/${stats.size}/${stats.mtimeNs}/${stats.ctimeNs}`;
 }
 
-function readContext({ caFile, certFile, keyFile }: TlsFiles): SecureContext {
+function load({ caFile, certFile, keyFile }: TlsFiles): LoadedTls {
   if ((certFile === undefined) !== (keyFile === undefined))
     throw new TlsMaterialError(`a certificate and its key belong together, and there is only ${certFile ?? keyFile}`);
   const ca = caFile === undefined ? undefined : readCertificates(caFile);
   const cert = certFile === undefined ? undefined : readCertificates(certFile);
   const key = keyFile === undefined ? undefined : readText(keyFile);
+  const options = { minVersion: "TLSv1.2" as const, ...defined({ ca, cert: cert?.join(""), key }) };
   try {
-    return createSecureContext({ minVersion: "TLSv1.2", ...defined({ ca: ca?.slice(), cert: cert?.join(""), key }) });
+    return { context: createSecureContext(options), options };
   } catch (error) {
     throw new TlsMaterialError(`${keyFile} is no key for the certificate in ${certFile}: ${(error as Error).message}`, { cause: error });
   }
 }
 
 /** OpenSSL reads of authorities as many as it understands and leaves out the rest; a file that is cut must not go unnoticed. */
-function readCertificates(path: string): readonly string[] {
+function readCertificates(path: string): string[] {
   const text = readText(path);
   const whole = text.match(/-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g) ?? [];
   const begun = text.match(/-----BEGIN CERTIFICATE-----/g) ?? [];

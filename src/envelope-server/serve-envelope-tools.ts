@@ -3,9 +3,11 @@ import { serveStdio, StdioServerTransport } from "@modelcontextprotocol/server/s
 import { defined } from "../base/defined.ts";
 import { TaskGroup } from "../base/task-group.ts";
 import { createEnvelopeServer, type EnvelopeServerOptions, REAL_PORTS } from "./envelope-server.ts";
+import type { ListenSettings } from "./local-listener.ts";
 import { createMcpServer, type ServedServer } from "./mcp-server.ts";
 import type { RunningServer } from "./running-server.ts";
 import { serveHttp } from "./serve-http.ts";
+import { serveWebSocket } from "./serve-web-socket.ts";
 
 /** A server and its tools. */
 export interface ServeOptions extends Omit<EnvelopeServerOptions, "serverId"> {
@@ -16,8 +18,8 @@ export interface ServeOptions extends Omit<EnvelopeServerOptions, "serverId"> {
   readonly instructions?: string;
 }
 
-/** `stdio`: over stdin and stdout of this process. `http`: on a port of 127.0.0.1; 0 takes a free one. */
-export type ServeTransport = { readonly kind: "stdio" } | { readonly kind: "http"; readonly port: number };
+/** `stdio`: over stdin and stdout of this process. `http` (Streamable HTTP) and `websocket`: on a port of 127.0.0.1. */
+export type ServeTransport = { readonly kind: "stdio" } | ({ readonly kind: "http" | "websocket" } & ListenSettings);
 
 /**
  * Serves tools to MCP clients of every era. Those that know envelopes send and get them beside the arguments and the
@@ -25,13 +27,20 @@ export type ServeTransport = { readonly kind: "stdio" } | { readonly kind: "http
  *
  * Whoever is connected may claim any tenant and any user: connect nobody but Tutti, or others that are trusted with it.
  *
- * @throws Error - two tools have the same name, or the port is taken
+ * @throws Error - two tools have the same name, the port is taken, or the certificate is of no use
  */
 export async function serveEnvelopeTools(options: ServeOptions, transport: ServeTransport = { kind: "stdio" }): Promise<RunningServer> {
   const { name: serverId, version, tools, instructions, onFault } = options;
   const server = createEnvelopeServer({ serverId, tools, ...defined({ onFault }) });
   const served: ServedServer = { server, version, ports: REAL_PORTS, calls: new TaskGroup(), ...defined({ instructions }) };
-  return transport.kind === "stdio" ? overStdio(served) : await serveHttp(served, transport.port);
+  switch (transport.kind) {
+    case "stdio":
+      return overStdio(served);
+    case "http":
+      return await serveHttp(served, transport);
+    case "websocket":
+      return await serveWebSocket(served, transport);
+  }
 }
 
 function overStdio(served: ServedServer): RunningServer {

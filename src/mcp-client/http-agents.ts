@@ -24,7 +24,7 @@ export class HttpAgents implements AsyncDisposable {
 
   /** @throws TlsMaterialError */
   async agent(url: string): Promise<Agent> {
-    const context = /^https:/i.test(url) ? (await this.#tls()).context() : undefined;
+    const context = /^https:/i.test(url) ? (await this.#tls()).current().context : undefined;
     const newest = this.#newest;
     if (newest !== undefined && newest.context === context) return newest.agent;
     const agent = this.#createAgent(context);

@@ -59,7 +59,7 @@ export async function openSocket(connection: WebSocketConnection, opening: Socke
 
 async function createSocket({ url, headers }: WebSocketConnection, ports: SessionPorts): Promise<WebSocket> {
   try {
-    const tls = /^wss:/i.test(url) ? { secureContext: (await ports.tls()).context(), rejectUnauthorized: true } : {};
+    const tls = /^wss:/i.test(url) ? { secureContext: (await ports.tls()).current().context, rejectUnauthorized: true } : {};
     const options: SocketOptions = {
       headers: { ...headers },
       maxPayload: MESSAGE_BYTES_MAX,

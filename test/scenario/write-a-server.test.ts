@@ -2,7 +2,7 @@ import { DatabaseSync } from "node:sqlite";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { inRepository } from "../support/built-command.ts";
-import { openTestConnections, type TestConnections } from "../support/servers/test-connections.ts";
+import { openTestConnections, startListening, type TestConnections, webSocketServer } from "../support/servers/test-connections.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
 
 test("the server of ten lines greets in the name of the tenant, and nobody without one", async () => {
@@ -36,6 +36,12 @@ test("a charge is made once for each key, tenant and call, also when its server 
     { tenant: "acme" },
     { tenant: "globex" },
   ]);
+});
+
+test("a server of the SDK is put on WebSockets", async () => {
+  await using listening = await startListening(inRepository("examples/write-a-server/web-socket.ts"), [], { PORT: "0" });
+  await using world = openTestConnections(webSocketServer(listening.url));
+  expect(await world.call("forecast", { city: "Bern" })).toEqual({ kind: "succeeded", output: { text: "sunny in Bern" } });
 });
 
 function openExample(file: string, env: Readonly<Record<string, string>> = {}): TestConnections {

@@ -22,6 +22,11 @@ export function httpServer(url: string, more: Partial<ServerConfig> = {}): Serve
   return serverConfig({ kind: "http", url, headers: {} }, more);
 }
 
+/** The same over a WebSocket. */
+export function webSocketServer(url: string, more: Partial<ServerConfig> = {}): ServerConfig {
+  return serverConfig({ kind: "websocket", url, headers: {} }, more);
+}
+
 function serverConfig(connection: ServerConfig["connection"], more: Partial<ServerConfig>): ServerConfig {
   return { name: "s", connection, honoursIdempotencyKey: false, effects: {}, requires: {}, ...more };
 }
@@ -84,8 +89,13 @@ export interface ListeningServer extends AsyncDisposable {
 }
 
 /** Starts a program of this folder that writes its address to stdout; it is gone when this is disposed. */
-export async function startListening(file: string, args: readonly string[] = []): Promise<ListeningServer> {
-  const child = spawn(process.execPath, [fileURLToPath(new URL(file, import.meta.url)), ...args], { stdio: ["ignore", "pipe", "pipe"] });
+export async function startListening(
+  file: string,
+  args: readonly string[] = [],
+  env: Readonly<Record<string, string>> = {},
+): Promise<ListeningServer> {
+  const path = fileURLToPath(new URL(file, import.meta.url));
+  const child = spawn(process.execPath, [path, ...args], { stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, ...env } });
   let stderr = "";
   child.stderr.on("data", (chunk: Buffer) => {
     stderr += chunk.toString("utf8");

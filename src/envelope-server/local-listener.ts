@@ -1,0 +1,80 @@
+import { createServer, type IncomingMessage, type Server } from "node:http";
+import { createServer as createTlsServer } from "node:https";
+import type { AddressInfo } from "node:net";
+import { localhostAllowedHostnames, localhostAllowedOrigins, validateHostHeader, validateOriginHeader } from "@modelcontextprotocol/server";
+import { systemClock } from "../base/clock.ts";
+import type { Ms } from "../base/duration.ts";
+import { openTls } from "../base/tls-material.ts";
+
+const HOST = "127.0.0.1";
+const PATH = "/mcp";
+const CONNECTIONS_MAX = 1_000;
+const HANDSHAKE_WITHIN_MS: Ms = 10_000;
+
+/** Where a server listens, and with which certificate. */
+export interface ListenSettings {
+  /** 0 takes a free one. */
+  readonly port: number;
+  /** Without it, it is not encrypted. */
+  readonly tls?: ServerTls;
+}
+
+/** The certificate of a server, as files in PEM. They are read again when they change. */
+export interface ServerTls {
+  readonly certFile: string;
+  readonly keyFile: string;
+  /** Lets in only clients that show a certificate of one of these authorities. */
+  readonly caFile?: string;
+}
+
+/**
+ * Listens on this machine, and nowhere else.
+ *
+ * @throws Error - the port is taken, or the certificate is of no use
+ */
+export async function listenLocally({ port, tls }: ListenSettings): Promise<Server> {
+  const listener = tls === undefined ? createServer() : createTlsListener(tls);
+  listener.maxConnections = CONNECTIONS_MAX;
+  await new Promise<void>((resolve, reject) => {
+    listener.once("error", reject);
+    listener.listen(port, HOST, () => {
+      listener.off("error", reject);
+      resolve();
+    });
+  });
+  return listener;
+}
+
+/** The address of a listener, for the protocol `http` or `ws`. */
+export function addressOf(listener: Server, protocol: "http" | "ws", { tls }: ListenSettings): string {
+  return `${protocol}${tls === undefined ? "" : "s"}://${HOST}:${(listener.address() as AddressInfo).port}${PATH}`;
+}
+
+/** Why a request is not looked at, and the HTTP status for that. */
+export interface Refusal {
+  readonly status: number;
+  readonly reason: string;
+}
+
+/** A page in somebody's browser must not reach a server of this machine, also not under another name of it (DNS rebinding). */
+export function refusalOf({ url = "/", headers }: IncomingMessage): Refusal | undefined {
+  if (!validateHostHeader(headers.host, localhostAllowedHostnames()).ok) return { status: 403, reason: "this host is not allowed" };
+  if (!validateOriginHeader(headers.origin, localhostAllowedOrigins()).ok) return { status: 403, reason: "this origin is not allowed" };
+  const [path] = url.split("?", 1);
+  return path === PATH ? undefined : { status: 404, reason: `the server is at ${PATH}` };
+}
+
+function createTlsListener(tls: ServerTls): Server {
+  const note = (text: string): void => void process.stderr.write(`${text}\n`);
+  const material = openTls(tls, { clock: systemClock, note });
+  let loaded = material.current();
+  const clients = tls.caFile === undefined ? {} : { requestCert: true, rejectUnauthorized: true };
+  const listener = createTlsServer({ ...loaded.options, ...clients, handshakeTimeout: HANDSHAKE_WITHIN_MS });
+  // Before the handshake of the connection begins, so that it is made with what is in the files now.
+  listener.prependListener("connection", () => {
+    const now = material.current();
+    if (now !== loaded) listener.setSecureContext(now.options);
+    loaded = now;
+  });
+  return listener;
+}
