@@ -1,0 +1,112 @@
+import type { Clock } from "../base/clock.ts";
+import { connectionName, replicasOf } from "../model/replica.ts";
+import type { ReplicaConfig, ServerConfig } from "../model/server.ts";
+import type { Claim } from "./claim.ts";
+import { Counter } from "./admission-counter.ts";
+
+const CALLS_PER_REPLICA = 5;
+
+/** What one replica has, and how much of it is in use. */
+export interface ReplicaBook {
+  readonly replica: string;
+  readonly places: Counter;
+  /** Only what its owner says it has; there is no limit for anything else. */
+  readonly resources: Map<string, Counter>;
+  /** When it was chosen last, as a number of admissions. */
+  chosen: number;
+}
+
+export interface AdmissionBooksOptions {
+  /** By name; may change at any time. */
+  readonly servers: ReadonlyMap<string, ServerConfig>;
+  /** Calls in flight at once, to all servers. */
+  readonly total: number;
+  /** What all servers share, by name. There is one of what is not named here. */
+  readonly shared: Readonly<Record<string, number>>;
+  readonly clock: Pick<Clock, "monotonicMs">;
+}
+
+/** All counters there are: in all, of each replica, and of what is shared. */
+export class AdmissionBooks {
+  readonly total: Counter;
+  readonly #options: AdmissionBooksOptions;
+  readonly #servers = new Map<string, ServerBook>();
+  readonly #leases = new Map<string, Counter>();
+
+  constructor(options: AdmissionBooksOptions) {
+    this.#options = options;
+    this.total = new Counter("total", options.total, options.clock);
+    for (const name of Object.keys(options.shared)) this.lease(name);
+  }
+
+  /** The replicas of a server by the names of their connections, with the capacities that hold now. */
+  replicas(server: string): ReadonlyMap<string, ReplicaBook> {
+    const config = this.#options.servers.get(server);
+    const kept = this.#servers.get(server);
+    if (kept !== undefined && kept.config === config) return kept.replicas;
+    const replicas = this.#open(server, config, kept?.replicas);
+    this.#servers.set(server, { config, replicas });
+    return replicas;
+  }
+
+  lease(name: string): Counter {
+    const kept = this.#leases.get(name);
+    if (kept !== undefined) return kept;
+    const counter = new Counter(name, this.leaseCapacity(name), this.#options.clock);
+    this.#leases.set(name, counter);
+    return counter;
+  }
+
+  leaseCapacity(name: string): number {
+    const { shared } = this.#options;
+    return Object.hasOwn(shared, name) ? (shared[name] ?? 1) : 1;
+  }
+
+  /** Forgets what is not configured and not in use: names come from whoever writes workflows. */
+  tidy({ server, leases }: Claim): void {
+    for (const { name } of leases) {
+      if (!Object.hasOwn(this.#options.shared, name) && this.#leases.get(name)?.inUse === 0) this.#leases.delete(name);
+    }
+    if (this.#options.servers.has(server)) return;
+    const replicas = [...(this.#servers.get(server)?.replicas.values() ?? [])];
+    if (replicas.every(({ places }) => places.inUse === 0)) this.#servers.delete(server);
+  }
+
+  *all(): Generator<readonly [server: string, connection: string, book: ReplicaBook]> {
+    for (const [server, { replicas }] of this.#servers) for (const [connection, book] of replicas) yield [server, connection, book];
+  }
+
+  leases(): Iterable<Counter> {
+    return this.#leases.values();
+  }
+
+  /** What is in use stays in the books of a replica that goes on. */
+  #open(server: string, config: ServerConfig | undefined, before: ReadonlyMap<string, ReplicaBook> | undefined): Map<string, ReplicaBook> {
+    const places = config?.profile === "sequential" ? 1 : (config?.maxConcurrentCalls ?? CALLS_PER_REPLICA);
+    const replicas: readonly (readonly [connection: string, Declared])[] =
+      config === undefined ? [[server, { name: "1" }]] : replicasOf(config).map((replica) => [connectionName(config, replica), replica]);
+    return new Map(replicas.map(([connection, replica]) => [connection, this.#book(replica, places, before?.get(connection))]));
+  }
+
+  #book(replica: Declared, places: number, before: ReplicaBook | undefined): ReplicaBook {
+    const counter = (name: string, capacity: number, kept: Counter | undefined): Counter => {
+      if (kept === undefined) return new Counter(name, capacity, this.#options.clock);
+      kept.capacity = capacity;
+      return kept;
+    };
+    const declared = Object.entries<number>({ ...replica.resources });
+    return {
+      replica: replica.name,
+      places: counter("places", places, before?.places),
+      resources: new Map(declared.map(([name, capacity]) => [name, counter(name, capacity, before?.resources.get(name))])),
+      chosen: before?.chosen ?? 0,
+    };
+  }
+}
+
+type Declared = Pick<ReplicaConfig, "name" | "resources">;
+
+interface ServerBook {
+  readonly config: ServerConfig | undefined;
+  readonly replicas: ReadonlyMap<string, ReplicaBook>;
+}

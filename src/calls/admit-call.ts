@@ -1,0 +1,74 @@
+import { type Clock, sleep } from "../base/clock.ts";
+import type { CallOutcome, CallRequest } from "../model/call.ts";
+import type { Admission, Reservation } from "./admission.ts";
+import type { CallOnItsWay } from "./call-stage.ts";
+import type { ReplicaChoice } from "./choose-replicas.ts";
+import type { Permit } from "./circuit-breaker.ts";
+import { notSent } from "./not-sent.ts";
+import type { ReplicaAccess, Seeker } from "./replica-access.ts";
+
+/** A call that may be sent to a replica now. */
+export interface Admitted {
+  readonly kind: "admitted";
+  readonly reservation: Reservation;
+  readonly permit: Permit;
+}
+
+export type Admittance =
+  | Admitted
+  /** What the call ends with, unless it has a better end already. */
+  | { readonly kind: "refused"; readonly outcome: CallOutcome };
+
+export interface AdmitCallPorts {
+  readonly admission: Admission;
+  readonly access: ReplicaAccess;
+  readonly clock: Clock;
+}
+
+/** Waits until a call may be sent to one of the replicas that it has not been sent to yet. */
+export async function admitCall(call: CallOnItsWay, seeker: Seeker, ports: AdmitCallPorts): Promise<Admittance> {
+  try {
+    return await admitted(call, seeker, ports);
+  } catch (error) {
+    if (!call.signal.aborted) throw error;
+    return { kind: "refused", outcome: notSent(call.request, "the call was cancelled while it waited for its turn") };
+  }
+}
+
+async function admitted(call: CallOnItsWay, seeker: Seeker, { admission, access, clock }: AdmitCallPorts): Promise<Admittance> {
+  const { request, signal } = call;
+  const waiting = async <T>(work: () => Promise<T>): Promise<T> => {
+    call.gate.stage("waiting");
+    return await call.record.queued(work);
+  };
+  for (;;) {
+    signal.throwIfAborted();
+    access.noticeChanges(request.server, request.tool);
+    const choice = access.choose(seeker);
+    if (choice?.kind === "paused" && seeker.tried.size === 0) {
+      await waiting(() => sleep(clock, choice.forMs, signal));
+      continue;
+    }
+    if (choice?.kind !== "replicas") return { kind: "refused", outcome: refusal(request, choice) };
+    const chosen = (): readonly string[] => connectionsOf(access.choose(seeker));
+    const reservation =
+      admission.tryReserve(seeker.claim, choice.connections) ?? (await waiting(() => admission.reserve(seeker.claim, chosen, signal)));
+    if (reservation === undefined) continue;
+    const { connection } = reservation;
+    // Much may have happened while it waited, and others may have gone before it through a breaker that is half open.
+    const permit = !signal.aborted && chosen().includes(connection) ? access.enter(request, connection) : undefined;
+    if (permit !== undefined) return { kind: "admitted", reservation, permit };
+    reservation[Symbol.dispose]();
+  }
+}
+
+function connectionsOf(choice: ReplicaChoice | undefined): readonly string[] {
+  return choice?.kind === "replicas" ? choice.connections : [];
+}
+
+function refusal(request: CallRequest, choice: Exclude<ReplicaChoice, { kind: "replicas" }> | undefined): CallOutcome {
+  const { server, tool } = request;
+  const forMs = Math.ceil(choice?.forMs ?? 0);
+  const message = `calls to "${server}" kept failing, so it is left alone; it is tried again in ${forMs} ms`;
+  return { kind: "failed", accepted: false, error: { kind: "circuit_open", message, server, tool }, retryAfterMs: forMs };
+}

@@ -1,0 +1,85 @@
+import { assert, present } from "../base/assert.ts";
+import { callId, type CallOutcome, type Failover } from "../model/call.ts";
+import { type Log, SILENT } from "../ports/log.ts";
+import { type Metrics, UNMEASURED } from "../ports/metrics.ts";
+import { admitCall } from "./admit-call.ts";
+import { askedOnce } from "./asked-once.ts";
+import type { CallStage } from "./call-stage.ts";
+import { claimOf } from "./claim.ts";
+import type { TrialEnd } from "./hedge.ts";
+import { mayFailOver } from "./may-fail-over.ts";
+import { refused } from "./not-sent.ts";
+import { ReplicaAccess, type ReplicaAccessPorts } from "./replica-access.ts";
+import { type Journey, tryReplica } from "./try-replica.ts";
+
+export interface BalancePorts extends ReplicaAccessPorts {
+  /** Default: nothing is measured. */
+  readonly metrics?: Metrics | undefined;
+  /** Default: nobody is told. */
+  readonly log?: Log | undefined;
+}
+
+/**
+ * Finds the replica that a call is sent to: waits until one that is well has a place for it and all that its step
+ * occupies, and goes on to another one when it could not do what it was asked, as far as that does no harm. The time for
+ * the call does not run while it waits.
+ */
+export function balance(ports: BalancePorts): CallStage {
+  const { metrics = UNMEASURED, log = SILENT } = ports;
+  const access = new ReplicaAccess(ports);
+  const tell = ({ call }: Journey, failover: Failover): void => {
+    const { executionId, server, tool, call: ref, attempt } = call.request;
+    call.record.failedOver(failover);
+    metrics.count("tutti_failovers_total", { server });
+    if (!log.enabled("info")) return;
+    const about = { execution_id: executionId, call: callId(ref), attempt, server, tool };
+    log.write("info", "a call goes on to another replica", { ...about, replica: failover.replica, error: failover.kind });
+  };
+  return async (call, next) => {
+    const { request } = call;
+    const claim = claimOf(request);
+    const impossible = ports.admission.whyImpossible(claim);
+    if (impossible !== undefined) {
+      const message = `${request.server}.${request.tool} can never be called with what the step occupies: ${impossible}`;
+      return refused(request, { kind: "input_invalid", message });
+    }
+    const seeker = { request, claim, tried: new Set<string>() };
+    // However many replicas are asked, the execution is asked once.
+    const asking = { ...call, gate: askedOnce(call.gate) };
+    const journey: Journey = { call: asking, next, seeker, ports: { ...ports, access } };
+    return await travel(journey, (failover) => tell(journey, failover));
+  };
+}
+
+/** From replica to replica, each at most once, until one has done it or no other may. */
+async function travel(journey: Journey, tell: (failover: Failover) => void): Promise<CallOutcome> {
+  const { call, seeker, ports } = journey;
+  const { server, effect } = call.request;
+  const replicas = ports.access.replicas(server);
+  const nameOf = (connection: string): string => replicas.find((replica) => replica.connection === connection)?.name ?? connection;
+  let failed: readonly TrialEnd[] = [];
+  for (;;) {
+    const admittance = await admitCall(call, seeker, ports);
+    if (admittance.kind === "refused") return failed.at(-1)?.outcome ?? admittance.outcome;
+    for (const end of failed) tell(failoverOf(end, nameOf));
+    const { connection } = admittance.reservation;
+    if (failed.length === 0) for (const failover of ports.access.leftOut(seeker, connection)) tell(failover);
+    if (replicas.length > 1) call.record.wentTo(nameOf(connection));
+    const ends = await tryReplica(journey, admittance);
+    const last = present(ends.at(-1), "a trial has an end");
+    if (replicas.length > 1) call.record.wentTo(nameOf(last.connection));
+    if (last.outcome.kind === "succeeded") {
+      for (const end of ends.slice(0, -1)) tell(failoverOf(end, nameOf));
+      return last.outcome;
+    }
+    const final = ends.find(({ outcome }) => !mayFailOver(effect, outcome));
+    if (final !== undefined || call.signal.aborted) return (final ?? last).outcome;
+    failed = ends;
+  }
+}
+
+function failoverOf({ connection, outcome }: TrialEnd, nameOf: (connection: string) => string): Failover {
+  assert(outcome.kind !== "succeeded", "only a failure is gone on from");
+  const { kind, message } = outcome.error;
+  return { replica: nameOf(connection), kind, message };
+}

@@ -1,0 +1,42 @@
+import type { Ms } from "../base/duration.ts";
+import type { HealthState } from "../model/health.ts";
+
+/** What is known of a replica that a call may go to. */
+export interface Candidate {
+  readonly connection: string;
+  /** The smallest is the best. */
+  readonly tier: number;
+  readonly health: HealthState;
+  /** When its breaker lets a call through; 0 if it does now. */
+  readonly refusedForMs: Ms;
+  /** For how long it wants to be left in peace. */
+  readonly pausedForMs: Ms;
+}
+
+export type ReplicaChoice =
+  /** Any of them will do. */
+  | { readonly kind: "replicas"; readonly connections: readonly string[] }
+  /** All that could be used want to be left in peace. */
+  | { readonly kind: "paused"; readonly forMs: Ms }
+  /** No breaker lets a call through. */
+  | { readonly kind: "open"; readonly forMs: Ms };
+
+/**
+ * Chooses among replicas: the best tier that has one that is well, and if none is, the best one whose breaker lets a
+ * call through. Whether they are busy makes no difference here.
+ */
+export function chooseReplicas(candidates: readonly Candidate[]): ReplicaChoice {
+  const passing = candidates.filter(({ refusedForMs }) => refusedForMs === 0);
+  if (passing.length === 0) return { kind: "open", forMs: Math.min(...candidates.map(({ refusedForMs }) => refusedForMs)) };
+  const well = passing.filter(({ health }) => isWell(health));
+  const usable = well.length > 0 ? well : passing;
+  const free = usable.filter(({ pausedForMs }) => pausedForMs === 0);
+  if (free.length === 0) return { kind: "paused", forMs: Math.min(...usable.map(({ pausedForMs }) => pausedForMs)) };
+  const tier = Math.min(...free.map((candidate) => candidate.tier));
+  return { kind: "replicas", connections: free.filter((candidate) => candidate.tier === tier).map(({ connection }) => connection) };
+}
+
+/** `unknown` is well: somebody must be the first to find out. */
+export function isWell(health: HealthState): boolean {
+  return health !== "unhealthy" && health !== "unreachable";
+}

@@ -1,0 +1,134 @@
+import type { Clock } from "../base/clock.ts";
+import type { Ms } from "../base/duration.ts";
+import type { CallOutcome, CallRequest, Failover } from "../model/call.ts";
+import type { ServerConfig } from "../model/server.ts";
+import type { Health } from "../ports/health.ts";
+import type { Admission } from "./admission.ts";
+import { type Candidate, chooseReplicas, isWell, type ReplicaChoice } from "./choose-replicas.ts";
+import type { Permit } from "./circuit-breaker.ts";
+import type { CircuitBreakers } from "./circuit-breakers.ts";
+import type { Claim } from "./claim.ts";
+import { ReplicaPauses } from "./replica-pauses.ts";
+import { faultOf } from "./server-fault.ts";
+import { type ServerReplica, serverReplicas } from "./server-replicas.ts";
+
+export interface ReplicaAccessPorts {
+  readonly admission: Admission;
+  readonly breakers: Pick<CircuitBreakers, "of">;
+  readonly health: Health;
+  /** By name; may change at any time. */
+  readonly servers: ReadonlyMap<string, ServerConfig>;
+  readonly clock: Clock;
+}
+
+/** A call that looks for a replica. */
+export interface Seeker {
+  readonly request: CallRequest;
+  readonly claim: Claim;
+  /** Connections that it has been sent over. */
+  readonly tried: ReadonlySet<string>;
+}
+
+/** Which replicas a call may go to, by all that is known of them; and learns from how calls end. */
+export class ReplicaAccess {
+  readonly #ports: ReplicaAccessPorts;
+  readonly #pauses: ReplicaPauses;
+  /** For servers that claims wait for: what their choice was made from, by tool. */
+  readonly #seen = new Map<string, Seen>();
+
+  constructor(ports: ReplicaAccessPorts) {
+    this.#ports = ports;
+    this.#pauses = new ReplicaPauses(ports.clock);
+  }
+
+  replicas(server: string): readonly ServerReplica[] {
+    return serverReplicas(server, this.#ports.servers.get(server));
+  }
+
+  /** Undefined when there is none that the call has not been sent to. */
+  choose({ request, claim, tried }: Seeker): ReplicaChoice | undefined {
+    const { admission } = this.#ports;
+    const candidates = this.#candidates(request).filter(
+      ({ connection }) => !tried.has(connection) && admission.couldEver(claim, connection),
+    );
+    return candidates.length === 0 ? undefined : chooseReplicas(candidates);
+  }
+
+  /** Whoever has a permit says how the call ended, with {@link ended} or to the permit itself. */
+  enter({ server, tool }: CallRequest, connection: string): Permit | undefined {
+    const breaker = this.#ports.breakers.of(server, connection, tool);
+    return breaker === undefined ? ALWAYS : breaker.enter();
+  }
+
+  /** A call to a replica has ended. */
+  ended(
+    { server, tool }: CallRequest,
+    trial: { readonly connection: string; readonly permit: Permit; readonly tookMs: Ms },
+    outcome: CallOutcome,
+  ): void {
+    const { connection, permit, tookMs } = trial;
+    const fault = faultOf(outcome);
+    if (fault === "success") {
+      permit.succeeded();
+      this.#ports.health.saw(connection, { kind: "answered", durationMs: tookMs });
+    } else if (fault === "fault" && outcome.kind !== "succeeded") {
+      permit.failed();
+      this.#ports.health.saw(connection, { kind: "failed", error: outcome.error.kind, message: outcome.error.message });
+    } else permit.released();
+    this.#pauses.saw(connection, outcome);
+    this.noticeChanges(server, tool);
+  }
+
+  /** Has claims that wait choose anew when another choice than theirs is possible now. */
+  noticeChanges(server: string, tool: string): void {
+    const { admission, servers } = this.#ports;
+    if (!admission.isWaitedFor(server)) return void this.#seen.delete(server);
+    const config = servers.get(server);
+    const kept = this.#seen.get(server);
+    const seen = kept !== undefined && kept.config === config ? kept : { config, byTool: new Map<string, string>() };
+    this.#seen.set(server, seen);
+    const now = this.#candidates({ server, tool })
+      .map(
+        ({ connection, refusedForMs, health, pausedForMs }) => `${connection} ${refusedForMs === 0} ${isWell(health)} ${pausedForMs === 0}`,
+      )
+      .join("\n");
+    if (seen.byTool.get(tool) === now) return;
+    seen.byTool.set(tool, now);
+    admission.reconsider(server);
+  }
+
+  /** Better replicas that are left out now, and why. */
+  leftOut({ request, tried }: Seeker, connection: string): readonly Failover[] {
+    const all = this.#candidates(request);
+    const tier = all.find((candidate) => candidate.connection === connection)?.tier ?? 1;
+    return all.flatMap((candidate) => {
+      if (candidate.tier >= tier || tried.has(candidate.connection)) return [];
+      const why = whyLeftOut(candidate);
+      return why === undefined ? [] : { replica: candidate.name, ...why };
+    });
+  }
+
+  #candidates({ server, tool }: Pick<CallRequest, "server" | "tool">): readonly (Candidate & ServerReplica)[] {
+    const { breakers, health } = this.#ports;
+    return this.replicas(server).map((replica) => ({
+      ...replica,
+      health: health.stateOf(replica.connection),
+      refusedForMs: breakers.of(server, replica.connection, tool)?.retryAfterMs ?? 0,
+      pausedForMs: this.#pauses.leftMs(replica.connection),
+    }));
+  }
+}
+
+interface Seen {
+  readonly config: ServerConfig | undefined;
+  readonly byTool: Map<string, string>;
+}
+
+function whyLeftOut({ health, refusedForMs, pausedForMs }: Candidate): Omit<Failover, "replica"> | undefined {
+  if (refusedForMs > 0) return { kind: "circuit_open", message: "its calls kept failing, and it is left alone for a while" };
+  if (!isWell(health)) return { kind: "connection", message: `it is ${health}` };
+  return pausedForMs > 0 ? { kind: "rate_limit", message: "it has asked to be called later" } : undefined;
+}
+
+/** Of a breaker that is switched off. */
+const ALWAYS: Permit = { succeeded: () => undefined, failed: () => undefined, released: () => undefined };
