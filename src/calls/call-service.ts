@@ -14,7 +14,7 @@ import type { ServerConfig } from "../model/server.ts";
 import { toolEffect } from "../model/tool-effect.ts";
 import type { Tool } from "../model/tool.ts";
 import type { Effect } from "../model/workflow.ts";
-import type { Connections } from "../ports/connections.ts";
+import type { Servers } from "../ports/connections.ts";
 import type { ToolCaller } from "../ports/tool-caller.ts";
 import type { RegisteredService } from "./adapter-settings.ts";
 import type { AnswerMemory, Question } from "./answer-memory.ts";
@@ -27,7 +27,7 @@ import { type AnsweredCall, degradedResponse, partialResponse, successResponse }
 
 /** What an adapter knows and works with. */
 export interface AdapterState {
-  readonly connections: Connections;
+  readonly about: Servers;
   readonly caller: ToolCaller;
   readonly clock: Clock;
   readonly ids: IdSource & TraceIdSource;
@@ -130,13 +130,13 @@ async function callTarget(state: AdapterState, run: Run, { service, tool: name, 
 
 /** As the server has it now; as it had it when it was registered, when it cannot be asked. */
 async function findTool(
-  { connections, services }: AdapterState,
+  { about, services }: AdapterState,
   { service, name }: { readonly service: string; readonly name: string },
   signal: AbortSignal,
 ): Promise<Tool | undefined> {
   let tools = services.get(service)?.tools ?? [];
   try {
-    tools = await connections.tools(service, signal);
+    tools = await about.tools(service, signal);
   } catch (error) {
     signal.throwIfAborted();
     if (!isTuttiError(error)) throw error;

@@ -1,7 +1,7 @@
 import { TuttiError } from "../model/errors.ts";
 import type { InjectorConfig, ServerConfig } from "../model/server.ts";
 import type { Tool } from "../model/tool.ts";
-import type { Connections } from "../ports/connections.ts";
+import type { Servers } from "../ports/connections.ts";
 import { admitsObject, declares } from "./admitted-arguments.ts";
 import type { CallOnItsWay } from "./call-stage.ts";
 import type { ContextInjector } from "./context-injector.ts";
@@ -38,7 +38,7 @@ export interface ContextInjectors {
 export const NO_INJECTOR = "No context injector found";
 
 /** The injectors that the configuration of the servers asks for, until others are registered. */
-export function contextInjectors(servers: ReadonlyMap<string, ServerConfig>, connections: Pick<Connections, "tools">): ContextInjectors {
+export function contextInjectors(servers: ReadonlyMap<string, ServerConfig>, about: Pick<Servers, "tools">): ContextInjectors {
   const registered = new Map<string, ContextInjector>();
   const without = new Set<string>();
   return {
@@ -66,7 +66,7 @@ export function contextInjectors(servers: ReadonlyMap<string, ServerConfig>, con
   };
 
   async function firstFor(config: InjectingServer, name: string, signal: AbortSignal): Promise<ContextInjector | undefined> {
-    const tool = (await connections.tools(config.name, signal)).find((known) => known.name === name);
+    const tool = (await about.tools(config.name, signal)).find((known) => known.name === name);
     const own = config.injector === undefined ? undefined : configuredInjector(config.injector, config.trusted === true, tool);
     if (own?.supportsTool(name) === true) return own;
     if (config.context !== "arguments" || tool === undefined) return undefined;

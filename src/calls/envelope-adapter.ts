@@ -9,14 +9,14 @@ import type { AccessConfig } from "../model/access.ts";
 import { TuttiError } from "../model/errors.ts";
 import type { ServerConfig } from "../model/server.ts";
 import type { AuditLog } from "../ports/audit.ts";
-import type { Connections } from "../ports/connections.ts";
+import type { Connections, Servers } from "../ports/connections.ts";
 import type { Fallback, RegisteredService } from "./adapter-settings.ts";
 import { answerMemory } from "./answer-memory.ts";
 import { createToolCaller } from "./call-path.ts";
 import { type AdapterState, callService } from "./call-service.ts";
 import type { ContextInjector } from "./context-injector.ts";
 import { contextInjectors } from "./context-injectors.ts";
-import { outsideContext } from "./outside-context.ts";
+import { askedOutsideContext, outsideContext } from "./outside-context.ts";
 import { rememberSecrets } from "./remember-secrets.ts";
 import { callLimits } from "./take-place.ts";
 
@@ -24,6 +24,8 @@ import { callLimits } from "./take-place.ts";
 export interface EnvelopeAdapterPorts {
   /** The owner closes them. */
   readonly connections: Connections;
+  /** The same by the names of servers. Default: the connections, for servers without replicas. */
+  readonly about?: Servers;
   /** What the owner says of the servers behind the connections; the name of a server is the name of its service. */
   readonly servers: readonly ServerConfig[];
   readonly clock: Clock;
@@ -96,25 +98,26 @@ export function createEnvelopeAdapter(ports: EnvelopeAdapterPorts): EnvelopeAdap
   const { clock } = ports;
   const connections = outsideContext(ports.connections);
   const servers = new Map(ports.servers.map((server) => [server.name, server]));
-  const injectors = contextInjectors(servers, connections);
+  const about = ports.about === undefined ? connections : askedOutsideContext(ports.about);
+  const injectors = contextInjectors(servers, about);
   const secrets = rememberSecrets({ get: () => Promise.resolve(undefined) });
   const limits = callLimits(servers, ports.maxConcurrentCalls ?? CALLS_IN_FLIGHT);
   const services = new Map<string, RegisteredService>();
   const policies = new Map<string, ErrorPolicy>();
   const state: AdapterState = {
     ...ports,
-    connections,
+    about,
     servers,
     injectors,
     services,
-    caller: createToolCaller({ ...ports, connections, servers, secrets, limits, injectors }),
+    caller: createToolCaller({ ...ports, connections, about, servers, secrets, limits, injectors }),
     answers: answerMemory(clock),
     policyOf: (service) => policies.get(service) ?? ports.defaultPolicy ?? DEFAULT_ERROR_POLICY,
     totalMs: ports.totalTimeoutMs ?? TOTAL_TIMEOUT_MS,
   };
   return {
     async registerServer(service, { signal = new AbortController().signal, fallbacks = {} } = {}) {
-      const registered = { ...(await askServer(connections, service, signal)), fallbacks };
+      const registered = { ...(await askServer(about, service, signal)), fallbacks };
       services.set(service, registered);
       // Never in place of one that was registered for it: that one may be what keeps tenants apart.
       if (!injectors.has(service)) injectors.installDefault(service);
@@ -130,9 +133,9 @@ export function createEnvelopeAdapter(ports: EnvelopeAdapterPorts): EnvelopeAdap
   };
 }
 
-async function askServer(connections: Connections, service: string, signal: AbortSignal): Promise<Omit<RegisteredService, "fallbacks">> {
-  const facts = await connections.facts(service, signal);
-  const tools = await connections.tools(service, signal);
+async function askServer(about: Servers, service: string, signal: AbortSignal): Promise<Omit<RegisteredService, "fallbacks">> {
+  const facts = await about.facts(service, signal);
+  const tools = await about.tools(service, signal);
   if (tools.length > 0) return { facts, tools };
   throw new TuttiError("server.unavailable", `server "${service}" offers no tools, so there is nothing to call`, { server: service });
 }

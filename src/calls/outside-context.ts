@@ -1,5 +1,5 @@
 import { currentContext, runWithoutContext } from "../context/ambient-context.ts";
-import type { Connections } from "../ports/connections.ts";
+import type { Connections, Servers } from "../ports/connections.ts";
 
 /**
  * The same connections, begun in no context: they are shared, and what a server says at any later time must not be
@@ -7,16 +7,27 @@ import type { Connections } from "../ports/connections.ts";
  */
 export function outsideContext(connections: Connections): Connections {
   return {
+    ...askedOutsideContext(connections),
+    // A spread would look at it once and for all.
     get names() {
       return connections.names;
     },
-    tools: (server, signal) => outside(() => connections.tools(server, signal)),
     call: (request, observer, signal) => outside(() => connections.call(request, observer, signal)),
-    check: (server, signal) => outside(() => connections.check(server, signal)),
-    facts: (server, signal) => outside(() => connections.facts(server, signal)),
     add: (config) => connections.add(config),
-    onToolsChanged: (listener) => connections.onToolsChanged(listener),
     [Symbol.asyncDispose]: () => connections[Symbol.asyncDispose](),
+  };
+}
+
+/** The same for what is only asked. */
+export function askedOutsideContext(servers: Servers): Servers {
+  return {
+    get names() {
+      return servers.names;
+    },
+    tools: (server, signal) => outside(() => servers.tools(server, signal)),
+    check: (server, signal) => outside(() => servers.check(server, signal)),
+    facts: (server, signal) => outside(() => servers.facts(server, signal)),
+    onToolsChanged: (listener) => servers.onToolsChanged(listener),
   };
 }
 

@@ -1,6 +1,6 @@
 import { isJsonArray, isJsonObject, type Json, type JsonObject } from "../base/json.ts";
 import type { ServerConfig } from "../model/server.ts";
-import type { Connections } from "../ports/connections.ts";
+import type { Servers } from "../ports/connections.ts";
 
 /**
  * The names of the sensitive fields of a tool's arguments, beside those that are always sensitive; undefined when they
@@ -12,12 +12,12 @@ export type SensitiveFields = (server: string, tool: string, signal: AbortSignal
  * What the configuration of a server names, and what the input schemas of its tools mark with `writeOnly: true` or
  * `format: password`. Schemas are looked at once, until the server says that its tools have changed.
  */
-export function sensitiveFields(servers: ReadonlyMap<string, ServerConfig>, connections: Connections): SensitiveFields {
+export function sensitiveFields(servers: ReadonlyMap<string, ServerConfig>, about: Servers): SensitiveFields {
   const known = new Map<string, ReadonlyMap<string, readonly string[]>>();
-  // Lives as long as the connections do.
-  connections.onToolsChanged((server) => known.delete(server));
+  // Lives as long as their connections do.
+  about.onToolsChanged((server) => known.delete(server));
   return async (server, tool, signal) => {
-    const tools = known.get(server) ?? (await markedTools(connections, server, signal));
+    const tools = known.get(server) ?? (await markedTools(about, server, signal));
     if (tools === undefined) return undefined;
     known.set(server, tools);
     return [...(servers.get(server)?.sensitive ?? []), ...(tools.get(tool) ?? [])];
@@ -26,12 +26,12 @@ export function sensitiveFields(servers: ReadonlyMap<string, ServerConfig>, conn
 
 /** By tool. Undefined when the server cannot be asked: the call fails for the same reason. */
 async function markedTools(
-  connections: Connections,
+  about: Servers,
   server: string,
   signal: AbortSignal,
 ): Promise<ReadonlyMap<string, readonly string[]> | undefined> {
   try {
-    const tools = await connections.tools(server, signal);
+    const tools = await about.tools(server, signal);
     return new Map(tools.map(({ name, inputSchema }) => [name, markedFields(inputSchema)]));
   } catch {
     return undefined;

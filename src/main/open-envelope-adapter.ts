@@ -45,7 +45,7 @@ export async function openEnvelopeAdapter(options: EnvelopeAdapterOptions): Prom
   const { servers, auditDirectory, access, maxConcurrentCalls, defaultPolicy, policyLimits, totalTimeoutMs } = options;
   const audit =
     auditDirectory === undefined ? undefined : resources.use(await openAuditLog({ directory: auditDirectory, clock: systemClock }));
-  const { connections } = resources.use(
+  const { connections, about } = resources.use(
     openServerPool({
       servers,
       clock: systemClock,
@@ -56,6 +56,7 @@ export async function openEnvelopeAdapter(options: EnvelopeAdapterOptions): Prom
   );
   const adapter = createEnvelopeAdapter({
     connections,
+    about,
     servers,
     clock: systemClock,
     ids: randomIds,

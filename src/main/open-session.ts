@@ -2,6 +2,7 @@ import { relative } from "node:path";
 import { systemClock } from "../base/clock.ts";
 import { defined } from "../base/defined.ts";
 import type { Session, SessionRequest } from "../cli/host.ts";
+import type { Introduction } from "../client/local-protocol.ts";
 import type { OperationClient } from "../client/operation-client.ts";
 import { formatProblem } from "../definition/format-problem.ts";
 import { isTuttiError } from "../model/errors.ts";
@@ -13,7 +14,7 @@ import { addAuditOperations } from "./audit-operations.ts";
 import { addDefinitionOperations } from "./definition-operations.ts";
 import { DrivingClient } from "./driving-client.ts";
 import { OperationTable } from "./operation-table.ts";
-import type { OwnerOptions } from "./owner.ts";
+import { CALLS_IN_FLIGHT, ownerOptions, settingsOf, surroundingsOf } from "./owner-options.ts";
 import { ReadingClient } from "./reading-client.ts";
 import { repeatedFlags } from "./repeated-flags.ts";
 import { openSecrets } from "./secrets.ts";
@@ -79,10 +80,11 @@ function relativeTo(folder: string, files: Readonly<Record<string, string>>): Re
 }
 
 async function openServers(
-  { servers, access, caller, dataDirectory, auditKeyFile, maxConcurrentCalls = CALLS_IN_FLIGHT }: Config & SessionCaller,
+  config: Config & SessionCaller,
   request: SessionRequest,
   { environment, version }: Surrounding,
 ): Promise<{ readonly client: OperationClient } & AsyncDisposable> {
+  const { servers, access, caller, dataDirectory, auditKeyFile, maxConcurrentCalls = CALLS_IN_FLIGHT } = config;
   await using resources = new AsyncDisposableStack();
   const telemetry = await openTelemetry(environment, request.notice);
   const audit = resources.use(await openAuditLog({ directory: dataDirectory, clock: systemClock, keyFile: auditKeyFile }));
@@ -91,6 +93,7 @@ async function openServers(
   const workspace = resources.use(
     openWorkspace({
       servers,
+      settings: settingsOf(config),
       access,
       audit,
       secrets,
@@ -130,32 +133,18 @@ async function closeToReader(audit: AsyncDisposable): Promise<void> {
   }
 }
 
-const CALLS_IN_FLIGHT = 50;
-
 async function openDriving(
   config: Config & SessionCaller,
   request: SessionRequest,
   { environment, version }: Surrounding,
 ): Promise<DrivingClient> {
-  const { servers, secretsFile, access, caller, identityToken, auditKeyFile } = config;
+  const { secretsFile, caller, identityToken } = config;
   const telemetry = await openTelemetry(environment, request.notice);
   const secrets = openSecrets({ environment, warn: request.notice, ...(secretsFile === undefined ? {} : { file: secretsFile }) });
-  const options: OwnerOptions = {
-    directory: config.dataDirectory,
-    servers,
-    secrets,
-    access,
-    caller,
-    ...defined({ auditKeyFile }),
-    maxConcurrentCalls: config.maxConcurrentCalls ?? CALLS_IN_FLIGHT,
-    clock: systemClock,
-    elicitor: { ask: request.ask },
-    log: serverLog(telemetry.log),
-    telemetry,
-    version,
-  };
-  return new DrivingClient(options, async () => ({
-    surroundings: { servers, access, secrets: await secrets.all() },
+  const options = ownerOptions(config, { caller, secrets, telemetry, elicitor: { ask: request.ask }, version });
+  const introduction = async (): Promise<Introduction> => ({
+    surroundings: await surroundingsOf(config, secrets),
     ...defined({ identityToken }),
-  }));
+  });
+  return new DrivingClient(options, introduction);
 }

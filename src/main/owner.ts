@@ -8,6 +8,8 @@ import type { ContextInjector } from "../calls/context-injector.ts";
 import { Supervisor } from "../engine/supervisor.ts";
 import { getServerStats } from "../contract/get-server-stats.ts";
 import type { AccessConfig } from "../model/access.ts";
+import { NO_SETTINGS } from "../model/server-settings.ts";
+import type { ServerSettings } from "../model/server-settings.ts";
 import type { ServerConfig } from "../model/server.ts";
 import { getServerStats as handleGetServerStats } from "../operations/get-server-stats.ts";
 import type { Caller } from "../operations/operation-context.ts";
@@ -46,8 +48,12 @@ import type { Workspace } from "./workspace.ts";
 export interface OwnerOptions {
   readonly directory: string;
   readonly servers: readonly ServerConfig[];
+  /** Default: nothing is shared, limited or demanded. */
+  readonly settings?: ServerSettings;
   readonly secrets: Secrets;
   readonly access: AccessConfig;
+  /** With what it would introduce itself: others that say the same run on its own servers. Default: nobody does. */
+  readonly surroundings?: () => Promise<Surroundings>;
   /** Who asks through {@link Owner.operations}. */
   readonly caller: Caller;
   /** Signs the audit log; without it one is made in the directory. */
@@ -162,16 +168,19 @@ export class Owner implements AsyncDisposable {
     const callers = this.#callers.get(key) ?? openCallerSource(access, { clock: this.#options.clock, audit: this.#audit });
     this.#callers.set(key, callers);
     const caller = await callers.identify(identityToken, signal);
-    return this.#operationsFor({ ...surroundings, access }).for(caller);
+    const own = access.identity === undefined ? await this.#options.surroundings?.() : undefined;
+    const atHome = own !== undefined && keyOf(own) === keyOf(surroundings);
+    return (atHome ? this.operations : this.#operationsFor({ ...surroundings, access })).for(caller);
   }
 
-  #operationsFor({ servers, access, secrets }: Surroundings): OperationTable {
-    const key = canonicalJson([servers, access, secrets] as unknown as Json);
+  #operationsFor(surroundings: Surroundings): OperationTable {
+    const { servers, access, settings = NO_SETTINGS, secrets } = surroundings;
+    const key = keyOf(surroundings);
     const known = this.#guests.get(key);
     if (known !== undefined) return known.operations;
     const given: Secrets = { get: async (name) => (Object.hasOwn(secrets, name) ? secrets[name] : undefined) };
     const person = access.identity === undefined ? {} : NOBODY;
-    const workspace = openWorkspace({ ...this.#options, ...person, servers, access, secrets: given, audit: this.#audit });
+    const workspace = openWorkspace({ ...this.#options, ...person, servers, access, settings, secrets: given, audit: this.#audit });
     const operations = this.#operationsOn(workspace, access);
     this.#guests.set(key, { workspace, operations });
     return operations;
@@ -227,4 +236,9 @@ export class Owner implements AsyncDisposable {
       report: async (executionId) => await supervisor.report(executionId),
     };
   }
+}
+
+/** Equal for what is configured equally. */
+function keyOf({ servers, access, settings = NO_SETTINGS, secrets }: Surroundings): string {
+  return canonicalJson([servers, access, settings, secrets] as unknown as Json);
 }

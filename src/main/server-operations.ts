@@ -17,10 +17,10 @@ export function addServerOperations(
   { pool, caller }: Pick<Workspace, "pool" | "caller">,
   clock: Clock,
 ): OperationTable {
-  const { servers, connections, catalogs } = pool;
+  const { servers, about, catalogs } = pool;
   return table
-    .add(listServers, () => handleListServers(servers))
-    .add(checkServers, (input, context) => handleCheckServers(input, { servers, connections }, context))
-    .add(listTools, (input, context) => handleListTools(input, { names: connections.names, catalogs }, context))
-    .add(callTool, (input, context) => handleCallTool(input, { connections, caller, clock, ids: randomIds }, context));
+    .add(listServers, () => handleListServers([...servers.values()]))
+    .add(checkServers, (input, context) => handleCheckServers(input, { servers: [...servers.values()], connections: about }, context))
+    .add(listTools, (input, context) => handleListTools(input, { names: about.names, catalogs }, context))
+    .add(callTool, (input, context) => handleCallTool(input, { connections: about, caller, clock, ids: randomIds }, context));
 }

@@ -4,6 +4,7 @@ import { contextInjectors } from "../calls/context-injectors.ts";
 import type { ContextInjectors } from "../calls/context-injectors.ts";
 import { callLimits } from "../calls/take-place.ts";
 import { rememberSecrets } from "../calls/remember-secrets.ts";
+import type { ServerLog } from "../mcp-client/server-log.ts";
 import type { AccessConfig } from "../model/access.ts";
 import type { AuditLog } from "../ports/audit.ts";
 import type { Secrets } from "../ports/secrets.ts";
@@ -32,13 +33,15 @@ export interface WorkspaceOptions extends ServerPoolOptions {
 
 /** Brings together what executions on these servers need. */
 export function openWorkspace(options: WorkspaceOptions): Workspace {
-  const { access, audit, clock, log } = options;
+  const { access, audit, clock, log, telemetry } = options;
   const secrets = rememberSecrets(options.secrets);
-  const pool = openServerPool({ ...options, log: { write: (line) => log.write({ ...line, text: secrets.hide(line.text) }) } });
-  const servers = new Map(options.servers.map((server) => [server.name, server]));
-  const injectors = contextInjectors(servers, pool.connections);
+  const hiding: ServerLog = { write: (line) => log.write({ ...line, text: secrets.hide(line.text) }) };
+  const pool = openServerPool({ ...options, log: hiding, events: telemetry?.log });
+  const { servers, connections, about } = pool;
+  const injectors = contextInjectors(servers, about);
   const caller = createToolCaller({
-    connections: pool.connections,
+    connections,
+    about,
     servers,
     secrets,
     clock,
@@ -46,6 +49,8 @@ export function openWorkspace(options: WorkspaceOptions): Workspace {
     access,
     audit,
     injectors,
+    metrics: telemetry?.metrics,
+    log: telemetry?.log,
   });
   return { pool, caller, injectors, [Symbol.asyncDispose]: () => pool[Symbol.asyncDispose]() };
 }
