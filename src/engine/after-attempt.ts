@@ -3,13 +3,14 @@ import { unreachable } from "../base/assert.ts";
 import { isJsonObject, type Json } from "../base/json.ts";
 import { retryDelayMs } from "../base/retry-delay.ts";
 import { callErrorOfEnvelope } from "../model/call-envelope-error.ts";
-import { type CallError, callId, type CallOutcome, type CallRef } from "../model/call.ts";
+import { type CallError, type CallErrorKind, callId, type CallOutcome, type CallRef } from "../model/call.ts";
 import type { EventBody } from "../model/event.ts";
 import type { CallPlan } from "../model/plan.ts";
 import { callPlan, toolUse } from "./call-plan.ts";
 import type { CallState, ExecutionState, StepState } from "./execution-state.ts";
 import { retryRule } from "./retry-rule.ts";
 import { mayGoOn } from "./step-end.ts";
+import { hasOwnTime, limitAtMs, overdueError } from "./time-limit.ts";
 
 /** A call that ten processes in a row did not live to see the end of is not tried an eleventh time. */
 const INTERRUPTIONS_MAX = 10;
@@ -27,12 +28,21 @@ export function afterAttempt(state: ExecutionState, call: CallState, outcome: Ca
     case "succeeded":
       return afterAnswer(state, call, outcome, moment);
     case "failed":
-      return afterFailure(state, call, outcome, moment);
+      return afterFailure(state, call, { ...outcome, error: inTime(state, call, outcome.error) }, moment);
     case "unknown":
-      return afterSilence(state, call, outcome.error, moment);
+      return afterSilence(state, call, inTime(state, call, outcome.error), moment);
     default:
       return unreachable(outcome);
   }
+}
+
+/** What a call that is given up with its step may end with, and a server that has answered would not. */
+const GIVEN_UP: ReadonlySet<CallErrorKind> = new Set<CallErrorKind>(["cancelled", "timeout", "child"]);
+
+/** Says of a call that was given up with its step that time was the reason. */
+function inTime(state: ExecutionState, call: CallState, error: CallError): CallError {
+  const isGivenUp = state.overdue.has(call.step) && !hasOwnTime(call.ref.role) && GIVEN_UP.has(error.kind);
+  return isGivenUp ? overdueError(stepFor(state, call), error) : error;
 }
 
 /** Decides what it means that the process died during an attempt: it does not count, and for `once` calls it is a doubt. */
@@ -48,7 +58,7 @@ export function afterInterruption(state: ExecutionState, call: CallState): Event
   if (mayGoOnTrying && call.interruptions + 1 < INTERRUPTIONS_MAX) return { type: "call-interrupted", call: call.ref, error };
   // The repetition that would have told what became of it does not come.
   if (plan.effect === "once" && (call.sent || call.unknown)) return inDoubt;
-  if (!mayGoOnTrying) return { type: "call-failed", call: call.ref, error: { ...error, kind: "cancelled" } };
+  if (!mayGoOnTrying) return { type: "call-failed", call: call.ref, error: inTime(state, call, { ...error, kind: "cancelled" }) };
   return { type: "call-failed", call: call.ref, error: { ...error, message: `${INTERRUPTIONS_MAX} attempts in a row were interrupted` } };
 }
 
@@ -140,7 +150,7 @@ function afterSilence(state: ExecutionState, call: CallState, given: CallError, 
   const retryAtMs = nextAttemptAtMs(state, call, { error, accepted: true }, moment);
   if (retryAtMs !== undefined) return { type: "call-failed", call: call.ref, error, retryAtMs, unanswered: true };
   if (plan.effect === "once") return { type: "call-in-doubt", call: call.ref, error };
-  return { type: "call-failed", call: call.ref, error: mayRepeat(state, step, call) ? error : { ...error, kind: "cancelled" } };
+  return { type: "call-failed", call: call.ref, error: isWanted(state, step, call) ? error : { ...error, kind: "cancelled" } };
 }
 
 /** When the next attempt is due, or undefined when this one was the last. */
@@ -166,16 +176,14 @@ function nextAttemptAtMs(
     moment.random,
   );
   const atMs = moment.nowMs + delayMs;
-  return atMs < latestMs(step) ? atMs : undefined;
-}
-
-/** The moment by which a step with `max_duration` must have ended. */
-function latestMs(step: StepState): number {
-  const { maxDurationMs } = step.node.step;
-  return maxDurationMs === undefined || step.startedAtMs === undefined ? Infinity : step.startedAtMs + maxDurationMs;
+  return hasOwnTime(call.ref.role) || atMs < limitAtMs(step) ? atMs : undefined;
 }
 
 function mayRepeat(state: ExecutionState, step: StepState, call: CallState): boolean {
+  return isWanted(state, step, call) && (hasOwnTime(call.ref.role) || !state.overdue.has(step.index));
+}
+
+function isWanted(state: ExecutionState, step: StepState, call: CallState): boolean {
   // Undoing and probing belong to the ending of an execution.
   return call.ref.role === "compensate" || call.ref.role === "verify" || mayGoOn(state, step);
 }

@@ -4,6 +4,7 @@ import type { WorkflowAction } from "../model/workflow.ts";
 import { evaluateInput, failCall } from "./begin-call.ts";
 import type { Decision, DecisionContext, Effect } from "./decision.ts";
 import type { CallState, StepState } from "./execution-state.ts";
+import { limitAtMs } from "./time-limit.ts";
 
 /** The first attempt of a child workflow. The id of the child is durable before the child is: it is never started twice. */
 export function beginChild(
@@ -16,7 +17,7 @@ export function beginChild(
   const childId = context.newId();
   return {
     event: { type: "call-started", call: use.ref, attempt: 1, childId, input: input.input },
-    effect: { type: "child", call: use.ref, childId, workflow: use.action.workflow, inputs: input.input, ...limit(step) },
+    effect: { type: "child", call: use.ref, childId, workflow: use.action.workflow, inputs: input.input, ...limit(step, context.nowMs) },
   };
 }
 
@@ -30,18 +31,18 @@ export function repeatChild(
   const childId = context.newId();
   return {
     event: { type: "call-started", call: call.ref, attempt: call.attempt + 1, childId },
-    effect: { type: "child", call: call.ref, childId, workflow: use.action.workflow, inputs: call.input, ...limit(step) },
+    effect: { type: "child", call: call.ref, childId, workflow: use.action.workflow, inputs: call.input, ...limit(step, context.nowMs) },
   };
 }
 
 /** The child that a process left behind: the same one is started, or found again. */
-export function findChild(step: StepState, call: CallState): Effect | undefined {
+export function findChild(step: StepState, call: CallState, nowMs: number): Effect | undefined {
   const { action } = step.node.step;
   if (action.kind !== "workflow" || call.childId === undefined) return undefined;
-  return { type: "child", call: call.ref, childId: call.childId, workflow: action.workflow, inputs: call.input, ...limit(step) };
+  return { type: "child", call: call.ref, childId: call.childId, workflow: action.workflow, inputs: call.input, ...limit(step, nowMs) };
 }
 
-function limit(step: StepState): { readonly timeoutMs?: number } {
-  const timeoutMs = step.node.step.timeoutMs ?? step.node.step.maxDurationMs;
-  return timeoutMs === undefined ? {} : { timeoutMs };
+function limit(step: StepState, nowMs: number): { readonly timeoutMs?: number } {
+  const timeoutMs = Math.min(step.node.step.timeoutMs ?? Infinity, Math.max(1, limitAtMs(step, nowMs) - nowMs));
+  return timeoutMs === Infinity ? {} : { timeoutMs };
 }

@@ -10,6 +10,8 @@ import type { CallState, ExecutionState, StepState } from "./execution-state.ts"
 import { replacements } from "./replacements.ts";
 import { retryRule } from "./retry-rule.ts";
 import { callPlan, toolUse } from "./call-plan.ts";
+import { mayHaveActed } from "./step-end.ts";
+import { hasOwnTime, overdueError } from "./time-limit.ts";
 
 /** What becomes of a call that is open but not in flight. Undefined when it is not its time yet. */
 export function continueCall(state: ExecutionState, step: StepState, call: CallState, context: DecisionContext): Decision | undefined {
@@ -17,9 +19,10 @@ export function continueCall(state: ExecutionState, step: StepState, call: CallS
     case "running":
       return undefined;
     case "waiting":
+      if (isCutOff(state, step, call)) return giveUp(step, call);
       return call.retryAtMs !== undefined && call.retryAtMs <= context.nowMs ? repeat(state, step, call, context) : undefined;
     case "ready":
-      return repeatIfLeft(state, step, call, context);
+      return isCutOff(state, step, call) ? giveUp(step, call) : repeatIfLeft(state, step, call, context);
     case "in_doubt":
       return probe(state, step, call, context);
     case "failed":
@@ -27,6 +30,16 @@ export function continueCall(state: ExecutionState, step: StepState, call: CallS
     default:
       return unreachable(call.status);
   }
+}
+
+function isCutOff(state: ExecutionState, step: StepState, call: CallState): boolean {
+  return state.overdue.has(step.index) && !hasOwnTime(call.ref.role);
+}
+
+/** Its step has no time left for another attempt. */
+function giveUp(step: StepState, call: CallState): Decision {
+  const error = overdueError(step, call.error);
+  return { event: { type: mayHaveActed(step, call) ? "call-in-doubt" : "call-failed", call: call.ref, error } };
 }
 
 function repeat(state: ExecutionState, step: StepState, call: CallState, context: DecisionContext): Decision {
@@ -69,6 +82,7 @@ function replace(state: ExecutionState, step: StepState, call: CallState, contex
   if (way === undefined || state.calls.has(callId(ref))) return undefined;
   switch (way) {
     case "tool":
+      if (isCutOff(state, step, { ...call, ref })) return { event: { type: "call-failed", call: ref, error: overdueError(step) } };
       return fallback?.kind === "tool" ? beginToolCall(state, step, { ref, tool: fallback, scope }, context) : undefined;
     case "stale":
       return action.kind === "tool" ? beginToolCall(state, step, { ref, tool: action, scope }, context) : undefined;

@@ -6,13 +6,16 @@ import type { Decision, DecisionContext } from "./decision.ts";
 import { itemScope } from "./execution-scope.ts";
 import type { ExecutionState, ItemsState, StepState } from "./execution-state.ts";
 import { evaluateTemplate } from "../expression/evaluate-template.ts";
+import { overdueError } from "./time-limit.ts";
 
 /** Begins the items of a `for_each` step for which there is room, or ends the step when all have ended. */
 export function decideItems(state: ExecutionState, step: StepState, items: ItemsState, context: DecisionContext): readonly Decision[] {
   const { mode } = state.plan.workflow.errorPolicy;
+  const overdue = state.overdue.has(step.index) && items.completed < items.values.length;
   const broken = items.failed > 0 && mode === "fail_fast";
+  if (items.open === 0 && overdue) return [tooSlow(step, items)];
   if (items.open === 0 && (broken || items.next >= items.values.length)) return [endOfItems(step, items, broken)];
-  if (broken) return [];
+  if (broken || overdue) return [];
   const room = (step.node.step.maxParallel ?? Infinity) - items.open;
   const until = Math.min(items.values.length, items.next + room);
   const decisions: Decision[] = [];
@@ -39,6 +42,12 @@ function beginItem(state: ExecutionState, step: StepState, item: number, context
     default:
       return failCall(ref, `for_each does not go with ${action.kind}`);
   }
+}
+
+function tooSlow(step: StepState, items: ItemsState): Decision {
+  const { kind, message } = overdueError(step);
+  const error = { kind, message: `${message}; ${items.completed} of ${items.values.length} items had completed` };
+  return { event: { type: "step-failed", step: step.node.step.id, error } };
 }
 
 function endOfItems(step: StepState, items: ItemsState, broken: boolean): Decision {

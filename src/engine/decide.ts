@@ -5,6 +5,7 @@ import { beginStep } from "./begin-step.ts";
 import { continueCall } from "./continue-call.ts";
 import type { ExecutionState, StepState } from "./execution-state.ts";
 import { mayGoOn } from "./step-end.ts";
+import { isAtLimit, overdueError } from "./time-limit.ts";
 
 /**
  * Chooses what happens next, given everything that has happened. Pure but for the time and the ids it is given, and
@@ -32,6 +33,10 @@ export function isHeld(state: ExecutionState): boolean {
 }
 
 function decideStep(state: ExecutionState, step: StepState, context: DecisionContext, decisions: Decision[]): void {
+  if (mayGoOn(state, step) && isAtLimit(state, step, context.nowMs)) {
+    decisions.push(cutOff(step));
+    return;
+  }
   for (const id of step.attention) {
     const call = state.calls.get(id);
     const decision = call === undefined ? undefined : continueCall(state, step, call, context);
@@ -43,6 +48,13 @@ function decideStep(state: ExecutionState, step: StepState, context: DecisionCon
     if (step.items !== undefined) decisions.push(...decideItems(state, step, step.items, context));
     else if (step.wakeAtMs !== undefined && step.wakeAtMs <= context.nowMs) decisions.push(wake(step));
   }
+}
+
+/** What is in flight has to end before a step can; one that only waits ends at once. */
+function cutOff(step: StepState): Decision {
+  const { id } = step.node.step;
+  if (step.items !== undefined || step.callIds.size > 0) return { event: { type: "step-overdue", step: id } };
+  return { event: { type: "step-failed", step: id, error: overdueError(step) } };
 }
 
 /** A sleep is over, or an approval was not given in time. */

@@ -9,11 +9,12 @@ import type { NewsSink } from "../ports/news.ts";
 import type { ToolCaller } from "../ports/tool-caller.ts";
 import { abandonedCalls } from "./abandoned.ts";
 import { afterAttempt, afterInterruption } from "./after-attempt.ts";
+import { takeAgenda } from "./agenda.ts";
 import { findChild } from "./begin-child.ts";
 import { CallsInFlight } from "./calls-in-flight.ts";
 import { decide, isHeld } from "./decide.ts";
 import type { Effect } from "./decision.ts";
-import { type ExecutionState, takeAgenda } from "./execution-state.ts";
+import type { ExecutionState } from "./execution-state.ts";
 import { fold } from "./fold.ts";
 import { type ExecutionSignal, eventsOfSignal } from "./person-signal.ts";
 import { needsPerson, nextTimerMs } from "./standstill.ts";
@@ -158,7 +159,7 @@ export class ExecutionLoop {
     for (const call of Array.from(this.state.calls.values())) {
       if (call.status !== "running") continue;
       const step = this.state.steps[call.step];
-      const child = step === undefined ? undefined : findChild(step, call);
+      const child = step === undefined ? undefined : findChild(step, call, this.#ports.clock.nowMs());
       if (child !== undefined) effects.push(child);
       else this.#record(afterInterruption(this.state, call));
     }

@@ -24,6 +24,8 @@ export interface ExecutionState {
   readonly doubts: Set<string>;
   readonly agenda: Set<number>;
   readonly timers: Heap<Timer>;
+  /** Steps whose `max_duration` is over and that have not ended, because of what is in flight or in doubt. */
+  readonly overdue: Set<number>;
   /** What succeeded and may have changed something, in order of completion. */
   readonly done: DoneUnit[];
   seq: number;
@@ -176,6 +178,7 @@ export function newState(plan: Plan, executionId: string): ExecutionState {
     doubts: new Set(),
     agenda: new Set(),
     timers: new Heap((left, right) => left.atMs < right.atMs),
+    overdue: new Set(),
     done: [],
     seq: 0,
     startedAtMs: 0,
@@ -206,30 +209,6 @@ function asksForStatus(condition: string | undefined): boolean {
   if (condition === undefined) return false;
   const references = expressionReferences(condition);
   return references.always || references.statusFunctions.length > 0;
-}
-
-/** Takes the steps that deserve a look, among them those whose timers are due. What is taken is not given again. */
-export function takeAgenda(state: ExecutionState, nowMs: number): readonly number[] {
-  for (
-    let timer = state.timers.peek();
-    timer !== undefined && (timer.atMs <= nowMs || isStale(state, timer));
-    timer = state.timers.peek()
-  ) {
-    state.timers.pop();
-    if (isStale(state, timer)) continue;
-    if (timer.call !== undefined) state.steps[timer.step]?.attention.add(timer.call);
-    state.agenda.add(timer.step);
-  }
-  const work = [...state.agenda];
-  state.agenda.clear();
-  return work;
-}
-
-/** Nobody takes a timer off the heap when what it was set for has ended; it is dropped when it comes to the top. */
-function isStale(state: ExecutionState, timer: Timer): boolean {
-  if (timer.call !== undefined) return state.calls.get(timer.call)?.retryAtMs !== timer.atMs;
-  const step = state.steps[timer.step];
-  return step?.status !== "running" || step.wakeAtMs !== timer.atMs;
 }
 
 /** The state of a step that an event names; the plan of the execution has it. */

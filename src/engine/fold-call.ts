@@ -5,6 +5,7 @@ import type { ExecutionEvent } from "../model/event.ts";
 import { type CallState, type ExecutionState, type StepState, stepOf } from "./execution-state.ts";
 import { replacements } from "./replacements.ts";
 import { closeCall, doubt, endStep, lookAtOpenSteps, mayGoOn, stopWhenIdle } from "./step-end.ts";
+import { startStep } from "./time-limit.ts";
 
 type Of<Type extends ExecutionEvent["type"]> = Extract<ExecutionEvent, { type: Type }>;
 /** The events about one call. */
@@ -25,7 +26,7 @@ export function foldCall(state: ExecutionState, event: CallEvent): void {
   if (event.type === "call-started") return foldStarted(state, step, event);
   const call = state.calls.get(id);
   // A call whose arguments cannot be made, and a computed item, end without having begun.
-  if (call === undefined && event.type !== "call-resolved") beginUnit(step, event);
+  if (call === undefined && event.type !== "call-resolved") beginUnit(state, step, event);
   if (call?.status === "running") state.inFlight -= 1;
   switch (event.type) {
     case "call-succeeded":
@@ -63,7 +64,7 @@ function foldStarted(state: ExecutionState, step: StepState, event: Of<"call-sta
     };
     state.calls.set(id, call);
     step.callIds.add(id);
-    beginUnit(step, event);
+    beginUnit(state, step, event);
   }
   call.status = "running";
   call.sent = false;
@@ -81,7 +82,7 @@ function foldStarted(state: ExecutionState, step: StepState, event: Of<"call-sta
   else step.attention.delete(callId(withoutRole(event.call)));
 }
 
-function beginUnit(step: StepState, event: { readonly call: CallRef; readonly atMs: number }): void {
+function beginUnit(state: ExecutionState, step: StepState, event: { readonly call: CallRef; readonly atMs: number }): void {
   if (event.call.role === "compensate") step.compensation = "running";
   if (event.call.role !== undefined) return;
   if (step.items !== undefined) {
@@ -89,8 +90,7 @@ function beginUnit(step: StepState, event: { readonly call: CallRef; readonly at
     step.items.open += 1;
     return;
   }
-  step.status = "running";
-  step.startedAtMs ??= event.atMs;
+  startStep(state, step, event.atMs);
 }
 
 function foldSucceeded(state: ExecutionState, step: StepState, event: Of<"call-succeeded">): void {

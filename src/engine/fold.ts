@@ -6,10 +6,11 @@ import { type ExecutionState, stepOf, type StepState } from "./execution-state.t
 import { type CallEvent, foldCall } from "./fold-call.ts";
 import { hasUndoing } from "./outcome.ts";
 import { beginStopping, endStep, itemsOutput, letGoOfAll, lookAtOpenSteps } from "./step-end.ts";
+import { startStep } from "./time-limit.ts";
 
 type Of<Type extends ExecutionEvent["type"]> = Extract<ExecutionEvent, { type: Type }>;
 
-type StepEvent = Of<"step-started" | "step-completed" | "step-failed" | "step-skipped" | "approval-answered">;
+type StepEvent = Of<"step-started" | "step-overdue" | "step-completed" | "step-failed" | "step-skipped" | "approval-answered">;
 
 /**
  * Applies one event to the state. The only way in which a state comes to be, whether the event has just happened or
@@ -30,6 +31,7 @@ export function fold(state: ExecutionState, event: ExecutionEvent): void {
     case "call-resolved":
       return foldCall(state, event);
     case "step-started":
+    case "step-overdue":
     case "step-completed":
     case "step-failed":
     case "step-skipped":
@@ -78,14 +80,18 @@ function foldStep(state: ExecutionState, event: StepEvent): void {
   const step = stepOf(state, event.step);
   switch (event.type) {
     case "step-started":
-      step.status = "running";
-      step.startedAtMs = event.atMs;
+      startStep(state, step, event.atMs);
       if (event.items !== undefined) step.items = { values: event.items, results: [], next: 0, open: 0, completed: 0, failed: 0 };
       if (event.approval !== undefined) step.approval = event.approval;
       if (event.wakeAtMs !== undefined) {
         step.wakeAtMs = event.wakeAtMs;
         state.timers.push({ atMs: event.wakeAtMs, step: step.index });
       }
+      state.agenda.add(step.index);
+      return;
+    case "step-overdue":
+      state.overdue.add(step.index);
+      for (const id of step.callIds) if (state.calls.get(id)?.status !== "running") step.attention.add(id);
       state.agenda.add(step.index);
       return;
     case "step-completed":

@@ -13,6 +13,7 @@ export function endStep(
   step.status = status;
   step.endedAtMs = atMs;
   step.attention.clear();
+  state.overdue.delete(step.index);
   if (step.node.phase === "main") state.openMain -= 1;
   else state.openFinally -= 1;
   for (const dependent of step.node.dependents) {
@@ -91,7 +92,7 @@ function stopRunning(state: ExecutionState, step: StepState, atMs: number): void
 }
 
 /** An earlier attempt was not answered, and the repetition that would have told what became of it does not come any more. */
-function mayHaveActed(step: StepState, call: CallState): boolean {
+export function mayHaveActed(step: StepState, call: CallState): boolean {
   return call.unknown && callPlan(step, call).effect === "once";
 }
 

@@ -11,6 +11,23 @@ export function limitAtMs(step: StepState, nowMs = Infinity): number {
   return maxDurationMs === undefined ? Infinity : (step.startedAtMs ?? nowMs) + maxDurationMs;
 }
 
+/** Whether the step has used up its `max_duration`, and nothing says so yet. */
+export function isAtLimit(state: ExecutionState, step: StepState, nowMs: number): boolean {
+  if (step.status !== "running" || state.overdue.has(step.index)) return false;
+  const atMs = limitAtMs(step);
+  // What it waited for has come first, and only nobody was there.
+  return atMs <= nowMs && (step.wakeAtMs === undefined || step.wakeAtMs > atMs);
+}
+
+/** Marks the beginning of a step, from which its `max_duration` counts. */
+export function startStep(state: ExecutionState, step: StepState, atMs: number): void {
+  step.status = "running";
+  if (step.startedAtMs !== undefined) return;
+  step.startedAtMs = atMs;
+  const limitMs = limitAtMs(step);
+  if (limitMs !== Infinity) state.timers.push({ atMs: limitMs, step: step.index });
+}
+
 /**
  * What `max_duration` and the time limit of the execution leave for a call, also for waiting; at least 1, Infinity when
  * nothing limits it. Undoing, and finding out what a call has done, have time of their own.
@@ -29,15 +46,14 @@ export function attemptTimeoutMs(state: ExecutionState, step: StepState, role: C
   return timeoutMs ?? general ?? (role === "verify" ? undefined : maxDurationMs) ?? DEFAULT_TIMEOUT_MS;
 }
 
-/** Whether a call belongs to the ending of what it is about, which no limit cuts off. */
+/** Whether `max_duration` does not cut a call off: it belongs to the ending of a step, or asks no server. */
 export function hasOwnTime(role: CallRole | undefined): boolean {
-  return role === "compensate" || role === "verify";
+  return role === "compensate" || role === "verify" || role === "stale";
 }
 
 /** Why a step fails whose `max_duration` is over, with the last thing that went wrong before. */
 export function overdueError({ node }: StepState, last?: CallError): CallError {
-  const limit = printDuration(node.step.maxDurationMs ?? 0);
-  const because = last === undefined || last.kind === "timeout" || last.kind === "cancelled" ? "" : `; before that: ${last.message}`;
-  const { message: _, kind: __, ...where } = last ?? { kind: "timeout", message: "" };
-  return { ...where, kind: "timeout", message: `it took longer than its max_duration of ${limit}${because}` };
+  const limit = `it took longer than its max_duration of ${printDuration(node.step.maxDurationMs ?? 0)}`;
+  const silent = last === undefined || last.kind === "timeout" || last.kind === "cancelled";
+  return { ...last, kind: "timeout", message: silent ? limit : `${limit}, and last failed with: ${last.message}` };
 }

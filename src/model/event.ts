@@ -104,6 +104,8 @@ export type EventBody =
       readonly by?: string;
       readonly comment?: string;
     }
+  /** Its `max_duration` is over: nothing of it begins any more, and what is in flight is given up. */
+  | { readonly type: "step-overdue"; readonly step: string }
   /** Without `output` it is that of the items, in order. */
   | { readonly type: "step-completed"; readonly step: string; readonly output?: Json; readonly degraded?: Degraded }
   | { readonly type: "step-failed"; readonly step: string; readonly error: CallError }

@@ -1,78 +1,9 @@
-import { setImmediate as nextTurn } from "node:timers/promises";
 import { expect, test } from "vitest";
-import type { ExecutionSignal } from "../../src/engine/person-signal.ts";
 import { Supervisor } from "../../src/engine/supervisor.ts";
-import type { ExecutionReport } from "../../src/model/execution.ts";
 import type { Plan } from "../../src/model/plan.ts";
-import { ManualClock } from "../support/manual-clock.ts";
-import { MemoryJournal } from "../support/memory-journal.ts";
-import { Mortal } from "../support/mortal.ts";
+import { Bench } from "../support/bench.ts";
 import { planOf } from "../support/plan-of.ts";
 import { succeeded, World } from "../support/world.ts";
-
-/** One process with a clock that is moved by hand, over a journal and a world that outlive it. */
-class Bench implements AsyncDisposable {
-  readonly clock: ManualClock;
-  readonly journal: MemoryJournal;
-  readonly world: World;
-  readonly mortal = new Mortal(Infinity);
-  readonly supervisor: Supervisor;
-  static #ids = 0;
-
-  constructor(world: World, clock = new ManualClock(), journal = new MemoryJournal()) {
-    this.world = world;
-    this.clock = clock;
-    this.journal = journal;
-    this.supervisor = new Supervisor({
-      journal: this.mortal.journal(journal),
-      caller: this.mortal.caller(world, clock),
-      news: { publish: () => undefined },
-      clock,
-      ids: { next: () => `id-${(Bench.#ids += 1)}` },
-      random: () => 0.5,
-    });
-  }
-
-  /** The next process, after this one was killed. */
-  restarted(): Bench {
-    this.mortal.kill();
-    return new Bench(this.world, this.clock, this.journal);
-  }
-
-  async start(plan: Plan, executionId = "e"): Promise<void> {
-    await this.supervisor.start({ plan, inputs: {}, executionId });
-    await this.quiet();
-  }
-
-  async signal(signal: ExecutionSignal, executionId = "e"): Promise<void> {
-    await this.supervisor.signal(executionId, signal);
-    await this.quiet();
-  }
-
-  /** Moves the clock by this much, timer by timer, and lets what follows from each happen. */
-  async pass(ms: number): Promise<void> {
-    const untilMs = this.clock.nowMs() + ms;
-    await this.quiet();
-    while (this.clock.nextMs !== undefined && this.clock.nextMs <= untilMs) {
-      this.clock.step();
-      await this.quiet();
-    }
-    this.clock.advance(untilMs - this.clock.nowMs());
-  }
-
-  async quiet(): Promise<void> {
-    for (let turn = 0; turn < 20; turn += 1) await nextTurn();
-  }
-
-  report(executionId = "e"): Promise<ExecutionReport> {
-    return this.supervisor.report(executionId);
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    // What a dead process was doing never ends, so there is nothing to wait for.
-    if (!this.mortal.dead) await this.supervisor[Symbol.asyncDispose]();
-  }
-}
 
 function plan(world: World, text: string, children: readonly string[] = []): Plan {
   return planOf(text, world.catalog(), children);
@@ -290,7 +221,7 @@ test("closing waits for what may have acted and drops the rest, so that nothing 
   const closed = first.supervisor[Symbol.asyncDispose]();
   await first.pass(3_500);
   await closed;
-  await using second = new Bench(world, first.clock, first.journal);
+  await using second = new Bench(world, { clock: first.clock, journal: first.journal });
   await second.supervisor.resume("e");
   await second.pass(5_000);
   expect((await second.report()).outcome).toBe("completed");

@@ -1,7 +1,10 @@
 import { expect, test } from "vitest";
 import type { ExecutionReport } from "../../src/model/execution.ts";
 import { type Ending, live, type Story } from "../support/lives.ts";
-import { STORIES, tell } from "../support/stories.ts";
+import { STORIES as GENERAL_STORIES, type StoryKind, tell } from "../support/stories.ts";
+import { TIME_LIMIT_STORIES } from "../support/time-limit-stories.ts";
+
+const STORIES = [...GENERAL_STORIES, ...TIME_LIMIT_STORIES];
 
 /** What must be the same however often the process died. */
 function essence(report: ExecutionReport): object {
@@ -28,10 +31,7 @@ function wrongCalls({ world, meta }: Story, { report }: Ending): readonly string
   });
 }
 
-async function ending(
-  kind: (typeof STORIES)[number],
-  deaths: readonly number[],
-): Promise<{ readonly ending: Ending; readonly story: Story }> {
+async function ending(kind: StoryKind, deaths: readonly number[]): Promise<{ readonly ending: Ending; readonly story: Story }> {
   const story = tell(kind);
   return { ending: await live(story, deaths), story };
 }

@@ -20,6 +20,8 @@ export interface RandomStep {
   readonly verified: boolean;
   readonly compensated: boolean;
   readonly tolerant: boolean;
+  /** It may not take as long as its slow calls do, nor repeat much. */
+  readonly brief: boolean;
   readonly condition: "none" | "always" | "never";
 }
 
@@ -56,6 +58,7 @@ const step: fc.Arbitrary<RandomStep> = fc.record({
   verified: fc.boolean(),
   compensated: fc.boolean(),
   tolerant: fc.boolean(),
+  brief: fc.oneof({ weight: 2, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.constant(true) }),
   condition: fc.oneof(
     { weight: 8, arbitrary: fc.constant("none" as const) },
     { weight: 1, arbitrary: fc.constantFrom("always" as const, "never" as const) },
@@ -157,13 +160,14 @@ function actionOf({ tool, fate: becomes, verified, each }: RandomStep, index: nu
   ];
 }
 
-function keysOf({ fallback, each, compensated, tolerant, condition }: RandomStep, index: number): readonly string[] {
+function keysOf({ fallback, each, compensated, tolerant, brief, condition }: RandomStep, index: number): readonly string[] {
   return [
     ...(each ? ["for_each: [1, 2, 3]", "max_parallel: 2"] : []),
     ...(fallback === "value" ? ["fallback: { value: { id: none } }"] : []),
     ...(fallback === "value" || fallback === "none" ? [] : [`fallback: { tool: w.set, with: { n: ${FALLBACK + index} } }`]),
     ...(compensated ? [`compensate: { tool: w.undo_set, with: { n: ${index} } }`] : []),
     ...(tolerant ? ["on_error: continue"] : []),
+    ...(brief ? ["max_duration: 2s"] : []),
     ...(condition === "none" ? [] : [`if: "\${{ ${condition === "always" ? "always()" : "1 > 2"} }}"`]),
   ];
 }

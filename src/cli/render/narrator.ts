@@ -51,6 +51,7 @@ export class Narrator {
   #tellEvent(event: ExecutionEvent, prefix: string): Line | undefined {
     switch (event.type) {
       case "step-started":
+      case "step-overdue":
       case "step-completed":
       case "step-failed":
       case "step-skipped":
@@ -76,7 +77,7 @@ export class Narrator {
   }
 
   #tellStep(
-    event: EventOf<"step-started" | "step-completed" | "step-failed" | "step-skipped" | "approval-answered">,
+    event: EventOf<"step-started" | "step-overdue" | "step-completed" | "step-failed" | "step-skipped" | "approval-answered">,
     prefix: string,
   ): Line {
     const name = `${prefix}${event.step}`;
@@ -84,6 +85,8 @@ export class Narrator {
       case "step-started":
         this.#startsMs.set(name, event.atMs);
         return line("▶", "active", `${name}: ${this.#beginning(event, name)}`);
+      case "step-overdue":
+        return line("✖", "warn", `${name}: its max_duration is over`);
       case "step-completed": {
         const items = this.#itemCounts.get(name);
         const what = items === undefined ? "completed" : `${items} ${items === 1 ? "item" : "items"} completed`;
