@@ -20,6 +20,12 @@ export interface CliHost {
   formatProblem(problem: LocatedProblem): Promise<string>;
   /** @throws TuttiError `config.invalid`, `file.unreadable` */
   open(request: SessionRequest): Promise<Session>;
+  /**
+   * Becomes the owner of the data directory, takes up what was interrupted, and answers at a port.
+   *
+   * @throws TuttiError `usage`, `port.taken`, `config.invalid`, `journal.locked`, `journal.unusable`
+   */
+  serve(request: ServeRequest): Promise<Serving>;
   newId(): string;
   /** Runs this program again in the background, with these arguments. */
   startInBackground(request: BackgroundRequest): Promise<BackgroundStart>;
@@ -50,6 +56,29 @@ export interface SessionRequest extends Places {
   readonly ask: AskPerson;
   /** Takes warnings and the like, one line each. */
   readonly notice: (message: string) => void;
+}
+
+/** What {@link CliHost.serve} is given. */
+export interface ServeRequest extends Places {
+  /** A name or an address of this machine. */
+  readonly host: string;
+  /** 0 for any that is free. */
+  readonly port: number;
+  /** Takes the lines of the log. */
+  readonly log: (line: string) => void;
+  /** Aborts when it is to end before it has begun. */
+  readonly signal: AbortSignal;
+}
+
+/** A process that owns a data directory until this is disposed. What has not ended then can be taken up again. */
+export interface Serving extends AsyncDisposable {
+  readonly url: string;
+  /** Absolute. */
+  readonly dataDirectory: string;
+  /** How many interrupted executions it has taken up. */
+  readonly resumed: number;
+  /** What is strange in the configuration, in printed form. */
+  readonly warnings: readonly string[];
 }
 
 /** A place where operations are carried out, until it is disposed. */

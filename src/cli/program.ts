@@ -3,6 +3,7 @@ import { addAuditCommands } from "./commands/audit-commands.ts";
 import { addExecutionCommands } from "./commands/execution-commands.ts";
 import { examples } from "./commands/perform.ts";
 import type { Perform } from "./commands/perform.ts";
+import { addServeCommand } from "./commands/serve-command.ts";
 import { addServerCommands } from "./commands/server-commands.ts";
 import { addWorkflowCommands } from "./commands/workflow-commands.ts";
 import type { Shell } from "./completion.ts";
@@ -29,6 +30,7 @@ export function buildProgram(
   addWorkflowCommands(program, perform);
   addExecutionCommands(program, perform);
   addServerCommands(program, perform);
+  addServeCommand(program, perform);
   addAuditCommands(program, perform);
   addCompletion(program, perform);
   inherit(program);

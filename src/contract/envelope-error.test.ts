@@ -22,6 +22,7 @@ const details: ErrorDetails = {
   "execution.wrong-state": { executionId: "e-1", state: "ended" },
   "server.unavailable": { server: "shop", stderr: ["password=hunter2"] },
   "call.failed": { kind: "timeout" },
+  "port.taken": { port: 8113 },
   "journal.locked": { path: "/home/ann/.tutti" },
   "journal.unusable": { path: "/home/ann/.tutti", reason: "damaged" },
   "secret.missing": { secret: "TOKEN" },

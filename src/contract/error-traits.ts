@@ -28,6 +28,7 @@ export const ERROR_TRAITS: { readonly [Code in ErrorCode]: ErrorTraits } = {
   "execution.wrong-state": { variant: "Validation", httpStatus: 409, jsonRpcCode: -31_409, exitCode: 64, retry: "none" },
   "server.unavailable": { variant: "McpClientConnection", httpStatus: 503, jsonRpcCode: -31_503, exitCode: 69, retry: "exponential" },
   "call.failed": { variant: "McpToolExecution", httpStatus: 502, jsonRpcCode: -32_603, exitCode: 1, retry: "none" },
+  "port.taken": { variant: "Config", httpStatus: 503, jsonRpcCode: -31_503, exitCode: 69, retry: "none" },
   "journal.locked": { variant: "Internal", httpStatus: 503, jsonRpcCode: -31_503, exitCode: 69, retry: "linear" },
   "journal.unusable": { variant: "Internal", httpStatus: 503, jsonRpcCode: -32_603, exitCode: 69, retry: "none" },
   "secret.missing": { variant: "Config", httpStatus: 422, jsonRpcCode: -32_603, exitCode: 65, retry: "none" },

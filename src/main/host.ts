@@ -18,6 +18,7 @@ export function createHost(environment: Readonly<Record<string, string | undefin
     readObject: async (file) => await readObject(file, workingDirectory),
     formatProblem: async (problem) => (await import("../definition/format-problem.ts")).formatProblem(problem),
     open: async (request) => await (await import("./open-session.ts")).openSession(request, around),
+    serve: async (request) => await (await import("./serve.ts")).serve(request, around),
     startInBackground: async (request) => await goToBackground(request, around),
   };
 }

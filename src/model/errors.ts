@@ -27,6 +27,8 @@ export interface ErrorDetails {
   };
   /** A tool called by hand (`tutti call`) or through an envelope adapter failed; the adapter tells the error of the envelope. */
   readonly "call.failed": { readonly kind: string; readonly error?: EnvelopeError };
+  /** Another program listens at the port. */
+  readonly "port.taken": { readonly port: number };
   /** Another process owns the data directory and cannot be reached. */
   readonly "journal.locked": { readonly path: string };
   /** The journal is damaged, foreign, of a newer version, or cannot be written. */

@@ -1,5 +1,6 @@
 import type { Ms } from "../base/duration.ts";
 import type { AlertName } from "../model/alert.ts";
+import { CALLS_RESOURCE } from "../model/metric.ts";
 import { quantile, since } from "./distribution.ts";
 import type { RunningExecution } from "./followed-executions.ts";
 import type { ReplicaSample } from "./replica-samples.ts";
@@ -80,12 +81,15 @@ function replicaReadings({ server, waiting }: ServerSample, replica: ReplicaSamp
   return [
     // A breaker that is tried again now and then, and opens again, has not closed.
     { alert: "circuit_open", subject: place, server, value: (replica.breaker ?? "closed") === "closed" ? 0 : 1 },
-    ...replica.resources.map(({ resource, capacity, inUse }) => ({
-      alert: "resource_exhaustion" as const,
-      subject: `${place}/${resource}`,
-      server,
-      // What is in full use, and wanted by nobody else, is in good use.
-      value: waiting === 0 || capacity <= 0 ? 0 : inUse / capacity,
-    })),
+    // That calls wait for places is nothing to mend: there is much to do.
+    ...replica.resources
+      .filter(({ resource }) => resource !== CALLS_RESOURCE)
+      .map(({ resource, capacity, inUse }) => ({
+        alert: "resource_exhaustion" as const,
+        subject: `${place}/${resource}`,
+        server,
+        // What is in full use, and wanted by nobody else, is in good use.
+        value: waiting === 0 || capacity <= 0 ? 0 : inUse / capacity,
+      })),
   ];
 }

@@ -21,7 +21,7 @@ export interface ResourceSample {
   readonly inUse: number;
   /** The occupied amount times seconds. */
   readonly busySeconds: number;
-  /** In which nothing of it was occupied. */
+  /** The amount that nobody occupied times seconds. */
   readonly idleSeconds: number;
 }
 

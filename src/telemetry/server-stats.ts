@@ -6,10 +6,10 @@ import type { MetricsSnapshot, ServerSample } from "./snapshot.ts";
 
 /** The numbers of a snapshot as people read them. */
 export function serverStats({ servers, upMs }: MetricsSnapshot): { readonly upMs: number; readonly servers: readonly ServerStats[] } {
-  return { upMs, servers: servers.map((sample) => statsOf(sample, upMs / 1_000)) };
+  return { upMs, servers: servers.map(statsOf) };
 }
 
-function statsOf(sample: ServerSample, upSeconds: number): ServerStats {
+function statsOf(sample: ServerSample): ServerStats {
   const { latency, queued, overhead, had, replicas, ...counts } = sample;
   return {
     ...counts,
@@ -18,16 +18,17 @@ function statsOf(sample: ServerSample, upSeconds: number): ServerStats {
     ...summary("latency", latency),
     ...summary("queued", queued),
     ...summary("overhead", overhead),
-    replicas: replicas.map((replica) => replicaStats(replica, upSeconds)),
+    replicas: replicas.map(replicaStats),
   };
 }
 
-function replicaStats({ resources, ...replica }: ReplicaSample, upSeconds: number): ReplicaStats {
+function replicaStats({ resources, ...replica }: ReplicaSample): ReplicaStats {
   return {
     ...replica,
     resources: resources.map(({ busySeconds, idleSeconds, ...resource }) => {
-      const most = resource.capacity * upSeconds;
-      return { ...resource, utilisation: most <= 0 ? 0 : Math.min(1, busySeconds / most), idleMs: idleSeconds * 1_000 };
+      const all = busySeconds + idleSeconds;
+      const idleMs = resource.capacity <= 0 ? 0 : (idleSeconds * 1_000) / resource.capacity;
+      return { ...resource, utilisation: all <= 0 ? 0 : busySeconds / all, idleMs };
     }),
   };
 }

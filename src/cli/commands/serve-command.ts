@@ -1,0 +1,24 @@
+import type { Command } from "commander";
+import type { ServeOptions } from "../actions/serve.ts";
+import { examples, withCommonOptions } from "./perform.ts";
+import type { Perform } from "./perform.ts";
+
+/** Adds `tutti serve`. */
+export function addServeCommand(program: Command, perform: Perform): void {
+  withCommonOptions(program.command("serve").summary("drive executions until told to end, and tell how it goes at a port"))
+    .description(
+      "Own the data directory until told to end (Ctrl-C, SIGTERM): take up what was interrupted, and carry out what other\n" +
+        "'tutti' commands start there. Answers on this machine: GET /metrics (for Prometheus), GET or POST /health, GET /live.\n" +
+        "The log goes to stderr, one JSON object on each line; TUTTI_LOG_LEVEL or LOG_LEVEL says how much of it (default: info).",
+    )
+    .option("--port <number>", "the port; 0 takes any that is free", "8113")
+    .option("--host <address>", "an address of this machine", "127.0.0.1")
+    .addHelpText("after", examples("tutti serve", "tutti serve --port 0 --json", "curl -s http://127.0.0.1:8113/metrics"))
+    .action((options: ServeOptions) =>
+      perform(
+        () => import("../actions/serve.ts"),
+        (actions, context) => actions.serve(context, options),
+        options,
+      ),
+    );
+}

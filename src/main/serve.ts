@@ -1,0 +1,93 @@
+import { systemClock } from "../base/clock.ts";
+import type { ServeRequest, Serving } from "../cli/host.ts";
+import type { OperationClient } from "../client/operation-client.ts";
+import { listInterruptedExecutions } from "../contract/list-interrupted-executions.ts";
+import { resumeExecution } from "../contract/resume-execution.ts";
+import { formatProblem } from "../definition/format-problem.ts";
+import { listen } from "../http/listen.ts";
+import { operatorRoutes } from "../http/operator-routes.ts";
+import { isTuttiError, TuttiError } from "../model/errors.ts";
+import { isLocalAddress } from "../model/local-address.ts";
+import type { Log } from "../ports/log.ts";
+import { openLog } from "../telemetry/open-log.ts";
+import { openMetrics } from "../telemetry/open-metrics.ts";
+import { PROMETHEUS_CONTENT_TYPE } from "../telemetry/prometheus-text.ts";
+import { loadConfig } from "./config.ts";
+import { callerAlone } from "./identify-caller.ts";
+import { logLevel } from "./log-level.ts";
+import { observeProcess } from "./observe-process.ts";
+import type { Surrounding } from "./open-session.ts";
+import { Owner } from "./owner.ts";
+import { ownerOptions } from "./owner-options.ts";
+import { openSecrets } from "./secrets.ts";
+import { servedHealth } from "./served-health.ts";
+
+/**
+ * Owns the data directory for as long as it is not disposed: goes on with what was interrupted, carries out what other
+ * processes hand over, and tells at a port how all that is going.
+ *
+ * @throws TuttiError `usage`, `port.taken`, `config.invalid`, `journal.locked`, `journal.unusable`
+ */
+export async function serve(request: ServeRequest, around: Surrounding): Promise<Serving> {
+  const { host, port, log: write, signal } = request;
+  const { environment, version } = around;
+  checkHost(host);
+  const config = loadConfig({ ...request, ...around });
+  const telemetry = { metrics: openMetrics(systemClock), log: await openLog({ level: logLevel(environment, "info"), write }) };
+  const { log, metrics } = telemetry;
+  await using resources = new AsyncDisposableStack();
+  resources.use(observeProcess(metrics, version));
+  const warn = (message: string): void => log.write("warn", message);
+  const secrets = openSecrets({ environment, warn, ...(config.secretsFile === undefined ? {} : { file: config.secretsFile }) });
+  // Nobody sits before it, and it asks for nobody: it may do what its own user may.
+  const about = { caller: callerAlone(config.access), secrets, telemetry, elicitor: { ask: async () => undefined }, version };
+  const owner = resources.use(await Owner.open(ownerOptions(config, about)));
+  const routes = operatorRoutes({
+    metrics: () => ({ text: metrics.prometheusText(), type: PROMETHEUS_CONTENT_TYPE }),
+    health: servedHealth(owner.operations),
+  });
+  const listening = resources.use(await listen((asked) => routes.fetch(asked), { host, port, clock: systemClock }));
+  // Not before it is known that this process stays.
+  const resumed = await resumeAll(owner.operations, log, signal);
+  log.write("info", "serving", { url: listening.url, data_directory: config.dataDirectory, pid: process.pid, version, resumed });
+  const open = resources.move();
+  return {
+    url: listening.url,
+    dataDirectory: config.dataDirectory,
+    resumed,
+    warnings: config.warnings.map(formatProblem),
+    async [Symbol.asyncDispose]() {
+      log.write("info", "closing", { pid: process.pid });
+      await open[Symbol.asyncDispose]();
+      log.write("info", "closed", { pid: process.pid });
+    },
+  };
+}
+
+/** Whoever may reach the port may ask, so only this machine may. */
+function checkHost(host: string): void {
+  const inUrl = host.includes(":") && !host.startsWith("[") ? `[${host}]` : host;
+  if (isLocalAddress(`http://${inUrl}`)) return;
+  const message = `--host takes an address of this machine alone (127.0.0.1, ::1 or localhost), not "${host}": whoever can reach the port is not asked who he is`;
+  throw new TuttiError("usage", message, {});
+}
+
+/** What cannot be gone on with here, because a server is not configured, is left as it is. */
+async function resumeAll(operations: OperationClient, log: Log, signal: AbortSignal): Promise<number> {
+  const { executions } = await operations.call(listInterruptedExecutions, { includeWaiting: true }, { signal });
+  const resumeOne = async (executionId: string): Promise<number> => {
+    try {
+      await operations.call(resumeExecution, { executionId, liftPause: false }, { signal });
+      return 1;
+    } catch (error) {
+      if (!isTuttiError(error, "server.not-found")) throw error;
+      log.write("warn", "an execution cannot be taken up: a server is not configured", {
+        execution_id: executionId,
+        server: error.details.server,
+      });
+      return 0;
+    }
+  };
+  const taken = await Promise.all(executions.map(({ executionId }) => resumeOne(executionId)));
+  return taken.reduce((sum, one) => sum + one, 0);
+}

@@ -1,0 +1,70 @@
+import type { JsonObject } from "../base/json.ts";
+import type { OperationClient } from "../client/operation-client.ts";
+import { getServerStats } from "../contract/get-server-stats.ts";
+import type { GetServerStatsOutput } from "../contract/get-server-stats.ts";
+import { listExecutions } from "../contract/list-executions.ts";
+import type { HealthAnswer } from "../http/operator-routes.ts";
+import type { Alert } from "../model/alert.ts";
+import { isTuttiError } from "../model/errors.ts";
+import type { HealthState } from "../model/health.ts";
+import type { ReplicaStats } from "../model/server-stats.ts";
+
+/** Tells how a process does that serves, from what it knows: nobody is asked, and no server is started. */
+export function servedHealth(operations: OperationClient): (signal: AbortSignal) => Promise<HealthAnswer> {
+  return async (signal) => {
+    const journal = await journalAnswers(operations, signal);
+    return healthAnswer(await operations.call(getServerStats, {}, { signal }), journal);
+  };
+}
+
+/**
+ * `unhealthy` when nothing can be done here: the journal cannot be used, or none of the servers is there. `degraded` when
+ * some of it can.
+ */
+export function healthAnswer({ upMs, servers, alerts }: GetServerStatsOutput, journal: boolean): HealthAnswer {
+  const states = servers.map(({ server, replicas }) => ({ server, status: serverState(replicas), replicas }));
+  const known = states.filter(({ status }) => status !== "unknown");
+  const down = known.filter(({ status }) => isDown(status));
+  const unhealthy = !journal || (known.length > 0 && down.length === known.length);
+  const degraded = alerts.length > 0 || known.some(({ status }) => status !== "healthy");
+  const document: JsonObject = {
+    status: unhealthy ? "unhealthy" : degraded ? "degraded" : "healthy",
+    up_ms: Math.round(upMs),
+    journal: journal ? "usable" : "unusable",
+    servers: states.map(({ server, status, replicas }) => ({ server, status, replicas: replicas.map(replicaDocument) })),
+    alerts: alerts.map(alertDocument),
+  };
+  return { well: !unhealthy, document };
+}
+
+/** A fault of the journal stays until the process ends, and every question tells of it. */
+async function journalAnswers(operations: OperationClient, signal: AbortSignal): Promise<boolean> {
+  try {
+    await operations.call(listExecutions, { limit: 1 }, { signal });
+    return true;
+  } catch (error) {
+    if (isTuttiError(error, "journal.unusable")) return false;
+    throw error;
+  }
+}
+
+/** That of all replicas, if they agree; `degraded` while some can be used and others cannot. */
+function serverState(replicas: readonly ReplicaStats[]): HealthState {
+  const known = new Set(replicas.map(({ health }) => health).filter((health) => health !== "unknown"));
+  const [first = "unknown", ...others] = known;
+  if (others.length === 0) return first;
+  return [...known].every(isDown) ? "unhealthy" : "degraded";
+}
+
+function isDown(state: HealthState): boolean {
+  return state === "unhealthy" || state === "unreachable";
+}
+
+function replicaDocument({ replica, health, breaker, inFlight }: ReplicaStats): JsonObject {
+  return { replica, status: health, ...(breaker === undefined ? {} : { breaker }), in_flight: inFlight };
+}
+
+/** Without what it is about where that is an execution: those are not for everybody who can reach the port. */
+function alertDocument({ alert, subject, server, value, threshold, lastedMs }: Alert): JsonObject {
+  return { alert, ...(server === undefined ? {} : { server, subject }), value, threshold, lasted_ms: lastedMs };
+}
