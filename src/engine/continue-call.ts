@@ -1,7 +1,9 @@
 import { unreachable } from "../base/assert.ts";
 import { evaluateExpression } from "../expression/evaluate.ts";
 import { evaluateTemplate } from "../expression/evaluate-template.ts";
+import type { Scope } from "../expression/scope.ts";
 import { type CallRef, callId } from "../model/call.ts";
+import type { ToolUse } from "../model/workflow.ts";
 import { beginToolCall, failCall, repeatToolCall } from "./begin-call.ts";
 import { repeatChild } from "./begin-child.ts";
 import type { Decision, DecisionContext } from "./decision.ts";
@@ -82,8 +84,7 @@ function replace(state: ExecutionState, step: StepState, call: CallState, contex
   if (way === undefined || state.calls.has(callId(ref))) return undefined;
   switch (way) {
     case "tool":
-      if (isCutOff(state, step, { ...call, ref })) return { event: { type: "call-failed", call: ref, error: overdueError(step) } };
-      return fallback?.kind === "tool" ? beginToolCall(state, step, { ref, tool: fallback, scope }, context) : undefined;
+      return fallback?.kind === "tool" ? beginFallback(state, step, { ref, tool: fallback, scope }, context) : undefined;
     case "stale":
       return action.kind === "tool" ? beginToolCall(state, step, { ref, tool: action, scope }, context) : undefined;
     case "value": {
@@ -95,4 +96,14 @@ function replace(state: ExecutionState, step: StepState, call: CallState, contex
     default:
       return unreachable(way);
   }
+}
+
+function beginFallback(
+  state: ExecutionState,
+  step: StepState,
+  use: { readonly ref: CallRef; readonly tool: ToolUse; readonly scope: Scope },
+  context: DecisionContext,
+): Decision {
+  if (!state.overdue.has(step.index)) return beginToolCall(state, step, use, context);
+  return { event: { type: "call-failed", call: use.ref, error: overdueError(step) } };
 }

@@ -44,10 +44,12 @@ function decideStep(state: ExecutionState, step: StepState, context: DecisionCon
   }
   if (!mayGoOn(state, step)) return;
   if (step.status === "pending" && step.unmet === 0) decisions.push(beginStep(state, step, context));
-  else if (step.status === "running") {
-    if (step.items !== undefined) decisions.push(...decideItems(state, step, step.items, context));
-    else if (step.wakeAtMs !== undefined && step.wakeAtMs <= context.nowMs) decisions.push(wake(step));
-  }
+  else if (step.status === "running") decisions.push(...goOn(state, step, context));
+}
+
+function goOn(state: ExecutionState, step: StepState, context: DecisionContext): readonly Decision[] {
+  if (step.items !== undefined) return decideItems(state, step, step.items, context);
+  return step.wakeAtMs !== undefined && step.wakeAtMs <= context.nowMs ? [wake(step)] : [];
 }
 
 /** What is in flight has to end before a step can; one that only waits ends at once. */

@@ -6,7 +6,7 @@ import { mayGoOn } from "./step-end.ts";
 const DEFAULT_TIMEOUT_MS = 30_000;
 
 /** The moment at which the `max_duration` of a step is over; Infinity when it has none. It begins with the step. */
-export function limitAtMs(step: StepState, nowMs = Infinity): number {
+export function limitAtMs(step: StepState, nowMs: number = Infinity): number {
   const { maxDurationMs } = step.node.step;
   return maxDurationMs === undefined ? Infinity : (step.startedAtMs ?? nowMs) + maxDurationMs;
 }
