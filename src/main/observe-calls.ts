@@ -19,7 +19,7 @@ export function observeCalls(metrics: Metrics, { admission, breakers, health }: 
   stack.use(
     metrics.observe(
       "tutti_calls_in_flight",
-      usage(({ server, replica, inFlight }) => [{ labels: { server, replica }, value: inFlight }]),
+      usage(({ connection, inFlight }) => [{ labels: { ...ownerOf(connection) }, value: inFlight }]),
     ),
   );
   stack.use(metrics.observe("tutti_calls_waiting", () => waitingReadings(admission.usage())));
@@ -71,7 +71,7 @@ export function observeCalls(metrics: Metrics, { admission, breakers, health }: 
   );
   stack.use(
     metrics.observe("tutti_server_health", () =>
-      Array.from(health.states(), ({ server, replica, state }) => ({ labels: { server, replica }, value: HEALTH_LEVELS.indexOf(state) })),
+      Array.from(health.states(), ({ connection, state }) => ({ labels: { ...ownerOf(connection) }, value: HEALTH_LEVELS.indexOf(state) })),
     ),
   );
   return stack;
@@ -86,12 +86,9 @@ interface Amounts {
 }
 
 /** The places for calls are a resource too. */
-function amounts(
-  { server, replica, inFlight, resources, ...places }: ReplicaUsage,
-  value: (of: Amounts) => number,
-): readonly GaugeReading[] {
+function amounts({ connection, inFlight, resources, ...places }: ReplicaUsage, value: (of: Amounts) => number): readonly GaugeReading[] {
   return [{ ...places, name: CALLS_RESOURCE, inUse: inFlight }, ...resources].map((of) => ({
-    labels: { server, replica, resource: of.name },
+    labels: { ...ownerOf(connection), resource: of.name },
     value: value(of),
   }));
 }

@@ -5,11 +5,12 @@ import type { Perform } from "./perform.ts";
 
 /** Adds `tutti serve`. */
 export function addServeCommand(program: Command, perform: Perform): void {
-  withCommonOptions(program.command("serve").summary("drive executions until told to end, and tell how it goes at a port"))
+  withCommonOptions(program.command("serve").summary("drive executions until told to end"))
     .description(
-      "Own the data directory until told to end (Ctrl-C, SIGTERM): take up what was interrupted, and carry out what other\n" +
-        "'tutti' commands start there. Answers on this machine: GET /metrics (for Prometheus), GET or POST /health, GET /live.\n" +
-        "The log goes to stderr, one JSON object on each line; TUTTI_LOG_LEVEL or LOG_LEVEL says how much of it (default: info).",
+      "Own the data directory until told to end (Ctrl-C, SIGTERM): take up what was interrupted, and\n" +
+        "carry out what other 'tutti' commands start there. Answers at a port of this machine:\n" +
+        "GET /metrics (for Prometheus), GET or POST /health, GET /live. The log goes to stderr, one JSON\n" +
+        "object on each line; TUTTI_LOG_LEVEL or LOG_LEVEL says how much of it (default: info).",
     )
     .option("--port <number>", "the port; 0 takes any that is free", "8113")
     .option("--host <address>", "an address of this machine", "127.0.0.1")
