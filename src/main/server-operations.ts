@@ -17,10 +17,10 @@ export function addServerOperations(
   { pool, caller }: Pick<Workspace, "pool" | "caller">,
   clock: Clock,
 ): OperationTable {
-  const { servers, about, catalogs } = pool;
+  const { servers, about, catalogs, discovery } = pool;
   return table
     .add(listServers, () => handleListServers([...servers.values()]))
-    .add(checkServers, (input, context) => handleCheckServers(input, { servers: [...servers.values()], connections: about }, context))
+    .add(checkServers, (input, context) => handleCheckServers(input, { servers, discovery }, context))
     .add(listTools, (input, context) => handleListTools(input, { names: about.names, catalogs }, context))
     .add(callTool, (input, context) => handleCallTool(input, { connections: about, caller, clock, ids: randomIds }, context));
 }

@@ -1,26 +1,20 @@
 import { nearest } from "../base/nearest.ts";
 import { isJsonArray, isJsonObject, type Json } from "../base/json.ts";
 import type { CallToolInput, CallToolOutput } from "../contract/call-tool.ts";
-import type { EnvelopeSource } from "../envelope/new-meta.ts";
 import type { CallError, CallOutcome } from "../model/call.ts";
 import { TuttiError } from "../model/errors.ts";
 import type { Tool } from "../model/tool.ts";
-import type { Connections } from "../ports/connections.ts";
-import type { CallGate, ToolCaller } from "../ports/tool-caller.ts";
-import type { Clock } from "../base/clock.ts";
+import type { Servers } from "../ports/connections.ts";
 import type { OperationContext } from "./operation-context.ts";
-import { requestMeta } from "./request-meta.ts";
+import { outsideExecution, UNWATCHED } from "./outside-execution.ts";
+import type { OutsidePorts } from "./outside-execution.ts";
 import { readTypedValues } from "./typed-values.ts";
 
-export interface CallToolPorts extends EnvelopeSource {
-  readonly connections: Pick<Connections, "tools">;
-  readonly caller: ToolCaller;
-  readonly clock: Clock;
+export interface CallToolPorts extends OutsidePorts {
+  readonly connections: Pick<Servers, "tools">;
 }
 
 const TIMEOUT_MS = 30_000;
-
-const UNWATCHED: CallGate = { sending: () => Promise.resolve(), progress: () => undefined, stage: () => undefined };
 
 /**
  * Uses a tool once, on the path of all calls.
@@ -28,27 +22,12 @@ const UNWATCHED: CallGate = { sending: () => Promise.resolve(), progress: () => 
  * @throws TuttiError `server.not-found`, `server.unavailable`, `tool.not-found`, `access.denied`, `tenant.invalid`, `call.failed`
  */
 export async function callTool(input: CallToolInput, ports: CallToolPorts, context: OperationContext): Promise<CallToolOutput> {
-  const { clock, ids } = ports;
+  const { clock } = ports;
   const { signal, caller } = context;
   const tool = await findTool(input, ports.connections, signal);
-  const meta = requestMeta({}, caller.identity, ports);
-  const executionId = meta.requestId ?? ids.next();
-  const request = {
-    executionId,
-    call: { step: tool.name },
-    attempt: 1,
-    attemptsMax: 1,
-    server: input.server,
-    tool: tool.name,
-    input: { ...input.arguments, ...readArguments(input, tool) },
-    secrets: [],
-    // What is known of it is for those who repeat calls; this one is made once, and written down before.
-    effect: "once" as const,
-    timeoutMs: input.timeoutMs ?? TIMEOUT_MS,
-    idempotencyKey: executionId,
-    meta,
-    permissions: [],
-  };
+  // What is known of its effect is for those who repeat calls; this one is made once, and written down before.
+  const use = { server: input.server, tool: tool.name, effect: "once" as const, timeoutMs: input.timeoutMs ?? TIMEOUT_MS };
+  const request = outsideExecution({ ...use, input: { ...input.arguments, ...readArguments(input, tool) } }, caller, ports);
   const startedAtMs = clock.monotonicMs();
   const outcome = await ports.caller.call(request, UNWATCHED, signal);
   signal.throwIfAborted();
@@ -64,7 +43,7 @@ function readArguments(input: CallToolInput, tool: Tool): Readonly<Record<string
   });
 }
 
-async function findTool(input: CallToolInput, connections: Pick<Connections, "tools">, signal: AbortSignal): Promise<Tool> {
+async function findTool(input: CallToolInput, connections: Pick<Servers, "tools">, signal: AbortSignal): Promise<Tool> {
   const tools = await connections.tools(input.server, signal);
   const tool = tools.find((candidate) => candidate.name === input.tool);
   if (tool !== undefined) return tool;

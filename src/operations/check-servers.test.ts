@@ -1,29 +1,37 @@
 import { expect, test } from "vitest";
 import { readingTool } from "../../test/support/fake-connections.ts";
-import { TuttiError } from "../model/errors.ts";
+import { replicaRecord, serverRecord } from "../../test/support/server-record.ts";
 import { checkServers } from "./check-servers.ts";
 import type { CheckServersPorts } from "./check-servers.ts";
 
-const { signal } = new AbortController();
+const context = { signal: new AbortController().signal, caller: {}, tell: () => undefined };
 const FACTS = { protocolVersion: "2025-11-25", era: "legacy", toolCount: 1, connectMs: 5, responseMs: 1 } as const;
+const SILENT = { kind: "silent", message: 'server "mail#b" is not available', stderr: ["no port"] } as const;
 
-function ports(config: Partial<CheckServersPorts["servers"][number]> = {}): CheckServersPorts {
-  const away = new TuttiError("server.unavailable", 'server "mail" is not available', { server: "mail", stderr: ["no port"] });
-  return {
-    servers: [{ name: "shop", effects: {}, requires: {}, ...config }],
-    connections: {
-      names: ["shop", "mail"],
-      check: async (server) => (server === "mail" ? await Promise.reject(away) : { server, ...FACTS }),
-      tools: async () => [readingTool("charge")],
-    },
+test("servers are checked one and all, with their replicas, and one that is away says why", async () => {
+  const shop = serverRecord({ serverId: "shop", tools: [readingTool("charge")] });
+  const away = replicaRecord({ name: "b", tier: 2, status: "unreachable", answer: SILENT });
+  const discovery = {
+    discover: async () => [
+      shop,
+      serverRecord({ serverId: "half", health: { status: "degraded" }, replicas: [away, replicaRecord()] }),
+      serverRecord({ serverId: "mail", health: { status: "unreachable" }, replicas: [away] }),
+    ],
   };
-}
-
-test("servers are checked one and all, and one that is away says why", async () => {
-  expect(await checkServers({}, ports(), { signal, caller: {}, tell: () => undefined })).toEqual({
+  const replica = { transport: "stdio", address: "none" };
+  const silent = { replica: "b", tier: 2, ...replica, health: "unreachable", message: SILENT.message };
+  expect(await checkServers({}, { servers: new Map(), discovery }, context)).toEqual({
     servers: [
-      { status: "available", server: "shop", ...FACTS, warnings: [] },
-      { status: "unavailable", server: "mail", message: 'server "mail" is not available', stderr: ["no port"] },
+      { status: "available", server: "shop", health: "healthy", ...FACTS, warnings: [] },
+      {
+        status: "available",
+        server: "half",
+        health: "degraded",
+        ...FACTS,
+        warnings: [],
+        replicas: [silent, { replica: "1", tier: 1, ...replica, health: "healthy", responseMs: 1 }],
+      },
+      { status: "unavailable", server: "mail", health: "unreachable", message: SILENT.message, stderr: ["no port"] },
     ],
   });
 });
@@ -39,6 +47,7 @@ test.each([
     ['"effects" names the tool "*", which the server does not have', '"requires" names the tool "pay", which the server does not have'],
   ],
 ] as const)("what is configured as %j gets the warnings %j", async (config, warnings) => {
-  const { servers } = await checkServers({ servers: ["shop"] }, ports(config), { signal, caller: {}, tell: () => undefined });
-  expect(servers).toMatchObject([{ status: "available", warnings }]);
+  const servers: CheckServersPorts["servers"] = new Map([["shop", { effects: {}, requires: {}, ...config }]]);
+  const discovery = { discover: async () => [serverRecord({ serverId: "shop", tools: [readingTool("charge")] })] };
+  expect(await checkServers({}, { servers, discovery }, context)).toMatchObject({ servers: [{ status: "available", warnings }] });
 });

@@ -1,14 +1,14 @@
-import { nearest } from "../base/nearest.ts";
-import { quoted } from "../base/visible.ts";
 import type { CheckServersInput, CheckServersOutput, ServerVerdict } from "../contract/check-servers.ts";
-import { isTuttiError } from "../model/errors.ts";
+import type { ServerRecord } from "../model/server-record.ts";
 import type { ServerConfig } from "../model/server.ts";
-import type { Connections } from "../ports/connections.ts";
+import type { Discovery } from "../ports/discovery.ts";
+import { misnamedTools } from "./misnamed-tools.ts";
 import type { OperationContext } from "./operation-context.ts";
+import { replicaVerdict } from "./replica-verdict.ts";
 
 export interface CheckServersPorts {
-  readonly servers: readonly Pick<ServerConfig, "name" | "effects" | "requires" | "permissions">[];
-  readonly connections: Pick<Connections, "names" | "check" | "tools">;
+  readonly servers: ReadonlyMap<string, Pick<ServerConfig, "effects" | "requires" | "permissions">>;
+  readonly discovery: Discovery;
 }
 
 /**
@@ -18,36 +18,25 @@ export interface CheckServersPorts {
  */
 export async function checkServers(
   input: CheckServersInput,
-  ports: CheckServersPorts,
+  { servers, discovery }: CheckServersPorts,
   { signal }: OperationContext,
 ): Promise<CheckServersOutput> {
-  const names = input.servers ?? ports.connections.names;
-  return { servers: await Promise.all(names.map((server) => verdict(server, ports, signal))) };
+  const records = await discovery.discover(input.servers, signal);
+  return { servers: records.map((record) => verdict(record, servers.get(record.serverId))) };
 }
 
-async function verdict(server: string, { servers, connections }: CheckServersPorts, signal: AbortSignal): Promise<ServerVerdict> {
-  try {
-    const facts = await connections.check(server, signal);
-    const tools = (await connections.tools(server, signal)).map(({ name }) => name);
-    const warnings = servers.filter(({ name }) => name === server).flatMap((config) => misnamedTools(config, tools));
-    return { status: "available", ...facts, warnings };
-  } catch (error) {
-    if (!isTuttiError(error, "server.unavailable")) throw error;
-    return { status: "unavailable", server, message: error.message, stderr: error.details.stderr ?? [] };
+function verdict(record: ServerRecord, config: Parameters<typeof misnamedTools>[0] | undefined): ServerVerdict {
+  const { serverId: server, health, replicas, tools } = record;
+  const several = replicas.length > 1 ? { replicas: replicas.map(replicaVerdict) } : {};
+  const common = { server, health: health.status, ...several };
+  const answers = replicas.map(({ answer }) => answer);
+  const [answered] = answers.filter((answer) => answer.kind === "answered");
+  if (answered !== undefined) {
+    const { kind: _, uptimeMs: _uptime, ...facts } = answered;
+    const names = tools.map(({ name }) => name);
+    return { status: "available", ...common, ...facts, warnings: config === undefined ? [] : misnamedTools(config, names) };
   }
-}
-
-/** A tool whose name is misspelled needs no permission, and nothing else would show it. */
-function misnamedTools(config: CheckServersPorts["servers"][number], tools: readonly string[]): readonly string[] {
-  const { effects, requires, permissions = {} } = config;
-  return Object.entries({ effects, requires, permissions }).flatMap(([key, byTool]) =>
-    Object.keys(byTool)
-      .filter((tool) => !tools.includes(tool) && !(key === "permissions" && tool === "*"))
-      .map((tool) => `"${key}" names the tool ${quoted(tool)}, which the server does not have${suggestion(tool, tools)}`),
-  );
-}
-
-function suggestion(tool: string, tools: readonly string[]): string {
-  const meant = nearest(tool, tools);
-  return meant === undefined ? "" : ` - did you mean ${quoted(meant)}?`;
+  const silences = answers.filter((answer) => answer.kind === "silent");
+  const message = silences.map((silence) => silence.message).join("; ");
+  return { status: "unavailable", ...common, message, stderr: silences.flatMap(({ stderr }) => stderr) };
 }

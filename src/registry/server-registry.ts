@@ -1,5 +1,5 @@
 import { TuttiError } from "../model/errors.ts";
-import { connectionName, replicasOf } from "../model/replica.ts";
+import { replicasOf } from "../model/replica.ts";
 import { serverCapacity } from "../model/server-capacity.ts";
 import { serverNotFound } from "../model/server-not-found.ts";
 import type { ServerRecord } from "../model/server-record.ts";
@@ -8,6 +8,7 @@ import type { Catalog, ServerCatalog } from "../model/tool.ts";
 import type { CatalogSource } from "../ports/catalog.ts";
 import type { Connections, Servers } from "../ports/connections.ts";
 import type { Discovery } from "../ports/discovery.ts";
+import { connectionConfigs } from "./connection-configs.ts";
 import { inspectServer } from "./inspect-server.ts";
 import type { InspectPorts } from "./inspect-server.ts";
 
@@ -46,9 +47,7 @@ export class ServerRegistry implements CatalogSource, Discovery {
     if (twice !== undefined) throw invalid(`"${twice}" is no name for one replica of "${name}" - each has one of its own, as servers have`);
     await using added = new AsyncDisposableStack();
     added.defer(() => void servers.delete(name));
-    for (const replica of replicasOf(config)) {
-      added.use(connections.add({ ...config, name: connectionName(config, replica), connection: replica.connection }));
-    }
+    for (const connection of connectionConfigs(config)) added.use(connections.add(connection));
     servers.set(name, config);
     const record = await inspectServer(config, this.#options, signal);
     if (record.replicas.every(({ answer }) => answer.kind === "silent")) throw unavailable(record);

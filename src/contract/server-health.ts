@@ -1,0 +1,35 @@
+import * as z from "zod";
+import type { HealthState } from "../model/health.ts";
+import { wireObject } from "./wire-object.ts";
+
+export const healthState: z.ZodType<HealthState> = z.enum(["unknown", "healthy", "degraded", "unhealthy", "unreachable"]);
+
+/** One process or address of a server, and how it is doing. */
+export interface ReplicaVerdict {
+  readonly replica: string;
+  /** 1 is the best. */
+  readonly tier: number;
+  readonly transport: "stdio" | "http" | "websocket";
+  /** The command line or the address, without secrets. */
+  readonly address: string;
+  readonly health: HealthState;
+  readonly version?: string;
+  /** How long it took to answer; absent when it did not. */
+  readonly responseMs?: number;
+  /** How long its process has been running, where that is known. */
+  readonly uptimeMs?: number;
+  /** Why it does not answer. */
+  readonly message?: string;
+}
+
+export const replicaVerdict: z.ZodType<ReplicaVerdict> = wireObject<ReplicaVerdict>({
+  replica: z.string(),
+  tier: z.int(),
+  transport: z.enum(["stdio", "http", "websocket"]),
+  address: z.string(),
+  health: healthState,
+  version: z.string().exactOptional(),
+  responseMs: z.number().exactOptional(),
+  uptimeMs: z.number().exactOptional(),
+  message: z.string().exactOptional(),
+});
