@@ -1,14 +1,15 @@
 import type { Clock } from "../base/clock.ts";
-import { connectionName, replicasOf } from "../model/replica.ts";
-import type { ReplicaConfig, ServerConfig } from "../model/server.ts";
+import type { ServerConfig } from "../model/server.ts";
 import type { Claim } from "./claim.ts";
 import { Counter } from "./admission-counter.ts";
+import { type ServerReplica, serverReplicas } from "./server-replicas.ts";
 
 const CALLS_PER_REPLICA = 5;
 
 /** What one replica has, and how much of it is in use. */
 export interface ReplicaBook {
-  readonly replica: string;
+  /** Undefined when it is the only one. */
+  readonly replica: string | undefined;
   readonly places: Counter;
   /** Only what its owner says it has; there is no limit for anything else. */
   readonly resources: Map<string, Counter>;
@@ -83,28 +84,26 @@ export class AdmissionBooks {
   /** What is in use stays in the books of a replica that goes on. */
   #open(server: string, config: ServerConfig | undefined, before: ReadonlyMap<string, ReplicaBook> | undefined): Map<string, ReplicaBook> {
     const places = config?.profile === "sequential" ? 1 : (config?.maxConcurrentCalls ?? CALLS_PER_REPLICA);
-    const replicas: readonly (readonly [connection: string, Declared])[] =
-      config === undefined ? [[server, { name: "1" }]] : replicasOf(config).map((replica) => [connectionName(config, replica), replica]);
-    return new Map(replicas.map(([connection, replica]) => [connection, this.#book(replica, places, before?.get(connection))]));
+    const replicas = serverReplicas(server, config);
+    const open = ({ connection, name, resources }: ServerReplica): ReplicaBook => {
+      const kept = before?.get(connection);
+      const declared = Object.entries<number>({ ...resources });
+      return {
+        replica: replicas.length === 1 ? undefined : name,
+        places: this.#counter("places", places, kept?.places),
+        resources: new Map(declared.map(([each, capacity]) => [each, this.#counter(each, capacity, kept?.resources.get(each))])),
+        chosen: kept?.chosen ?? 0,
+      };
+    };
+    return new Map(replicas.map((replica) => [replica.connection, open(replica)]));
   }
 
-  #book(replica: Declared, places: number, before: ReplicaBook | undefined): ReplicaBook {
-    const counter = (name: string, capacity: number, kept: Counter | undefined): Counter => {
-      if (kept === undefined) return new Counter(name, capacity, this.#options.clock);
-      kept.capacity = capacity;
-      return kept;
-    };
-    const declared = Object.entries<number>({ ...replica.resources });
-    return {
-      replica: replica.name,
-      places: counter("places", places, before?.places),
-      resources: new Map(declared.map(([name, capacity]) => [name, counter(name, capacity, before?.resources.get(name))])),
-      chosen: before?.chosen ?? 0,
-    };
+  #counter(name: string, capacity: number, kept: Counter | undefined): Counter {
+    if (kept === undefined) return new Counter(name, capacity, this.#options.clock);
+    kept.capacity = capacity;
+    return kept;
   }
 }
-
-type Declared = Pick<ReplicaConfig, "name" | "resources">;
 
 interface ServerBook {
   readonly config: ServerConfig | undefined;

@@ -8,8 +8,8 @@ export interface CounterReading {
   readonly capacity: number;
   /** Amount times milliseconds, since the counter began. */
   readonly busyMs: number;
-  /** The same of what nobody used. */
-  readonly idleMs: number;
+  /** For how long nothing of it was in use. */
+  readonly idleMs: Ms;
 }
 
 /** Something of which only so much can be used at once. */
@@ -21,7 +21,7 @@ export class Counter {
   #holders = 0;
   #sinceMs: Ms;
   #busyMs = 0;
-  #hadMs = 0;
+  #idleMs: Ms = 0;
 
   constructor(name: string, capacity: number, clock: Pick<Clock, "monotonicMs">) {
     this.name = name;
@@ -36,7 +36,6 @@ export class Counter {
 
   /** What is in use stays so, also when it is more than there is from now on. */
   set capacity(capacity: number) {
-    this.#account();
     this.#capacity = capacity;
   }
 
@@ -69,15 +68,14 @@ export class Counter {
 
   read(): CounterReading {
     this.#account();
-    const { name, capacity, inUse } = this;
-    return { name, inUse, capacity, busyMs: this.#busyMs, idleMs: Math.max(0, this.#hadMs - this.#busyMs) };
+    return { name: this.name, inUse: this.#inUse, capacity: this.#capacity, busyMs: this.#busyMs, idleMs: this.#idleMs };
   }
 
   #account(): void {
     const nowMs = this.#clock.monotonicMs();
     const passedMs = nowMs - this.#sinceMs;
     this.#busyMs += this.#inUse * passedMs;
-    this.#hadMs += this.#capacity * passedMs;
+    if (this.#inUse === 0) this.#idleMs += passedMs;
     this.#sinceMs = nowMs;
   }
 

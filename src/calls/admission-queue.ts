@@ -117,12 +117,13 @@ export class AdmissionQueue<W extends Waiting> {
   }
 
   #shapeOf({ server, resources, leases }: Claim, connections: readonly string[]): Shape<W> {
-    const names = [server, connections, resources.map(({ name }) => name), leases.map(({ name }) => name)];
-    const key = JSON.stringify(names);
+    const names = resources.map(({ name }) => name).sort();
+    const key = JSON.stringify([server, connections, names, leases.map(({ name }) => name).sort()]);
     const kept = this.#shapes.get(key);
     if (kept !== undefined) return kept;
     const order = new IndexedHeap<Line<W>>((left, right) => left.at < right.at);
-    const shape = { key, server, connections, leased: leases.length > 0, order, lines: new Map<Turn<W>, Line<W>>() };
+    const lines = new Map<Turn<W>, Line<W>>();
+    const shape = { key, server, connections, resources: names, leased: leases.length > 0, order, lines };
     this.#shapes.set(key, shape);
     const shapes = this.#servers.get(server) ?? new Set();
     this.#servers.set(server, shapes.add(shape));
@@ -156,6 +157,8 @@ export interface Shape<W extends Waiting> {
   readonly key: string;
   readonly server: string;
   readonly connections: readonly string[];
+  /** Names. */
+  readonly resources: readonly string[];
   /** They claim some of what servers share. */
   readonly leased: boolean;
   readonly order: IndexedHeap<Line<W>>;

@@ -1,3 +1,4 @@
+import { defined } from "../base/defined.ts";
 import { Heap } from "../base/heap.ts";
 import { AdmissionBooks, type AdmissionBooksOptions, type ReplicaBook } from "./admission-books.ts";
 import type { Counter, CounterReading } from "./admission-counter.ts";
@@ -13,16 +14,16 @@ export interface Reservation extends Disposable {
 /** How much of a replica is in use. */
 export interface ReplicaUsage {
   readonly server: string;
-  readonly replica: string;
-  readonly connection: string;
+  /** Absent when it is the only one. */
+  readonly replica?: string;
   readonly inFlight: number;
-  readonly capacity: number;
-  /** Places times milliseconds. */
-  readonly busyMs: number;
-  readonly idleMs: number;
-  /** Claims that wait for the server: the same number at each of its replicas. */
+  /** What its owner has said that it has, and its places, named `places`. */
+  readonly resources: readonly ResourceUsage[];
+}
+
+export interface ResourceUsage extends CounterReading {
+  /** Claims that wait and could be satisfied with it. */
   readonly waiting: number;
-  readonly resources: readonly CounterReading[];
 }
 
 /**
@@ -122,15 +123,27 @@ export class Admission {
 
   /** How much of each replica is in use, of all servers that have been called. */
   *usage(): Generator<ReplicaUsage> {
-    const waiting = new Map<string, number>();
-    for (const { server, order } of this.#queue.shapes()) {
-      for (const { claims } of order.values()) waiting.set(server, (waiting.get(server) ?? 0) + claims.size);
-    }
     for (const [server, connection, { replica, places, resources }] of this.#books.all()) {
-      const { inUse: inFlight, capacity, busyMs, idleMs } = places.read();
-      const about = { server, replica, connection, inFlight, capacity, busyMs, idleMs, waiting: waiting.get(server) ?? 0 };
-      yield { ...about, resources: Array.from(resources.values(), (counter) => counter.read()) };
+      const shapes = [...this.#queue.shapes(server)].filter(({ connections }) => connections.includes(connection));
+      const reading = (counter: Counter, users: readonly Shape<Waiter>[]): ResourceUsage => ({
+        ...counter.read(),
+        waiting: users.reduce((sum, shape) => sum + sizeOf(shape), 0),
+      });
+      const uses = Array.from(resources.values(), (counter) => {
+        return reading(
+          counter,
+          shapes.filter(({ resources: names }) => names.includes(counter.name)),
+        );
+      });
+      yield { server, ...defined({ replica }), inFlight: places.inUse, resources: [reading(places, shapes), ...uses] };
     }
+  }
+
+  /** How many claims wait for each server at which any waits. */
+  waiting(): ReadonlyMap<string, number> {
+    const sizes = new Map<string, number>();
+    for (const shape of this.#queue.shapes()) sizes.set(shape.server, (sizes.get(shape.server) ?? 0) + sizeOf(shape));
+    return sizes;
   }
 
   /** How much is in use of what all servers share. */
@@ -261,6 +274,12 @@ interface Use {
 }
 
 const NOTHING: ReadonlySet<Counter> = new Set();
+
+function sizeOf({ order }: Shape<Waiter>): number {
+  let size = 0;
+  for (const { claims } of order.values()) size += claims.size;
+  return size;
+}
 
 function usesOf(claim: Claim, book: ReplicaBook): readonly Use[] {
   return claim.resources.flatMap(({ name, amount }) => {

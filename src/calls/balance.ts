@@ -1,10 +1,10 @@
-import { assert, present } from "../base/assert.ts";
+import { assert } from "../base/assert.ts";
 import { callId, type CallOutcome, type Failover } from "../model/call.ts";
 import { type Log, SILENT } from "../ports/log.ts";
 import { type Metrics, UNMEASURED } from "../ports/metrics.ts";
 import { admitCall } from "./admit-call.ts";
 import { askedOnce } from "./asked-once.ts";
-import type { CallStage } from "./call-stage.ts";
+import type { CallOnItsWay, CallStage } from "./call-stage.ts";
 import { claimOf } from "./claim.ts";
 import type { TrialEnd } from "./hedge.ts";
 import { mayFailOver } from "./may-fail-over.ts";
@@ -54,28 +54,33 @@ export function balance(ports: BalancePorts): CallStage {
 /** From replica to replica, each at most once, until one has done it or no other may. */
 async function travel(journey: Journey, tell: (failover: Failover) => void): Promise<CallOutcome> {
   const { call, seeker, ports } = journey;
-  const { server, effect } = call.request;
-  const replicas = ports.access.replicas(server);
+  const replicas = ports.access.replicas(call.request.server);
   const nameOf = (connection: string): string => replicas.find((replica) => replica.connection === connection)?.name ?? connection;
+  const goTo = (connection: string): void => (replicas.length > 1 ? call.record.wentTo(nameOf(connection)) : undefined);
   let failed: readonly TrialEnd[] = [];
   for (;;) {
     const admittance = await admitCall(call, seeker, ports);
     if (admittance.kind === "refused") return failed.at(-1)?.outcome ?? admittance.outcome;
-    for (const end of failed) tell(failoverOf(end, nameOf));
     const { connection } = admittance.reservation;
-    if (failed.length === 0) for (const failover of ports.access.leftOut(seeker, connection)) tell(failover);
-    if (replicas.length > 1) call.record.wentTo(nameOf(connection));
-    const ends = await tryReplica(journey, admittance);
-    const last = present(ends.at(-1), "a trial has an end");
-    if (replicas.length > 1) call.record.wentTo(nameOf(last.connection));
-    if (last.outcome.kind === "succeeded") {
-      for (const end of ends.slice(0, -1)) tell(failoverOf(end, nameOf));
-      return last.outcome;
-    }
-    const final = ends.find(({ outcome }) => !mayFailOver(effect, outcome));
-    if (final !== undefined || call.signal.aborted) return (final ?? last).outcome;
-    failed = ends;
+    const before = failed.length === 0 ? ports.access.leftOut(seeker, connection) : failed.map((end) => failoverOf(end, nameOf));
+    for (const failover of before) tell(failover);
+    goTo(connection);
+    failed = await tryReplica(journey, admittance);
+    const final = finalOf(failed, call);
+    if (final === undefined) continue;
+    for (const end of failed) if (end !== final) tell(failoverOf(end, nameOf));
+    goTo(final.connection);
+    return final.outcome;
   }
+}
+
+/** The end after which no other replica is asked. */
+function finalOf(ends: readonly TrialEnd[], { request, signal }: CallOnItsWay): TrialEnd | undefined {
+  return (
+    ends.find(({ outcome }) => outcome.kind === "succeeded") ??
+    ends.find(({ outcome }) => !mayFailOver(request.effect, outcome)) ??
+    (signal.aborted ? ends.at(-1) : undefined)
+  );
 }
 
 function failoverOf({ connection, outcome }: TrialEnd, nameOf: (connection: string) => string): Failover {
