@@ -42,8 +42,6 @@ function measureTrip(metrics: Metrics, server: string, trip: CallTrip): void {
   metrics.record("tutti_call_overhead_seconds", { server }, trip.overheadMs / 1_000);
   // What was never sent has no duration.
   if (trip.serverMs > 0) metrics.record("tutti_call_duration_seconds", { server }, trip.serverMs / 1_000);
-  if (trip.failovers !== undefined) metrics.count("tutti_failovers_total", { server }, trip.failovers.length);
-  if (trip.hedged === true) metrics.count("tutti_hedges_total", { server });
 }
 
 function resultOf(outcome: CallOutcome): CallResult {
@@ -64,13 +62,8 @@ interface Ended {
 }
 
 function tell(log: Log, ended: Ended): void {
-  const { outcome, trip } = ended;
   const level = levelOf(ended);
-  if (log.enabled(level)) log.write(level, messageOf(outcome), { ...logFields(ended.call), ...factsOf(ended) });
-  for (const { replica, kind } of trip?.failovers ?? []) {
-    if (log.enabled("warn"))
-      log.write("warn", "a call went on to another replica", { ...logFields(ended.call), failed_replica: replica, error: kind });
-  }
+  if (log.enabled(level)) log.write(level, messageOf(ended.outcome), { ...logFields(ended.call), ...factsOf(ended) });
 }
 
 /** What was asked for by nobody or stopped by somebody is no warning. */

@@ -125,8 +125,8 @@ export const GAUGES: Readonly<Record<GaugeName, GaugeTraits>> = {
 /** What stands for a server, a tool or a workflow that is not known, or does not exist. */
 export const UNKNOWN_LABEL = "(unknown)";
 
-/** The resource that every replica has: places for calls. */
-export const CALLS_RESOURCE = "calls";
+/** The resource that every replica has: room for calls that are on their way at once. */
+export const PLACES = "places";
 
 /** What the numbers of `tutti_server_health` stand for. */
 export const HEALTH_LEVELS: readonly HealthState[] = ["unknown", "healthy", "degraded", "unhealthy", "unreachable"];

@@ -1,6 +1,6 @@
 import type { Ms } from "../base/duration.ts";
 import type { AlertName } from "../model/alert.ts";
-import { CALLS_RESOURCE } from "../model/metric.ts";
+import { PLACES } from "../model/metric.ts";
 import { quantile, since } from "./distribution.ts";
 import type { RunningExecution } from "./followed-executions.ts";
 import type { ReplicaSample } from "./replica-samples.ts";
@@ -77,13 +77,13 @@ function isDown({ health }: ReplicaSample): boolean {
 }
 
 function replicaReadings({ server, waiting }: ServerSample, replica: ReplicaSample): readonly AlertReading[] {
-  const place = `${server}#${replica.replica}`;
+  const place = replica.replica === "" ? server : `${server}#${replica.replica}`;
   return [
     // A breaker that is tried again now and then, and opens again, has not closed.
     { alert: "circuit_open", subject: place, server, value: (replica.breaker ?? "closed") === "closed" ? 0 : 1 },
     // That calls wait for places is nothing to mend: there is much to do.
     ...replica.resources
-      .filter(({ resource }) => resource !== CALLS_RESOURCE)
+      .filter(({ resource }) => resource !== PLACES)
       .map(({ resource, capacity, inUse }) => ({
         alert: "resource_exhaustion" as const,
         subject: `${place}/${resource}`,
