@@ -1,9 +1,12 @@
 /**
- * Speaks 2026-07-28, and with the argument "both" also what came before. With "http" it listens on a free port.
+ * Speaks 2026-07-28, and with the argument "both" also what came before. With "http" or "websocket" it listens on a free port.
  */
+import type { AddressInfo } from "node:net";
 import { acceptedContent, createMcpHandler, inputRequired, McpServer } from "@modelcontextprotocol/server";
 import { serveStdio } from "@modelcontextprotocol/server/stdio";
+import { WebSocketServer } from "ws";
 import { z } from "zod";
+import { WebSocketServerTransport } from "../../../src/server.ts";
 import { listen } from "./http-listen.ts";
 
 const legacy = process.argv.includes("both");
@@ -49,7 +52,13 @@ function grow(server: McpServer): void {
   notify?.();
 }
 
-if (process.argv.includes("http")) {
+if (process.argv.includes("websocket")) {
+  const sockets = new WebSocketServer({ host: "127.0.0.1", port: 0 });
+  sockets.on("connection", (socket, request) => {
+    serveStdio(createServer, { legacy: legacy ? "serve" : "reject", transport: new WebSocketServerTransport(socket, request) });
+  });
+  sockets.once("listening", () => process.stdout.write(`ws://127.0.0.1:${(sockets.address() as AddressInfo).port}\n`));
+} else if (process.argv.includes("http")) {
   const handler = createMcpHandler(createServer, { legacy: legacy ? "stateless" : "reject" });
   notify = () => handler.notify.toolsChanged();
   await listen((request) => handler.fetch(request));
