@@ -31,20 +31,26 @@ export function jsonEqual(left: Json, right: Json): boolean {
   return left === right || canonicalJson(left) === canonicalJson(right);
 }
 
-/** An upper bound of the encoded size, in bytes, found without encoding; stops counting at `limitBytes`. */
+/** Whether a value is larger than that, encoded, by the measure of {@link jsonSize}. */
 export function jsonExceeds(value: Json, limitBytes: number): boolean {
-  let left = limitBytes;
+  return jsonSize(value, limitBytes) > limitBytes;
+}
+
+/** About the size of a value in bytes, encoded, found without encoding it; stops counting beyond `enoughBytes`. */
+export function jsonSize(value: Json, enoughBytes: number): number {
+  let bytes = 0;
   const visit = (part: Json): boolean => {
-    if (typeof part === "string") left -= part.length + 2;
+    if (typeof part === "string") bytes += part.length + 2;
     else if (isJsonArray(part)) {
       for (const element of part) if (visit(element)) return true;
     } else if (isJsonObject(part)) {
       for (const key of Object.keys(part)) {
-        left -= key.length + 4;
+        bytes += key.length + 4;
         if (visit(part[key] as Json)) return true;
       }
-    } else left -= 6;
-    return left < 0;
+    } else bytes += 6;
+    return bytes > enoughBytes;
   };
-  return visit(value);
+  visit(value);
+  return bytes;
 }

@@ -1,17 +1,42 @@
+import { hash } from "node:crypto";
 import { LRUCache } from "lru-cache";
 import type { Clock } from "../base/clock.ts";
-import { canonicalJson, type Json, type JsonObject, jsonExceeds } from "../base/json.ts";
+import type { Ms } from "../base/duration.ts";
+import { canonicalJson, type Json, type JsonObject, jsonSize } from "../base/json.ts";
 import type { Meta } from "../envelope/meta.ts";
+import type { SecretUse } from "../model/call.ts";
 
 const ANSWERS_MAX = 1_000;
 
-/** Larger answers are not kept. With their number this bounds the memory to about 250 MB at the very worst. */
+/** Of one answer, encoded. Larger ones are not kept. */
 const ANSWER_MAX_BYTES = 256 * 1024;
 
-/** Answers of earlier calls, the last ones. Nobody gets one that was given to another tenant. */
+/** Of all answers together, encoded; in memory that may be three times as much. */
+const TOTAL_MAX_BYTES = 32 * 1024 * 1024;
+
+/** What an answer takes beside its content. */
+const ENTRY_BYTES = 500;
+
+/** Answers of earlier calls, the last ones that were asked for, by the key of their question. */
 export interface AnswerMemory {
-  recall(question: Question): { readonly output: Json; readonly ageMs: number } | undefined;
-  keep(question: Question, output: Json): void;
+  recall(key: string): { readonly output: Json; readonly ageMs: Ms } | undefined;
+  keep(key: string, output: Json): void;
+}
+
+export function answerMemory(clock: Pick<Clock, "monotonicMs">): AnswerMemory {
+  const answers = new LRUCache<string, { readonly output: Json; readonly atMs: Ms }>({
+    max: ANSWERS_MAX,
+    maxSize: TOTAL_MAX_BYTES,
+    maxEntrySize: ANSWER_MAX_BYTES,
+    sizeCalculation: ({ output }) => ENTRY_BYTES + jsonSize(output, ANSWER_MAX_BYTES),
+  });
+  return {
+    recall(key) {
+      const answer = answers.get(key);
+      return answer === undefined ? undefined : { output: answer.output, ageMs: clock.monotonicMs() - answer.atMs };
+    },
+    keep: (key, output) => void answers.set(key, { output, atMs: clock.monotonicMs() }),
+  };
 }
 
 /** What an answer depends on. */
@@ -19,27 +44,18 @@ export interface Question {
   readonly server: string;
   readonly tool: string;
   readonly input: JsonObject;
+  /** What is put into the arguments at the last moment. */
+  readonly secrets?: readonly SecretUse[];
   /** For whom it is asked. Its tenant always counts. */
   readonly meta: Meta;
   /** Whether its user counts as well: where the answer may depend on who asks. */
   readonly ofUser: boolean;
 }
 
-export function answerMemory(clock: Clock): AnswerMemory {
-  const answers = new LRUCache<string, { readonly output: Json; readonly atMs: number }>({ max: ANSWERS_MAX });
-  return {
-    recall(question) {
-      const answer = answers.get(keyOf(question));
-      return answer === undefined ? undefined : { output: answer.output, ageMs: clock.nowMs() - answer.atMs };
-    },
-    keep(question, output) {
-      if (!jsonExceeds(output, ANSWER_MAX_BYTES)) answers.set(keyOf(question), { output, atMs: clock.nowMs() });
-    },
-  };
-}
-
-function keyOf({ server, tool, input, meta, ofUser }: Question): string {
-  return canonicalJson([server, tool, input, meta.tenant ?? null, ofUser ? claimsOf(meta) : null]);
+/** The same for questions that have the same answer. Nobody gets one that was given to another tenant. */
+export function questionKey({ server, tool, input, secrets = [], meta, ofUser }: Question): string {
+  const filledIn = secrets.map(({ path, parts }): Json => [path, parts]);
+  return hash("sha256", canonicalJson([server, tool, input, filledIn, meta.tenant ?? null, ofUser ? claimsOf(meta) : null]));
 }
 
 function claimsOf({ security = {}, sessionId, onBehalfOf }: Meta): Json {

@@ -17,7 +17,7 @@ import type { Effect } from "../model/workflow.ts";
 import type { Servers } from "../ports/connections.ts";
 import type { ToolCaller } from "../ports/tool-caller.ts";
 import type { RegisteredService } from "./adapter-settings.ts";
-import type { AnswerMemory, Question } from "./answer-memory.ts";
+import { type AnswerMemory, type Question, questionKey } from "./answer-memory.ts";
 import { adapterError, callFailed, errorOfOutcome } from "./call-failed.ts";
 import { type ContextInjectors, NO_INJECTOR } from "./context-injectors.ts";
 import { type FallbackAnswer, findFallback, mayFallBack } from "./find-fallback.ts";
@@ -124,7 +124,7 @@ async function callTarget(state: AdapterState, run: Run, { service, tool: name, 
   const { outcome } = ended;
   // A part of an answer is none.
   if (outcome.kind === "succeeded" && outcome.answer?.error === undefined && effect === "read")
-    answers.keep(questionOf(state, run, service), outcome.output);
+    answers.keep(questionKey(questionOf(state, run, service)), outcome.output);
   return { ...ended, effect };
 }
 

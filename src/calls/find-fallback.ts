@@ -4,7 +4,7 @@ import type { EnvelopeError } from "../envelope/envelope-error.ts";
 import type { ErrorPolicy } from "../envelope/error-policy.ts";
 import type { CallErrorKind, CallOutcome } from "../model/call.ts";
 import type { Effect } from "../model/workflow.ts";
-import type { AnswerMemory, Question } from "./answer-memory.ts";
+import { type AnswerMemory, type Question, questionKey } from "./answer-memory.ts";
 import type { Fallback } from "./adapter-settings.ts";
 import { inputRequired } from "./input-required.ts";
 
@@ -33,7 +33,7 @@ export async function findFallback(
   ports: FallbackPorts,
 ): Promise<FallbackAnswer | undefined> {
   const { question, fallback } = failed;
-  const earlier = ports.answers.recall(question);
+  const earlier = ports.answers.recall(questionKey(question));
   const fresh = earlier !== undefined && earlier.ageMs < (fallback.freshForMs ?? FRESH_FOR_MS);
   if (fresh) return earlierAnswer(earlier, failed);
   const other = await otherAnswer(failed, ports);
