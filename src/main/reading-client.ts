@@ -5,6 +5,8 @@ import { OwnerLeftError } from "../client/local-client.ts";
 import type { CallOptions, OperationClient } from "../client/operation-client.ts";
 import { checkJournal } from "../contract/check-journal.ts";
 import { getExecution } from "../contract/get-execution.ts";
+import { getServerStats } from "../contract/get-server-stats.ts";
+import type { GetServerStatsOutput } from "../contract/get-server-stats.ts";
 import { listExecutions } from "../contract/list-executions.ts";
 import { listInterruptedExecutions } from "../contract/list-interrupted-executions.ts";
 import type { Operation } from "../contract/operation.ts";
@@ -28,6 +30,11 @@ export interface ReadingOptions extends SessionCaller {
   readonly access: AccessConfig;
   readonly auditKeyFile?: string;
 }
+
+/** Not in the journal: the news, and what is measured. */
+const OF_THE_OWNER: ReadonlySet<string> = new Set([watchExecution.name, getServerStats.name]);
+
+const NOTHING_MEASURED: GetServerStatsOutput = { upMs: 0, servers: [], alerts: [] };
 
 /**
  * Answers questions about executions from the journal itself, without owning it. Only what is not in the journal is
@@ -66,12 +73,13 @@ export class ReadingClient implements OperationClient, AsyncDisposable {
 
   async call<Input, Output, Item>(operation: Operation<Input, Output, Item>, input: Input, options: CallOptions<Item>): Promise<Output> {
     if (this.#table === undefined) return this.#withoutJournal(operation, input);
-    if (operation.name !== watchExecution.name) return await this.#table.call(operation, input, options);
+    if (!OF_THE_OWNER.has(operation.name)) return await this.#table.call(operation, input, options);
     try {
       if (this.#owner !== undefined) return await this.#owner.call(operation, input, options);
     } catch (error) {
       if (!(error instanceof OwnerLeftError)) throw error;
     }
+    if (operation.name === getServerStats.name) return NOTHING_MEASURED as Output;
     // Nobody drives it, so there is no news: its state is all there is to tell.
     return (await this.#table.call(getExecution, input as { readonly executionId: string }, { signal: options.signal })) as Output;
   }
@@ -93,6 +101,7 @@ export class ReadingClient implements OperationClient, AsyncDisposable {
 
   #withoutJournal<Input, Output, Item>(operation: Operation<Input, Output, Item>, input: Input): Output {
     if (operation.name === listExecutions.name || operation.name === listInterruptedExecutions.name) return { executions: [] } as Output;
+    if (operation.name === getServerStats.name) return NOTHING_MEASURED as Output;
     if (operation.name === checkJournal.name) return { sound: true, faults: [] } as Output;
     const message = `there is no journal in ${this.#directory} yet`;
     const { executionId } = input as { readonly executionId?: string };
