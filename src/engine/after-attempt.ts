@@ -22,8 +22,16 @@ export interface Moment {
   readonly random: number;
 }
 
+/** How an attempt that a process lived to see the end of can end. */
+type AttemptEnd = Extract<EventBody, { type: "call-succeeded" | "call-failed" | "call-in-doubt" }>;
+
 /** Decides what the end of one attempt means. Pure, and the only place that does. */
 export function afterAttempt(state: ExecutionState, call: CallState, outcome: CallOutcome, moment: Moment): EventBody {
+  const end = endOfAttempt(state, call, outcome, moment);
+  return outcome.trip === undefined ? end : { ...end, trip: outcome.trip };
+}
+
+function endOfAttempt(state: ExecutionState, call: CallState, outcome: CallOutcome, moment: Moment): AttemptEnd {
   switch (outcome.kind) {
     case "succeeded":
       return afterAnswer(state, call, outcome, moment);
@@ -66,7 +74,7 @@ function isSafeToRepeat(plan: CallPlan): boolean {
   return plan.effect !== "once" || plan.honoursKey;
 }
 
-function afterAnswer(state: ExecutionState, call: CallState, outcome: CallOutcome & { kind: "succeeded" }, moment: Moment): EventBody {
+function afterAnswer(state: ExecutionState, call: CallState, outcome: CallOutcome & { kind: "succeeded" }, moment: Moment): AttemptEnd {
   const step = stepFor(state, call);
   const no = call.ref.role === undefined ? noOf(step, outcome.output) : undefined;
   if (no !== undefined) return { type: "call-failed", call: call.ref, error: { ...no, attempt: call.attempt, ...toolOf(step, call.ref) } };
@@ -87,7 +95,7 @@ function afterPart(
   call: CallState,
   part: { readonly output: Json; readonly error: CallError },
   moment: Moment,
-): EventBody {
+): AttemptEnd {
   const error: CallError = { ...part.error, attempt: call.attempt };
   const { role } = call.ref;
   if (role !== "compensate" && role !== "verify")
@@ -126,7 +134,7 @@ function toolOf(step: StepState, ref: CallRef): { readonly server?: string; read
   return use === undefined ? {} : { server: use.server, tool: use.tool };
 }
 
-function afterFailure(state: ExecutionState, call: CallState, outcome: CallOutcome & { kind: "failed" }, moment: Moment): EventBody {
+function afterFailure(state: ExecutionState, call: CallState, outcome: CallOutcome & { kind: "failed" }, moment: Moment): AttemptEnd {
   const step = stepFor(state, call);
   const plan = callPlan(step, call);
   const error: CallError = { attempt: call.attempt, ...outcome.error };
@@ -142,7 +150,7 @@ function afterFailure(state: ExecutionState, call: CallState, outcome: CallOutco
   return { type: "call-failed", call: call.ref, error };
 }
 
-function afterSilence(state: ExecutionState, call: CallState, given: CallError, moment: Moment): EventBody {
+function afterSilence(state: ExecutionState, call: CallState, given: CallError, moment: Moment): AttemptEnd {
   const step = stepFor(state, call);
   const plan = callPlan(step, call);
   const error: CallError = { attempt: call.attempt, ...given };

@@ -18,6 +18,7 @@ import type { ExecutionState } from "./execution-state.ts";
 import { fold } from "./fold.ts";
 import { type ExecutionSignal, eventsOfSignal } from "./person-signal.ts";
 import { needsPerson, nextTimerMs } from "./standstill.ts";
+import { withWholeTrip } from "./trip-sums.ts";
 
 /*
  * The loop of one execution: journal -> state -> decisions -> events -> journal -> world.
@@ -74,6 +75,8 @@ export class ExecutionLoop {
   #over = false;
   /** What an earlier process knew of standing still is not believed before the first look. */
   #begun = false;
+  /** When what is begun next was decided, on the clock that never jumps. */
+  #decidedMs = 0;
 
   constructor(state: ExecutionState, ports: LoopPorts, host: LoopHost) {
     this.state = state;
@@ -215,6 +218,7 @@ export class ExecutionLoop {
   #decideAll(): Effect[] {
     const effects: Effect[] = [];
     const nowMs = this.#ports.clock.nowMs();
+    this.#decidedMs = this.#ports.clock.monotonicMs();
     const context = { nowMs, newId: () => this.#ports.ids.next() };
     for (let round = 0; !isHeld(this.state); round += 1) {
       assert(round < ROUNDS_MAX, `execution ${this.state.executionId} decides without end`);
@@ -281,9 +285,11 @@ export class ExecutionLoop {
     if (effect.type === "child") this.#host.startChild(this, effect);
     else {
       const { request } = effect;
+      const { clock } = this.#ports;
+      const sinceMs = this.#decidedMs;
       this.#inFlight.begin(request, {
         sending: () => this.#sending(request),
-        answer: (outcome) => this.post(request.call, request.attempt, outcome),
+        answer: (outcome) => this.post(request.call, request.attempt, withWholeTrip(outcome, clock.monotonicMs() - sinceMs)),
       });
     }
   }

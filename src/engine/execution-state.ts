@@ -6,6 +6,7 @@ import { expressionReferences } from "../expression/references.ts";
 import type { CallError, CallRef, Degraded, ParentCall, SecretUse } from "../model/call.ts";
 import type { Leftover, Outcome } from "../model/execution.ts";
 import type { Plan, PlanNode } from "../model/plan.ts";
+import { noTrips, type StepTrips, type TripSums } from "./trip-sums.ts";
 
 /**
  * Everything that is known of an execution: the fold of its events, and nothing else.
@@ -65,6 +66,7 @@ export interface ExecutionState {
   endedAtMs?: number;
   callCount: number;
   retryCount: number;
+  readonly trips: TripSums;
 }
 
 /**
@@ -103,6 +105,8 @@ export interface StepState {
   readonly attention: Set<string>;
   compensation?: "running" | "completed" | "failed" | "in_doubt";
   childId?: string;
+  /** Absent when none of its calls has been anywhere. */
+  trips?: StepTrips;
 }
 
 /** A `for_each` step under way. */
@@ -198,6 +202,7 @@ export function newState(plan: Plan, executionId: string): ExecutionState {
     output: null,
     callCount: 0,
     retryCount: 0,
+    trips: noTrips(),
   };
 }
 

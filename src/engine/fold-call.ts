@@ -6,6 +6,7 @@ import { type CallState, type ExecutionState, type StepState, stepOf } from "./e
 import { replacements } from "./replacements.ts";
 import { closeCall, doubt, endStep, lookAtOpenSteps, mayGoOn, stopWhenIdle } from "./step-end.ts";
 import { startStep } from "./time-limit.ts";
+import { addAttempt, addStepTrip } from "./trip-sums.ts";
 
 type Of<Type extends ExecutionEvent["type"]> = Extract<ExecutionEvent, { type: Type }>;
 /** The events about one call. */
@@ -28,6 +29,7 @@ export function foldCall(state: ExecutionState, event: CallEvent): void {
   // A call whose arguments cannot be made, and a computed item, end without having begun.
   if (call === undefined && event.type !== "call-resolved") beginUnit(state, step, event);
   if (call?.status === "running") state.inFlight -= 1;
+  if (event.type !== "call-interrupted" && event.type !== "call-resolved") foldTrip(state, step, event);
   switch (event.type) {
     case "call-succeeded":
       closeCall(state, step, id);
@@ -43,6 +45,11 @@ export function foldCall(state: ExecutionState, event: CallEvent): void {
     default:
       return unreachable(event);
   }
+}
+
+function foldTrip(state: ExecutionState, step: StepState, event: Of<"call-succeeded" | "call-failed" | "call-in-doubt">): void {
+  addAttempt(state.trips, event, step.node.step.estimatedMs);
+  if (event.trip !== undefined && event.call.role !== "compensate") addStepTrip(step, event.trip);
 }
 
 function foldStarted(state: ExecutionState, step: StepState, event: Of<"call-started">): void {
@@ -78,6 +85,7 @@ function foldStarted(state: ExecutionState, step: StepState, event: Of<"call-sta
   state.inFlight += 1;
   state.callCount += 1;
   if (event.attempt > 1) state.retryCount += 1;
+  if (event.childId === undefined) state.trips.calls += 1;
   if (event.call.role === undefined) step.attempts += 1;
   else step.attention.delete(callId(withoutRole(event.call)));
 }
