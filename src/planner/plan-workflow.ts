@@ -2,6 +2,7 @@ import type { Plan } from "../model/plan.ts";
 import type { Problem } from "../model/problem.ts";
 import type { Workflow } from "../model/workflow.ts";
 import { buildNodes } from "./build-nodes.ts";
+import { checkCache } from "./check-cache.ts";
 import { createCallCheck } from "./check-calls.ts";
 import { checkConditions } from "./check-conditions.ts";
 import { checkFields } from "./check-fields.ts";
@@ -33,7 +34,7 @@ export function planWorkflow(workflow: Workflow, around: Surroundings): { readon
   const problems = [...stepProblems, ...orderProblems, ...conditionProblems];
   if (graph === undefined || tools === undefined || problems.some(isError)) return { problems: limited(problems) };
   const planned = buildNodes({ workflow, entries, graph, tools, children });
-  const warnings = limited([...problems, ...checkUndo(workflow, entries, graph, planned.nodes)]);
+  const warnings = limited([...problems, ...checkUndo(workflow, entries, graph, planned.nodes), ...checkCache(entries, planned.nodes)]);
   return { plan: { ...planned, warnings }, problems: warnings };
 }
 
