@@ -47,15 +47,16 @@ export class Admission {
     this.#books = new AdmissionBooks(options);
   }
 
-  /** Why no replica of the server could satisfy the claim even if it did nothing else; undefined when one could. */
+  /** Why no replica of the server could satisfy the claim even if nobody else claimed anything; undefined when one could. */
   whyImpossible(claim: Claim): string | undefined {
     return whyImpossible(claim, [...this.#replicas(claim.server).values()], (name) => this.#books.leaseCapacity(name));
   }
 
-  /** Whether this replica could satisfy the claim if it did nothing else. */
+  /** Whether this replica could satisfy the claim if nobody else claimed anything. */
   couldEver(claim: Claim, connection: string): boolean {
     const book = this.#replicas(claim.server).get(connection);
-    return book !== undefined && claim.resources.every(({ name, amount }) => book.resources.get(name)?.everFits(amount) ?? true);
+    if (book === undefined || !claim.leases.every(({ name, amount }) => amount <= this.#books.leaseCapacity(name))) return false;
+    return claim.resources.every(({ name, amount }) => book.resources.get(name)?.everFits(amount) ?? true);
   }
 
   /** Admits a claim now, at one of these replicas that has been chosen least recently, or not at all. */
@@ -109,7 +110,7 @@ export class Admission {
 
   /** To be said when another set of replicas of a server may be used: claims that wait for it choose anew. */
   reconsider(server: string): void {
-    for (const waiter of this.#queue.of(server)) {
+    for (const waiter of this.#queue.of(server).toSorted((left, right) => left.arrival - right.arrival)) {
       const connections = this.#possible(waiter.claim, waiter.replicas());
       if (connections.length > 0) {
         this.#queue.move(waiter, connections);
@@ -220,7 +221,7 @@ export class Admission {
     let best: { readonly connection: string; readonly book: ReplicaBook; readonly uses: readonly Use[] } | undefined;
     for (const connection of connections) {
       const book = replicas.get(connection);
-      if (book === undefined || !book.places.fits(1) || (best !== undefined && best.book.chosen < book.chosen)) continue;
+      if (book === undefined || !book.places.fits(1) || (best !== undefined && best.book.chosen <= book.chosen)) continue;
       const uses = usesOf(claim, book);
       if (uses.every(free)) best = { connection, book, uses };
     }
