@@ -1,6 +1,7 @@
 import { wireName } from "../base/wire-name.ts";
 import type { GaugeName } from "../model/metric.ts";
 import type { GaugeReading, Metrics } from "../ports/metrics.ts";
+import type { CounterReading } from "./admission-counter.ts";
 import type { Admission, ResourceUsage } from "./admission.ts";
 
 /** Has metrics tell who holds what, and how many wait, until it is disposed. */
@@ -20,6 +21,12 @@ export function observeAdmission(admission: Admission, metrics: Metrics): Dispos
   observe("tutti_resource_in_use", ({ inUse }) => inUse);
   observe("tutti_resource_busy_seconds_total", ({ busyMs }) => busyMs / 1_000);
   observe("tutti_resource_idle_seconds_total", ({ idleMs }) => idleMs / 1_000);
+  const observeLeases = (name: GaugeName, value: (lease: CounterReading) => number): void =>
+    void stack.use(
+      metrics.observe(name, () => Array.from(admission.leases(), (lease) => ({ labels: { lease: lease.name }, value: value(lease) }))),
+    );
+  observeLeases("tutti_lease_capacity", ({ capacity }) => capacity);
+  observeLeases("tutti_lease_in_use", ({ inUse }) => inUse);
   return stack;
 }
 

@@ -28,18 +28,28 @@ export function timedStages(stages: readonly NamedStage[], end: NextStage, ports
     );
   const clock = ports.clock;
   const timed = new TimesOfCalls(clock);
-  const last: NextStage = (call) => timed.during("server", call, () => end(call));
+  const names = [...stages.map(({ name }) => name), SERVER];
+  const last: NextStage = (call) => timed.during(SERVER, call, () => end(call));
   const path = stages.reduceRight<NextStage>((next, named) => timed.stage(named, next), last);
   return async (call) => {
     const startMs = clock.monotonicMs();
     try {
       return await path(call);
     } finally {
-      const times = Object.fromEntries([...timed.take(call)].map(([name, ms]) => [name, rounded(ms)]));
-      const fields = { ...logFields(call), total_ms: rounded(clock.monotonicMs() - startMs), stages_ms: times };
+      const times = timed.take(call);
+      // In the order of the path; a stage that was not reached is left out.
+      const stagesMs = Object.fromEntries(names.flatMap((name) => timeOf(name, times.get(name))));
+      const fields = { ...logFields(call), total_ms: rounded(clock.monotonicMs() - startMs), stages_ms: stagesMs };
       ports.log.write("trace", "where the time of a call went", fields);
     }
   };
+}
+
+/** What comes after all stages. */
+const SERVER = "server";
+
+function timeOf(name: string, ms: number | undefined): readonly (readonly [string, number])[] {
+  return ms === undefined ? [] : [[name, rounded(ms)]];
 }
 
 class TimesOfCalls {

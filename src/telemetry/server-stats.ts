@@ -6,14 +6,15 @@ import type { MetricsSnapshot, ServerSample } from "./snapshot.ts";
 
 /** The numbers of a snapshot as people read them. */
 export function serverStats({ servers, upMs }: MetricsSnapshot): { readonly upMs: number; readonly servers: readonly ServerStats[] } {
-  return { upMs, servers: servers.map(statsOf) };
+  return { upMs: Math.round(upMs), servers: servers.map(statsOf) };
 }
 
 function statsOf(sample: ServerSample): ServerStats {
   const { latency, queued, overhead, had, replicas, ...counts } = sample;
   return {
     ...counts,
-    errorRate: had === 0 ? 0 : sample.errors / had,
+    errorRate: had === 0 ? 0 : rounded(sample.errors / had),
+    callsPerMinute: rounded(sample.callsPerMinute),
     inFlight: replicas.reduce((sum, replica) => sum + replica.inFlight, 0),
     ...summary("latency", latency),
     ...summary("queued", queued),
@@ -27,8 +28,8 @@ function replicaStats({ resources, ...replica }: ReplicaSample): ReplicaStats {
     ...replica,
     resources: resources.map(({ busySeconds, idleSeconds, ...resource }) => {
       const all = busySeconds + idleSeconds;
-      const idleMs = resource.capacity <= 0 ? 0 : (idleSeconds * 1_000) / resource.capacity;
-      return { ...resource, utilisation: all <= 0 ? 0 : busySeconds / all, idleMs };
+      const idleMs = resource.capacity <= 0 ? 0 : Math.round((idleSeconds * 1_000) / resource.capacity);
+      return { ...resource, utilisation: all <= 0 ? 0 : rounded(busySeconds / all), idleMs };
     }),
   };
 }
@@ -36,7 +37,18 @@ function replicaStats({ resources, ...replica }: ReplicaSample): ReplicaStats {
 function summary<Name extends string>(name: Name, distribution: Distribution): { readonly [Key in Name]?: DurationSummary } {
   const count = countOf(distribution);
   if (count === 0) return {};
-  const ms = (share: number): number => (quantile(distribution, share) ?? 0) * 1_000;
-  const about: DurationSummary = { count, meanMs: (distribution.sum * 1_000) / count, p50Ms: ms(0.5), p95Ms: ms(0.95), p99Ms: ms(0.99) };
+  const ms = (share: number): number => rounded((quantile(distribution, share) ?? 0) * 1_000);
+  const about: DurationSummary = {
+    count,
+    meanMs: rounded((distribution.sum * 1_000) / count),
+    p50Ms: ms(0.5),
+    p95Ms: ms(0.95),
+    p99Ms: ms(0.99),
+  };
   return { [name]: about } as { readonly [Key in Name]?: DurationSummary };
+}
+
+/** Three digits behind the point: the rest would only look exact. */
+function rounded(value: number): number {
+  return Math.round(value * 1_000) / 1_000;
 }
