@@ -1,6 +1,6 @@
 import type { CommandContext } from "./command-context.ts";
 import { buildProgram, usageExitCode } from "./program.ts";
-import type { Refusal } from "./host.ts";
+import { presentRefusal } from "./present-refusal.ts";
 
 /** Runs one command line and gives the exit code. Never rejects. */
 export async function main(args: readonly string[], context: CommandContext): Promise<number> {
@@ -25,12 +25,6 @@ export async function main(args: readonly string[], context: CommandContext): Pr
     const { refusalOf } = await import("./report-error.ts");
     const refusal = await refusalOf(error, host);
     host.background?.refused(refusal);
-    return present(context, refusal, json);
+    return presentRefusal(context.terminal, refusal, json);
   }
-}
-
-function present({ terminal }: CommandContext, { text, document, exitCode }: Refusal, json: boolean): number {
-  if (json && document !== undefined) terminal.out.write(`${JSON.stringify(document, null, 2)}\n`);
-  if (text !== "") terminal.err.write(`${text}\n`);
-  return exitCode;
 }

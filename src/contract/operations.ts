@@ -2,6 +2,7 @@ import { approveExecution } from "./approve-execution.ts";
 import { backup } from "./backup.ts";
 import { callTool } from "./call-tool.ts";
 import { cancelExecution } from "./cancel-execution.ts";
+import { checkHealth } from "./check-health.ts";
 import { checkJournal } from "./check-journal.ts";
 import { checkServers } from "./check-servers.ts";
 import { executeRequest } from "./execute-request.ts";
@@ -35,6 +36,7 @@ export const OPERATIONS: readonly Operation<unknown, unknown, unknown>[] = [
   backup,
   callTool,
   cancelExecution,
+  checkHealth,
   checkJournal,
   checkServers,
   executeRequest,

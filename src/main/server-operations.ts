@@ -1,10 +1,12 @@
 import type { Clock } from "../base/clock.ts";
 import { randomIds } from "../base/ids.ts";
 import { callTool } from "../contract/call-tool.ts";
+import { checkHealth } from "../contract/check-health.ts";
 import { checkServers } from "../contract/check-servers.ts";
 import { listServers } from "../contract/list-servers.ts";
 import { listTools } from "../contract/list-tools.ts";
 import { callTool as handleCallTool } from "../operations/call-tool.ts";
+import { checkHealth as handleCheckHealth } from "../operations/check-health.ts";
 import { checkServers as handleCheckServers } from "../operations/check-servers.ts";
 import { listServers as handleListServers } from "../operations/list-servers.ts";
 import { listTools as handleListTools } from "../operations/list-tools.ts";
@@ -18,9 +20,11 @@ export function addServerOperations(
   clock: Clock,
 ): OperationTable {
   const { servers, about, catalogs, discovery } = pool;
+  const outside = { caller, clock, ids: randomIds };
   return table
     .add(listServers, () => handleListServers([...servers.values()]))
     .add(checkServers, (input, context) => handleCheckServers(input, { servers, discovery }, context))
+    .add(checkHealth, (input, context) => handleCheckHealth(input, { servers, discovery, ...outside }, context))
     .add(listTools, (input, context) => handleListTools(input, { names: about.names, catalogs }, context))
-    .add(callTool, (input, context) => handleCallTool(input, { connections: about, caller, clock, ids: randomIds }, context));
+    .add(callTool, (input, context) => handleCallTool(input, { connections: about, ...outside }, context));
 }

@@ -53,7 +53,7 @@ export class ServerConnection implements AsyncDisposable {
   /** @throws TuttiError `server.unavailable` */
   async check(signal: AbortSignal): Promise<ServerCheck> {
     const check = await this.#ask(signal, (session) => session.check(signal));
-    const uptimeMs = this.#ports.clock.monotonicMs() - this.#startedMs;
+    const uptimeMs = Math.round(this.#ports.clock.monotonicMs() - this.#startedMs) + check.connectMs;
     return this.#config.connection.kind === "stdio" ? { ...check, uptimeMs } : check;
   }
 

@@ -129,7 +129,7 @@ export class Session implements AsyncDisposable {
     const options = { signal: limit.signal, timeout: NO_TIMEOUT_MS };
     const askedMs = ports.clock.monotonicMs();
     await this.#noticing<unknown>(era === "modern" ? client.discover(options) : anyAnswer(client.ping(options)), limit);
-    const responseMs = ports.clock.monotonicMs() - askedMs;
+    const responseMs = Math.round(ports.clock.monotonicMs() - askedMs);
     const about = client.getServerVersion();
     return {
       server: ports.server,

@@ -2,6 +2,7 @@ import type { Ms } from "../base/duration.ts";
 import type { JsonObject } from "../base/json.ts";
 import type { HealthState } from "./health.ts";
 import type { RateLimits, ServerAddress } from "./server.ts";
+import type { TriedReplica } from "./server-unavailable.ts";
 import type { ServerCapacity, Tool } from "./tool.ts";
 
 /** What has been found out about a server by asking it. */
@@ -62,9 +63,11 @@ export interface ReplicaAnswer {
 }
 
 /** Why a replica cannot be used. */
-export interface ReplicaSilence {
+export interface ReplicaSilence extends Omit<TriedReplica, "name"> {
   readonly kind: "silent";
-  readonly message: string;
-  /** The last lines of what it wrote. */
-  readonly stderr: readonly string[];
+}
+
+/** The replicas that do not answer. */
+export function silencesOf({ replicas }: ServerRecord): readonly TriedReplica[] {
+  return replicas.flatMap(({ name, answer }) => (answer.kind === "silent" ? [{ ...answer, name }] : []));
 }

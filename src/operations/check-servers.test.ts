@@ -6,7 +6,7 @@ import type { CheckServersPorts } from "./check-servers.ts";
 
 const context = { signal: new AbortController().signal, caller: {}, tell: () => undefined };
 const FACTS = { protocolVersion: "2025-11-25", era: "legacy", toolCount: 1, connectMs: 5, responseMs: 1 } as const;
-const SILENT = { kind: "silent", message: 'server "mail#b" is not available', stderr: ["no port"] } as const;
+const SILENT = { kind: "silent", reason: "nobody is there", stderr: ["no port"] } as const;
 
 test("servers are checked one and all, with their replicas, and one that is away says why", async () => {
   const shop = serverRecord({ serverId: "shop", tools: [readingTool("charge")] });
@@ -19,7 +19,7 @@ test("servers are checked one and all, with their replicas, and one that is away
     ],
   };
   const replica = { transport: "stdio", address: "none" };
-  const silent = { replica: "b", tier: 2, ...replica, health: "unreachable", message: SILENT.message };
+  const silent = { replica: "b", tier: 2, ...replica, health: "unreachable", message: SILENT.reason };
   expect(await checkServers({}, { servers: new Map(), discovery }, context)).toEqual({
     servers: [
       { status: "available", server: "shop", health: "healthy", ...FACTS, warnings: [] },
@@ -31,7 +31,13 @@ test("servers are checked one and all, with their replicas, and one that is away
         warnings: [],
         replicas: [silent, { replica: "1", tier: 1, ...replica, health: "healthy", responseMs: 1 }],
       },
-      { status: "unavailable", server: "mail", health: "unreachable", message: SILENT.message, stderr: ["no port"] },
+      {
+        status: "unavailable",
+        server: "mail",
+        health: "unreachable",
+        message: 'server "mail" is not available: nobody is there',
+        stderr: ["no port"],
+      },
     ],
   });
 });

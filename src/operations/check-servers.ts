@@ -1,4 +1,6 @@
 import type { CheckServersInput, CheckServersOutput, ServerVerdict } from "../contract/check-servers.ts";
+import { silencesOf } from "../model/server-record.ts";
+import { serverUnavailable } from "../model/server-unavailable.ts";
 import type { ServerRecord } from "../model/server-record.ts";
 import type { ServerConfig } from "../model/server.ts";
 import type { Discovery } from "../ports/discovery.ts";
@@ -29,14 +31,12 @@ function verdict(record: ServerRecord, config: Parameters<typeof misnamedTools>[
   const { serverId: server, health, replicas, tools } = record;
   const several = replicas.length > 1 ? { replicas: replicas.map(replicaVerdict) } : {};
   const common = { server, health: health.status, ...several };
-  const answers = replicas.map(({ answer }) => answer);
-  const [answered] = answers.filter((answer) => answer.kind === "answered");
+  const [answered] = replicas.map(({ answer }) => answer).filter((answer) => answer.kind === "answered");
   if (answered !== undefined) {
     const { kind: _, uptimeMs: _uptime, ...facts } = answered;
     const names = tools.map(({ name }) => name);
     return { status: "available", ...common, ...facts, warnings: config === undefined ? [] : misnamedTools(config, names) };
   }
-  const silences = answers.filter((answer) => answer.kind === "silent");
-  const message = silences.map((silence) => silence.message).join("; ");
-  return { status: "unavailable", ...common, message, stderr: silences.flatMap(({ stderr }) => stderr) };
+  const { message, details } = serverUnavailable(server, silencesOf(record));
+  return { status: "unavailable", ...common, message, stderr: details.stderr ?? [] };
 }

@@ -6,6 +6,7 @@ import { publicAddress } from "../model/public-address.ts";
 import { connectionName, replicasOf } from "../model/replica.ts";
 import { serverCapacity } from "../model/server-capacity.ts";
 import type { ReplicaAnswer, ReplicaRecord, ReplicaSilence, ServerLoad, ServerRecord } from "../model/server-record.ts";
+import { triedReplica } from "../model/server-unavailable.ts";
 import type { ReplicaConfig, ServerConfig } from "../model/server.ts";
 import type { Connections, ServerCheck } from "../ports/connections.ts";
 
@@ -41,7 +42,7 @@ async function inspectReplica(
   signal: AbortSignal,
 ): Promise<ReplicaRecord> {
   const connection = connectionName(server, replica);
-  const answer = await asked(health.check(connection, signal));
+  const answer = await asked(replica.name, health.check(connection, signal));
   return {
     name: replica.name,
     tier: replica.tier,
@@ -52,13 +53,14 @@ async function inspectReplica(
   };
 }
 
-async function asked(checking: Promise<ServerCheck>): Promise<ReplicaAnswer | ReplicaSilence> {
+async function asked(replica: string, checking: Promise<ServerCheck>): Promise<ReplicaAnswer | ReplicaSilence> {
   try {
     const { server: _, ...said } = await checking;
     return { kind: "answered", ...said };
   } catch (error) {
     if (!isTuttiError(error, "server.unavailable")) throw error;
-    return { kind: "silent", message: error.message, stderr: error.details.stderr ?? [] };
+    const { reason, stderr } = triedReplica(replica, error);
+    return { kind: "silent", reason, stderr };
   }
 }
 

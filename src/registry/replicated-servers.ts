@@ -1,11 +1,12 @@
-import { TuttiError, isTuttiError } from "../model/errors.ts";
+import { isTuttiError } from "../model/errors.ts";
 import { ownerOf } from "../model/replica.ts";
 import { serverNotFound } from "../model/server-not-found.ts";
+import { serverUnavailable, triedReplica } from "../model/server-unavailable.ts";
+import type { TriedReplica } from "../model/server-unavailable.ts";
 import type { ServerConfig } from "../model/server.ts";
 import type { Servers } from "../ports/connections.ts";
 import type { Health } from "../ports/health.ts";
 import { byPreference } from "./by-preference.ts";
-import type { RankedReplica } from "./by-preference.ts";
 
 export interface ReplicatedServersOptions {
   /** Of all replicas, named as `connectionName` says. */
@@ -26,19 +27,20 @@ export function replicatedServers({ connections, servers, health }: ReplicatedSe
   const ask = async <T>(server: string, signal: AbortSignal, question: (connection: string) => Promise<T>): Promise<T> => {
     const config = servers.get(server);
     if (config === undefined) throw serverNotFound(server, servers.keys());
-    const failures: Failure[] = [];
-    for (const replica of byPreference(config, (connection) => health.stateOf(connection))) {
+    const tried: TriedReplica[] = [];
+    for (const { replica, connection } of byPreference(config, (name) => health.stateOf(name))) {
       try {
-        const answer = await question(replica.connection);
-        health.watch(replica.connection);
+        const answer = await question(connection);
+        health.watch(connection);
         return answer;
       } catch (error) {
         if (signal.aborted || !isTuttiError(error, "server.unavailable")) throw error;
-        health.saw(replica.connection, { kind: "failed", error: "connection", message: error.message });
-        failures.push({ replica, error });
+        const kind = error.details.reached === true ? "timeout" : "connection";
+        health.saw(connection, { kind: "failed", error: kind, message: error.message });
+        tried.push(triedReplica(replica.name, error));
       }
     }
-    throw noReplicaAnswers(server, failures);
+    throw serverUnavailable(server, tried);
   };
   return {
     get names() {
@@ -52,24 +54,4 @@ export function replicatedServers({ connections, servers, health }: ReplicatedSe
     facts: async (server, signal) => await ask(server, signal, (connection) => connections.facts(connection, signal)),
     onToolsChanged: (listener) => connections.onToolsChanged((connection) => listener(ownerOf(connection).server)),
   };
-}
-
-interface Failure {
-  readonly replica: RankedReplica;
-  readonly error: TuttiError<"server.unavailable">;
-}
-
-/** The error of an only replica names the server already. */
-function noReplicaAnswers(server: string, failures: readonly Failure[]): TuttiError<"server.unavailable"> {
-  const [first] = failures;
-  if (first !== undefined && failures.length === 1) return first.error;
-  const tried = failures.map(({ replica, error }) => `"${replica.replica.name}" (${reasonOf(error)})`).join(", ");
-  const stderr = failures.flatMap(({ error }) => error.details.stderr ?? []);
-  const message = `server "${server}" is not available, none of its ${failures.length} replicas: ${tried}`;
-  return new TuttiError("server.unavailable", message, { server, stderr }, { cause: first?.error });
-}
-
-/** Without the name of the connection, which stands beside it. */
-function reasonOf({ cause, message }: Error): string {
-  return cause instanceof Error ? cause.message : message;
 }

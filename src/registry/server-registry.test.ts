@@ -48,7 +48,7 @@ test("of a server with several replicas, those that do not answer are in the rec
     tools: [{ name: "t" }],
     health: { status: "degraded", responseMs: 1 },
     replicas: [
-      { name: "1", status: "unreachable", answer: { kind: "silent", message: 'server "mail#1" is not available' } },
+      { name: "1", status: "unreachable", answer: { kind: "silent", reason: 'server "mail#1" is not available' } },
       { name: "b", status: "healthy", answer: { kind: "answered" } },
     ],
   });

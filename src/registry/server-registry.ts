@@ -2,7 +2,9 @@ import { TuttiError } from "../model/errors.ts";
 import { replicasOf } from "../model/replica.ts";
 import { serverCapacity } from "../model/server-capacity.ts";
 import { serverNotFound } from "../model/server-not-found.ts";
+import { silencesOf } from "../model/server-record.ts";
 import type { ServerRecord } from "../model/server-record.ts";
+import { serverUnavailable } from "../model/server-unavailable.ts";
 import type { ServerConfig } from "../model/server.ts";
 import type { Catalog, ServerCatalog } from "../model/tool.ts";
 import type { CatalogSource } from "../ports/catalog.ts";
@@ -50,7 +52,8 @@ export class ServerRegistry implements CatalogSource, Discovery {
     for (const connection of connectionConfigs(config)) added.use(connections.add(connection));
     servers.set(name, config);
     const record = await inspectServer(config, this.#options, signal);
-    if (record.replicas.every(({ answer }) => answer.kind === "silent")) throw unavailable(record);
+    const silences = silencesOf(record);
+    if (silences.length === record.replicas.length) throw serverUnavailable(name, silences);
     added.move();
     return record;
   }
@@ -85,11 +88,4 @@ function whatIsConfigured(server: ServerConfig): Omit<ServerCatalog, "tools"> {
 
 function invalid(message: string): TuttiError<"input.invalid"> {
   return new TuttiError("input.invalid", message, { problems: [message] });
-}
-
-function unavailable({ serverId: server, replicas }: ServerRecord): TuttiError<"server.unavailable"> {
-  const silences = replicas.flatMap(({ answer }) => (answer.kind === "silent" ? [answer] : []));
-  const stderr = silences.flatMap((silence) => silence.stderr);
-  const message = `server "${server}" was not registered: ${silences.map((silence) => silence.message).join("; ")}`;
-  return new TuttiError("server.unavailable", message, { server, stderr });
 }

@@ -3,7 +3,7 @@ import type { CommonOptions } from "../command-context.ts";
 import { examples, withCommonOptions } from "./perform.ts";
 import type { Perform } from "./perform.ts";
 
-/** Adds `tutti servers ...`. Actions are loaded when they run. */
+/** Adds `tutti servers ...` and `tutti health`. Actions are loaded when they run. */
 export function addServerCommands(program: Command, perform: Perform): void {
   const servers = program
     .command("servers")
@@ -20,6 +20,7 @@ export function addServerCommands(program: Command, perform: Perform): void {
         options,
       ),
     );
+  addHealth(program, perform);
   withCommonOptions(servers.command("check").summary("start or reach servers, and tell whether they answer"))
     .description("Start or reach servers, side by side, and tell whether they answer. Exits with 69 when one does not.")
     .argument("[name...]", "only these")
@@ -39,6 +40,25 @@ export function addServerCommands(program: Command, perform: Perform): void {
       perform(
         () => import("../actions/servers.ts"),
         (actions, context) => actions.tools(context, name, options),
+        options,
+      ),
+    );
+}
+
+function addHealth(program: Command, perform: Perform): void {
+  withCommonOptions(program.command("health").summary("ask servers how they are doing, and what could be done"))
+    .description(
+      [
+        "Ask servers with all their replicas, side by side, how they are doing, and say what could be done.",
+        "Exits with 0 when all are healthy, 1 degraded, 2 unhealthy, 3 unreachable (the worst of them), and 4 when nothing could be found out.",
+      ].join("\n"),
+    )
+    .argument("[name...]", "only these")
+    .addHelpText("after", examples("tutti health", "tutti health files --json | jq -r '.servers[].recommendations[]'"))
+    .action((names: readonly string[], options: CommonOptions) =>
+      perform(
+        () => import("../actions/health.ts"),
+        (actions, context) => actions.health(context, names, options),
         options,
       ),
     );

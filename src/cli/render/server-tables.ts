@@ -2,6 +2,7 @@ import { humanDuration } from "../../base/duration.ts";
 import type { ServerVerdict } from "../../contract/check-servers.ts";
 import type { ServerEntry } from "../../contract/list-servers.ts";
 import type { ToolEntry } from "../../contract/list-tools.ts";
+import { replicaLines } from "./health-lines.ts";
 import { oneLine } from "./safe-text.ts";
 import { span } from "./span.ts";
 import type { Line, Span } from "./span.ts";
@@ -12,12 +13,13 @@ export function serverTable(servers: readonly ServerEntry[]): readonly Line[] {
   return tableLines(servers.map(({ name, transport, target }) => [span(name, "bold"), span(transport, "dim"), span(oneLine(target, 400))]));
 }
 
-/** How the check of servers went, with what is wrong with their configuration, and the last words of those that do not answer. */
+/** How the check of servers went, with their replicas, what is wrong with their configuration, and the last words of the silent. */
 export function verdictTable(verdicts: readonly ServerVerdict[]): readonly Line[] {
   const lines = tableLines(verdicts.map(verdictRow));
   return verdicts.flatMap((verdict, index) => {
     return [
       lines[index] ?? [],
+      ...replicaLines(verdict.replicas ?? []),
       ...(verdict.status === "available" ? verdict.warnings.map(warning) : verdict.stderr.slice(-10).map(lastWord)),
     ];
   });
@@ -35,8 +37,15 @@ function verdictRow(verdict: ServerVerdict): readonly Span[] {
   if (verdict.status === "unavailable") return [span(" ✖", "bad"), span(verdict.server, "bold"), span(oneLine(verdict.message), "bad")];
   const software = oneLine([verdict.title, verdict.version].filter((part) => part !== undefined).join(" "), 60);
   const tools = `${verdict.toolCount} ${verdict.toolCount === 1 ? "tool" : "tools"}`;
-  const about = [software, `protocol ${verdict.protocolVersion}`, tools, humanDuration(verdict.connectMs)].filter((part) => part !== "");
-  return [span(" ✔", "good"), span(verdict.server, "bold"), span(about.join(", "))];
+  const about = [
+    software,
+    `protocol ${verdict.protocolVersion}`,
+    tools,
+    `connected in ${humanDuration(verdict.connectMs)}`,
+    `answers in ${humanDuration(verdict.responseMs)}`,
+  ].filter((part) => part !== "");
+  const sign = verdict.health === "healthy" ? span(" ✔", "good") : span(" !", "warn");
+  return [sign, span(verdict.server, "bold"), span(about.join(", "))];
 }
 
 /** Tools, one per line. */

@@ -1,0 +1,50 @@
+import { defined } from "../base/defined.ts";
+import type { CheckHealthInput, HealthReport, ServerHealth } from "../contract/check-health.ts";
+import { healthOfAll } from "../model/health.ts";
+import type { ServerRecord } from "../model/server-record.ts";
+import type { ServerConfig } from "../model/server.ts";
+import type { Discovery } from "../ports/discovery.ts";
+import { askStatus } from "./ask-status.ts";
+import { misnamedTools } from "./misnamed-tools.ts";
+import type { OperationContext } from "./operation-context.ts";
+import type { OutsidePorts } from "./outside-execution.ts";
+import { recommend } from "./recommend.ts";
+import { replicaVerdict } from "./replica-verdict.ts";
+
+export interface CheckHealthPorts extends OutsidePorts {
+  readonly servers: ReadonlyMap<string, Pick<ServerConfig, "effects" | "requires" | "permissions">>;
+  readonly discovery: Discovery;
+}
+
+/**
+ * Asks all servers with all their replicas how they are doing, side by side.
+ *
+ * @throws TuttiError `server.not-found`
+ */
+export async function checkHealth(input: CheckHealthInput, ports: CheckHealthPorts, context: OperationContext): Promise<HealthReport> {
+  const records = await ports.discovery.discover(input.servers, context.signal);
+  const servers = await Promise.all(records.map((record) => healthOf(record, ports, context)));
+  return { status: healthOfAll(servers.map(({ status }) => status)), checkedAtMs: ports.clock.nowMs(), servers };
+}
+
+async function healthOf(record: ServerRecord, ports: CheckHealthPorts, context: OperationContext): Promise<ServerHealth> {
+  const { serverId: server, health, replicas, tools } = record;
+  const config = ports.servers.get(server) ?? { effects: {}, requires: {} };
+  const told = await askStatus(record, config.effects, ports, context);
+  const [first] = replicas.map(({ answer }) => answer).filter((answer) => answer.kind === "answered");
+  const names = tools.map(({ name }) => name);
+  const faults = first === undefined ? [] : misnamedTools(config, names);
+  const { trouble, ...known } = { ...defined({ version: first?.version, uptimeMs: first?.uptimeMs }), ...told };
+  return {
+    server,
+    status: trouble === undefined ? health.status : healthOfAll([health.status, trouble.status]),
+    ...defined({ responseMs: health.responseMs }),
+    ...known,
+    endpoints: replicas.map(replicaVerdict),
+    recommendations: [
+      ...recommend(record),
+      ...(trouble === undefined ? [] : [`Look into "${server}": ${trouble.words}.`]),
+      ...faults.map((fault) => `Mend the configuration of "${server}": ${fault}.`),
+    ],
+  };
+}
