@@ -2,7 +2,7 @@ import { systemClock } from "../src/base/clock.ts";
 import { randomIds } from "../src/base/ids.ts";
 import { createToolCaller } from "../src/calls/call-path.ts";
 import { rememberSecrets } from "../src/calls/remember-secrets.ts";
-import { callLimits } from "../src/calls/take-place.ts";
+import { callGuards } from "../src/calls/call-guards.ts";
 import type { Meta } from "../src/envelope/meta.ts";
 import { newMeta } from "../src/envelope/new-meta.ts";
 import { openConnections } from "../src/mcp-client/open-connections.ts";
@@ -66,7 +66,15 @@ export async function measureEnvelopePath(): Promise<readonly Figure[]> {
 function pathOver(connections: Connections, audit?: AuditLog): ToolCaller {
   const servers = new Map([[CONFIG.name, CONFIG]]);
   const secrets = rememberSecrets({ get: () => Promise.resolve(undefined) });
-  return createToolCaller({ connections, servers, secrets, clock: systemClock, limits: callLimits(servers, 50), access: ACCESS, audit });
+  return createToolCaller({
+    connections,
+    servers,
+    secrets,
+    clock: systemClock,
+    guards: callGuards({ servers, clock: systemClock }),
+    access: ACCESS,
+    audit,
+  });
 }
 
 async function measure(name: string, caller: ToolCaller, floor: Call): Promise<Figure> {

@@ -1,4 +1,5 @@
 import { systemClock } from "../src/base/clock.ts";
+import { callGuards } from "../src/calls/call-guards.ts";
 import { createToolCaller } from "../src/calls/call-path.ts";
 import { rememberSecrets } from "../src/calls/remember-secrets.ts";
 import { openConnections } from "../src/mcp-client/open-connections.ts";
@@ -20,12 +21,13 @@ export async function measureOneCall(): Promise<readonly Figure[]> {
     log: { write: () => undefined },
     clientVersion: "0.0.0",
   });
+  const servers = new Map();
   const caller = createToolCaller({
     connections,
-    servers: new Map(),
+    servers,
     secrets: rememberSecrets({ get: () => Promise.resolve(undefined) }),
     clock: systemClock,
-    limits: { total: 50, perServer: () => 5 },
+    guards: callGuards({ servers, clock: systemClock }),
   });
   const { signal } = new AbortController();
   await using bare = await bareCalls();

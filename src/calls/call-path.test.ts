@@ -3,8 +3,10 @@ import { expect, test } from "vitest";
 import { callRequest } from "../../test/support/call-request.ts";
 import { FakeConnections } from "../../test/support/fake-connections.ts";
 import { ManualClock } from "../../test/support/manual-clock.ts";
+import { serverConfig } from "../../test/support/server-config.ts";
 import type { Json } from "../base/json.ts";
 import type { CallGate, CallProgress, ToolCaller } from "../ports/tool-caller.ts";
+import { callGuards } from "./call-guards.ts";
 import { createToolCaller } from "./call-path.ts";
 import { rememberSecrets } from "./remember-secrets.ts";
 
@@ -12,12 +14,13 @@ const GATE: CallGate = { sending: async () => undefined, progress: () => undefin
 const NEVER = new AbortController().signal;
 
 function callerOver(connections: FakeConnections, clock = new ManualClock(), secrets: Readonly<Record<string, string>> = {}): ToolCaller {
+  const servers = new Map(connections.names.map((name) => [name, serverConfig({ name, maxConcurrentCalls: 2 })]));
   return createToolCaller({
     connections,
-    servers: new Map(),
+    servers,
     secrets: rememberSecrets({ get: async (name) => secrets[name] }),
     clock,
-    limits: { total: 3, perServer: () => 2 },
+    guards: callGuards({ servers, clock, maxConcurrentCalls: 3 }),
   });
 }
 

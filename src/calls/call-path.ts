@@ -10,21 +10,24 @@ import { answerFromCache } from "./answer-from-cache.ts";
 import { askToSend } from "./ask-to-send.ts";
 import { auditCall } from "./audit-call.ts";
 import { authorize } from "./authorize.ts";
+import { balance } from "./balance.ts";
 import { boundTime } from "./bound-time.ts";
+import type { CallGuards } from "./call-guards.ts";
 import { callMeta } from "./call-meta.ts";
 import { CallRecord } from "./call-record.ts";
 import { type ContextInjectors, contextInjectors } from "./context-injectors.ts";
 import { fillInSecrets } from "./fill-in-secrets.ts";
 import { hideSecrets } from "./hide-secrets.ts";
 import { injectContext } from "./inject-context.ts";
+import { limitRate } from "./limit-rate.ts";
 import { measureCall } from "./measure-call.ts";
 import { askedOutsideContext, outsideContext } from "./outside-context.ts";
 import { refuseForeignTenant } from "./refuse-foreign-tenant.ts";
 import type { RememberedSecrets } from "./remember-secrets.ts";
+import { spendRetryBudget } from "./retry-budget.ts";
 import { sendToServer } from "./send-to-server.ts";
 import { sensitiveFields } from "./sensitive-fields.ts";
 import { stripReserved } from "./strip-reserved.ts";
-import { type CallLimits, takePlace } from "./take-place.ts";
 import { type NamedStage, timedStages } from "./timed-stages.ts";
 
 export interface CallPathPorts {
@@ -35,7 +38,7 @@ export interface CallPathPorts {
   readonly servers: ReadonlyMap<string, ServerConfig>;
   readonly secrets: RememberedSecrets;
   readonly clock: Clock;
-  readonly limits: CallLimits;
+  readonly guards: CallGuards;
   /** Who may do what. Without it whatever a server or a step demands is missing. */
   readonly access?: AccessConfig | undefined;
   /** Default: nothing is recorded. */
@@ -50,7 +53,7 @@ export interface CallPathPorts {
 
 /** The path of one call from the engine to a server, and back: this list, from top to bottom. */
 export function createToolCaller(ports: CallPathPorts): ToolCaller {
-  const { servers, secrets, clock, audit, metrics = UNMEASURED, log = SILENT } = ports;
+  const { servers, secrets, clock, guards, audit, metrics = UNMEASURED, log = SILENT } = ports;
   const connections = outsideContext(ports.connections);
   const about = ports.about === undefined ? connections : askedOutsideContext(ports.about);
   const injectors = ports.injectors ?? contextInjectors(servers, about);
@@ -63,7 +66,9 @@ export function createToolCaller(ports: CallPathPorts): ToolCaller {
     ...(audit === undefined ? [] : [{ name: "audit", stage: auditCall(audit, sensitiveFields(servers, about)) }]),
     { name: "time", stage: boundTime(clock) },
     { name: "cache", stage: answerFromCache(clock, injectors) },
-    { name: "place", stage: takePlace(ports.limits) },
+    { name: "budget", stage: spendRetryBudget({ servers, clock }) },
+    { name: "rate", stage: limitRate({ servers, clients: guards.clientRate, clock, metrics }) },
+    { name: "balance", stage: balance({ ...guards, servers, clock, metrics, log }) },
     { name: "hide", stage: hideSecrets(secrets) },
     { name: "inject", stage: injectContext(injectors, clock) },
     { name: "secrets", stage: fillInSecrets(secrets) },

@@ -8,11 +8,11 @@ import { Context } from "../envelope/context.ts";
 import type { CallRequest, CallOutcome } from "../model/call.ts";
 import type { ServerConfig } from "../model/server.ts";
 import type { CallGate } from "../ports/tool-caller.ts";
+import { callGuards } from "./call-guards.ts";
 import { createToolCaller } from "./call-path.ts";
 import type { ContextInjector } from "./context-injector.ts";
 import { type ContextInjectors, contextInjectors } from "./context-injectors.ts";
 import { rememberSecrets } from "./remember-secrets.ts";
-import { callLimits } from "./take-place.ts";
 
 const GATE: CallGate = { sending: () => Promise.resolve(), progress: () => undefined, stage: () => undefined };
 const META = { requestId: "0193f2c0-0000-7000-8000-000000000001", tenant: "acme", timestamp: "2026-01-01T09:00:00.000Z" };
@@ -39,7 +39,7 @@ function path(config: Partial<ServerConfig> = {}, connections = new FakeConnecti
   const audit = new AuditNotes();
   const injectors = contextInjectors(servers, connections);
   const secrets = rememberSecrets({ get: async () => currentContext()?.tenant ?? "nobody" });
-  const caller = createToolCaller({ connections, servers, secrets, clock, audit, injectors, limits: callLimits(servers, 50) });
+  const caller = createToolCaller({ connections, servers, secrets, clock, audit, injectors, guards: callGuards({ servers, clock }) });
   const { signal } = new AbortController();
   return {
     connections,

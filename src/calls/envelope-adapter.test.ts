@@ -175,9 +175,12 @@ test("a server that gives a result and an error has partly succeeded, in every m
 });
 
 test("best_effort takes a fresh answer, else an alternative, else an old answer, else the default, else the error", async () => {
-  const { connections, clock, call } = await world({
-    fallbacks: { look: { alternative: { service: "spare", tool: "other" }, default: "none", freshForMs: 60_000 } },
-  });
+  const { connections, clock, call } = await world(
+    {
+      fallbacks: { look: { alternative: { service: "spare", tool: "other" }, default: "none", freshForMs: 60_000 } },
+    },
+    { breaker: "off" },
+  );
   const bestEffort: Meta = { errorPolicy: { mode: "best_effort", retry_count: 1 } };
   const down = failing("connection");
   connections.answer = () => ({ kind: "succeeded", output: "first" });

@@ -9,16 +9,17 @@ import type { AccessConfig } from "../model/access.ts";
 import { TuttiError } from "../model/errors.ts";
 import type { ServerConfig } from "../model/server.ts";
 import type { AuditLog } from "../ports/audit.ts";
+import type { Health } from "../ports/health.ts";
 import type { Connections, Servers } from "../ports/connections.ts";
 import type { Fallback, RegisteredService } from "./adapter-settings.ts";
 import { answerMemory } from "./answer-memory.ts";
+import { callGuards } from "./call-guards.ts";
 import { createToolCaller } from "./call-path.ts";
 import { type AdapterState, callService } from "./call-service.ts";
 import type { ContextInjector } from "./context-injector.ts";
 import { contextInjectors } from "./context-injectors.ts";
 import { askedOutsideContext, outsideContext } from "./outside-context.ts";
 import { rememberSecrets } from "./remember-secrets.ts";
-import { callLimits } from "./take-place.ts";
 
 /** What an adapter needs from the world. */
 export interface EnvelopeAdapterPorts {
@@ -38,6 +39,8 @@ export interface EnvelopeAdapterPorts {
   readonly audit?: AuditLog;
   /** Calls in flight at once, to all servers. Default 50. */
   readonly maxConcurrentCalls?: number;
+  /** How the replicas of servers are doing. Default: all are taken for well. */
+  readonly health?: Health;
   /** For services without one of their own, where the message says nothing. Default fail_fast, 3 attempts of 30 s. */
   readonly defaultPolicy?: ErrorPolicy;
   /** The most that a message may ask for. */
@@ -90,7 +93,6 @@ export interface RegisterServerOptions {
   readonly fallbacks?: Readonly<Record<string, Fallback>>;
 }
 
-const CALLS_IN_FLIGHT = 50;
 const TOTAL_TIMEOUT_MS: Ms = 300_000;
 
 /** An adapter without services. */
@@ -101,7 +103,7 @@ export function createEnvelopeAdapter(ports: EnvelopeAdapterPorts): EnvelopeAdap
   const about = ports.about === undefined ? connections : askedOutsideContext(ports.about);
   const injectors = contextInjectors(servers, about);
   const secrets = rememberSecrets({ get: () => Promise.resolve(undefined) });
-  const limits = callLimits(servers, ports.maxConcurrentCalls ?? CALLS_IN_FLIGHT);
+  const guards = callGuards({ ...ports, servers });
   const services = new Map<string, RegisteredService>();
   const policies = new Map<string, ErrorPolicy>();
   const state: AdapterState = {
@@ -110,7 +112,7 @@ export function createEnvelopeAdapter(ports: EnvelopeAdapterPorts): EnvelopeAdap
     servers,
     injectors,
     services,
-    caller: createToolCaller({ ...ports, connections, about, servers, secrets, limits, injectors }),
+    caller: createToolCaller({ ...ports, connections, about, servers, secrets, guards, injectors }),
     answers: answerMemory(clock),
     policyOf: (service) => policies.get(service) ?? ports.defaultPolicy ?? DEFAULT_ERROR_POLICY,
     totalMs: ports.totalTimeoutMs ?? TOTAL_TIMEOUT_MS,

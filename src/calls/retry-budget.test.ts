@@ -41,7 +41,7 @@ test("a repetition waits for its share of first attempts, which are never held u
 });
 
 test("one more repetition goes with every second, and the time counts as waiting", async () => {
-  const { clock, stage } = await spent();
+  const { clock, stage } = await spent({ share: 0.2, perSecond: 1 });
   const calls = [callOnItsWay({ attempt: 2 }, clock), callOnItsWay({ attempt: 3 }, clock)];
   const endings = calls.map(async (call) => await stage(call, answers));
   clock.advance(999);
@@ -81,7 +81,7 @@ test("a call that is cancelled while it waits says why it waited, and leaves the
     error: {
       kind: "cancelled",
       message:
-        'the call was cancelled while it waited to be repeated: only 20 % of the calls to server "s" and 1 in a second may be repetitions',
+        'the call was cancelled while it waited to be repeated: only 20 % of the calls to server "s" and 10 in a second may be repetitions',
     },
   });
   clock.advance(1_000);

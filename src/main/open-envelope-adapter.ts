@@ -45,7 +45,7 @@ export async function openEnvelopeAdapter(options: EnvelopeAdapterOptions): Prom
   const { servers, auditDirectory, access, maxConcurrentCalls, defaultPolicy, policyLimits, totalTimeoutMs } = options;
   const audit =
     auditDirectory === undefined ? undefined : resources.use(await openAuditLog({ directory: auditDirectory, clock: systemClock }));
-  const { connections, about } = resources.use(
+  const { connections, about, health } = resources.use(
     openServerPool({
       servers,
       clock: systemClock,
@@ -57,6 +57,7 @@ export async function openEnvelopeAdapter(options: EnvelopeAdapterOptions): Prom
   const adapter = createEnvelopeAdapter({
     connections,
     about,
+    health,
     servers,
     clock: systemClock,
     ids: randomIds,

@@ -15,8 +15,8 @@ const keys: Shape<RetryBudget> = shape<RetryBudget>("retry_budget", {
   perSecond: {
     key: "per_second",
     type: numberIn({ min: 0, max: 10_000, fractions: true }),
-    absent: 1,
-    about: "how many are allowed in any case; 1 if not given",
+    absent: 10,
+    about: "how many are allowed in any case; 10 if not given",
   },
 });
 

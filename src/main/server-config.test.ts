@@ -52,7 +52,7 @@ servers:
         perClient: { count: 1, perMs: 30_000 },
         tools: { slow: { count: 1_000, perMs: 86_400_000 } },
       },
-      retryBudget: { share: 0.5, perSecond: 1 },
+      retryBudget: { share: 0.5, perSecond: 10 },
       healthIntervalMs: 2_000,
       profile: "sequential",
       resources: { gpuMemoryBytes: 2 ** 30, apiCalls: 5, concurrentJobs: 1 },

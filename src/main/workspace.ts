@@ -2,16 +2,18 @@ import type { Clock } from "../base/clock.ts";
 import { createToolCaller } from "../calls/call-path.ts";
 import { contextInjectors } from "../calls/context-injectors.ts";
 import type { ContextInjectors } from "../calls/context-injectors.ts";
-import { callLimits } from "../calls/take-place.ts";
+import { callGuards } from "../calls/call-guards.ts";
 import { rememberSecrets } from "../calls/remember-secrets.ts";
 import type { ServerLog } from "../mcp-client/server-log.ts";
 import type { AccessConfig } from "../model/access.ts";
 import type { AuditLog } from "../ports/audit.ts";
 import type { Secrets } from "../ports/secrets.ts";
 import type { ToolCaller } from "../ports/tool-caller.ts";
+import { observeCalls } from "./observe-calls.ts";
 import { openServerPool } from "./server-pool.ts";
 import type { ServerPool, ServerPoolOptions } from "./server-pool.ts";
 import type { Telemetry } from "./telemetry.ts";
+import { tellOfBreaker } from "./tell-of-breaker.ts";
 
 /** A set of servers, and the way of calls to them. Disposing closes the servers. */
 export interface Workspace extends AsyncDisposable {
@@ -39,18 +41,31 @@ export function openWorkspace(options: WorkspaceOptions): Workspace {
   const pool = openServerPool({ ...options, log: hiding, events: telemetry?.log });
   const { servers, connections, about } = pool;
   const injectors = contextInjectors(servers, about);
+  const guards = callGuards({
+    ...options,
+    servers,
+    health: pool.health,
+    onBreakerChange: (reading) => {
+      if (telemetry !== undefined) tellOfBreaker(reading, telemetry);
+    },
+  });
   const caller = createToolCaller({
     connections,
     about,
     servers,
     secrets,
     clock,
-    limits: callLimits(servers, options.maxConcurrentCalls),
+    guards,
     access,
     audit,
     injectors,
     metrics: telemetry?.metrics,
     log: telemetry?.log,
   });
-  return { pool, caller, injectors, [Symbol.asyncDispose]: () => pool[Symbol.asyncDispose]() };
+  const resources = new AsyncDisposableStack();
+  resources.use(pool);
+  if (telemetry !== undefined) {
+    resources.use(observeCalls(telemetry.metrics, { ...guards, health: pool.health }));
+  }
+  return { pool, caller, injectors, [Symbol.asyncDispose]: async () => await resources[Symbol.asyncDispose]() };
 }

@@ -24,7 +24,7 @@ export interface ServerConfig {
   readonly breaker?: BreakerConfig | "off";
   /** How many calls may be sent to it in a span of time. Without it there is no limit. */
   readonly rateLimits?: RateLimits;
-  /** How many of its calls may be repetitions. Default: a fifth, and one per second. */
+  /** How many of its calls may be repetitions. Default: a fifth, and ten per second. */
   readonly retryBudget?: RetryBudget;
   /** Calls that only read are sent to a second replica too when the first has not answered for so long. Default: never. */
   readonly hedgeAfterMs?: Ms;

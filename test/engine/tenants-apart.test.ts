@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import { isJsonObject } from "../../src/base/json.ts";
 import type { Json } from "../../src/base/json.ts";
 import { randomIds } from "../../src/base/ids.ts";
+import { callGuards } from "../../src/calls/call-guards.ts";
 import { createToolCaller } from "../../src/calls/call-path.ts";
 import { contextInjectors } from "../../src/calls/context-injectors.ts";
 import { rememberSecrets } from "../../src/calls/remember-secrets.ts";
@@ -15,6 +16,7 @@ import type { WireCall } from "../../src/ports/connections.ts";
 import { FakeConnections, readingTool } from "../support/fake-connections.ts";
 import { ManualClock } from "../support/manual-clock.ts";
 import { MemoryJournal } from "../support/memory-journal.ts";
+import { serverConfig } from "../support/server-config.ts";
 import { planOf } from "../support/plan-of.ts";
 
 const TENANTS = 1_000;
@@ -74,13 +76,15 @@ test("a thousand executions of a thousand tenants, side by side in one process, 
   });
   const clock = new ManualClock();
   const secrets = rememberSecrets({ get: () => Promise.resolve(undefined) });
+  // What is repeated here need not wait for a clock that only moves while everything stands still.
+  const servers = new Map([["s", serverConfig({ maxConcurrentCalls: 40, breaker: "off", retryBudget: { share: 1, perSecond: 10 } })]]);
   const caller = createToolCaller({
     connections,
     injectors,
     secrets,
     clock,
-    servers: new Map(),
-    limits: { total: 50, perServer: () => 40 },
+    servers,
+    guards: callGuards({ servers, clock }),
   });
   const catalog = { s: { name: "s", tools: await connections.tools("s"), honoursIdempotencyKey: false, effects: {}, requires: {} } };
   const plan = planOf(FAMILY[0], catalog, [FAMILY[1]]);

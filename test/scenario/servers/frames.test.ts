@@ -7,7 +7,7 @@ import { randomIds } from "../../../src/base/ids.ts";
 import { isJsonObject, type JsonObject } from "../../../src/base/json.ts";
 import { createToolCaller } from "../../../src/calls/call-path.ts";
 import { rememberSecrets } from "../../../src/calls/remember-secrets.ts";
-import { callLimits } from "../../../src/calls/take-place.ts";
+import { callGuards } from "../../../src/calls/call-guards.ts";
 import { newMeta } from "../../../src/envelope/new-meta.ts";
 import type { CallOutcome } from "../../../src/model/call.ts";
 import type { ServerConfig } from "../../../src/model/server.ts";
@@ -90,7 +90,7 @@ async function record(command: readonly string[], calls: readonly Call[], more: 
 function callerOver({ connections }: TestConnections, config: ServerConfig): ToolCaller {
   const servers = new Map([["s", config]]);
   const secrets = rememberSecrets({ get: () => Promise.resolve(undefined) });
-  return createToolCaller({ connections, servers, secrets, clock: systemClock, limits: callLimits(servers, 50) });
+  return createToolCaller({ connections, servers, secrets, clock: systemClock, guards: callGuards({ servers, clock: systemClock }) });
 }
 
 async function make({ tool, input = {}, stopsEarly = false }: Call, caller: ToolCaller): Promise<CallOutcome> {
