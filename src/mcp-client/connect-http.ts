@@ -1,5 +1,6 @@
 import { SdkError, SdkHttpError } from "@modelcontextprotocol/client";
 import type { HttpConnection } from "../model/server.ts";
+import { cutWords } from "./connect-words.ts";
 import type { Connected, ConnectPlan } from "./connected.ts";
 import { MODERN_VERSION } from "./era.ts";
 import { HttpFault } from "./http-fault.ts";
@@ -61,7 +62,9 @@ async function connectBy(way: Way, connection: HttpConnection, plan: ConnectPlan
     await transport.close();
     if (signal.aborted) throw new StartError((signal.reason as Error).message, { cause: error });
     const cause = rootOf(error);
-    throw new StartError(startWords(cause), { cause, retryAfterMs: cause instanceof HttpFault ? cause.retryAfterMs : undefined });
+    const cut = cause instanceof HttpFault && cause.kind === "lost";
+    const words = cut ? await cutWords(cause.message, connection.url, plan.ports.tls) : startWords(cause);
+    throw new StartError(words, { cause, retryAfterMs: cause instanceof HttpFault ? cause.retryAfterMs : undefined });
   } finally {
     signal.removeEventListener("abort", stop);
   }

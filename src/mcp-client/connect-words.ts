@@ -1,3 +1,5 @@
+import type { LoadTls } from "./connection-tls.ts";
+
 /** Why there is no connection to a server, or no TLS on it, in words. Continues "it cannot be reached:". */
 export function connectWords(error: unknown): string {
   // A name with several addresses gives one error for all of them, without a message of its own.
@@ -15,7 +17,17 @@ export function isRefusedByTls(error: unknown): boolean {
   return error instanceof Error && alertWords(codeOf(error)) !== undefined;
 }
 
+/** Of a connection that was cut before anything was answered. Over TLS, servers do so without saying why. */
+export async function cutWords(message: string, url: string, tls: LoadTls): Promise<string> {
+  if (!/^(https|wss):/i.test(url)) return message;
+  const { cert } = (await tls()).current().options;
+  return `${message} (it may ${cert === undefined ? "want a" : "not take our"} client certificate)`;
+}
+
+/** What OpenSSL finds is in the code of an error, or, when it happened while something was written, only in its message. */
 function codeOf(error: Error): string {
+  const reason = /:SSL routines:[^:]*:([^:]+):/.exec(error.message)?.[1];
+  if (reason !== undefined) return `ERR_SSL_${reason.toUpperCase().replaceAll(" ", "_")}`;
   return "code" in error ? String(error.code) : "";
 }
 

@@ -1,6 +1,8 @@
+import type { Socket } from "node:net";
 import type { SecureContext } from "node:tls";
 import { Agent, buildConnector } from "undici";
 import type { Ms } from "../base/duration.ts";
+import { isRefusedByTls } from "./connect-words.ts";
 import type { LoadTls } from "./connection-tls.ts";
 
 const SOCKETS_MAX = 128;
@@ -54,7 +56,9 @@ export class HttpAgents implements AsyncDisposable {
       bodyTimeout: 0,
       connect: (target, callback) => {
         connect(target, (...result) => {
-          if (result[0] !== null) this.#unconnected.add(result[0]);
+          const [error, socket] = result;
+          if (error !== null) this.#unconnected.add(error);
+          else socket.prependOnceListener("error", (cause: Error) => keepAlert(socket, cause));
           callback(...result);
         });
       },
@@ -66,4 +70,9 @@ export class HttpAgents implements AsyncDisposable {
     const forget = (): void => void this.#agents.delete(agent);
     agent.close().then(forget, forget);
   }
+}
+
+/** After an alert undici would see the end of the stream, and tell of nothing else. */
+function keepAlert(socket: Socket, cause: Error): void {
+  if (isRefusedByTls(cause)) socket.destroy(cause);
 }

@@ -5,7 +5,7 @@ import { type ClientOptions, WebSocket } from "ws";
 import type { Ms } from "../base/duration.ts";
 import { TextSocket, type TextSocketParts } from "../base/text-socket.ts";
 import type { WebSocketConnection } from "../model/server.ts";
-import { connectWords } from "./connect-words.ts";
+import { connectWords, cutWords } from "./connect-words.ts";
 import { httpWords, REFUSAL_BYTES_MAX, statusWords } from "./http-words.ts";
 import { readText } from "./read-text.ts";
 import { parseRetryAfter } from "./retry-after.ts";
@@ -33,7 +33,7 @@ export async function openSocket(connection: WebSocketConnection, opening: Socke
   signal.throwIfAborted();
   const socket = await createSocket(connection, ports);
   const open = Promise.withResolvers<TextSocket>();
-  const giveUp = (): void => open.reject(signal.reason as Error);
+  const giveUp = (): void => open.reject(new StartError((signal.reason as Error).message, {}));
   let wire: Socket | undefined;
   socket.once("upgrade", (response) => {
     wire = response.socket;
@@ -43,7 +43,7 @@ export async function openSocket(connection: WebSocketConnection, opening: Socke
     if (wire !== undefined) open.resolve(new TextSocket({ socket, wire, clock: ports.clock, receive, ended }));
   });
   socket.once("unexpected-response", (_, response) => void refusal(response, ports).then(open.reject));
-  socket.on("error", (error) => open.reject(new StartError(openWords(error), { cause: error })));
+  socket.on("error", open.reject);
   signal.addEventListener("abort", giveUp, { once: true });
   const tooLate = new StartError(`it has not opened the WebSocket within ${OPEN_WITHIN_MS / 1_000} s`, {});
   using _limit = ports.clock.after(OPEN_WITHIN_MS, () => open.reject(tooLate));
@@ -51,7 +51,7 @@ export async function openSocket(connection: WebSocketConnection, opening: Socke
     return await open.promise;
   } catch (error) {
     socket.terminate();
-    throw error;
+    throw error instanceof StartError ? error : new StartError(await openWords(error as Error, connection, ports), { cause: error });
   } finally {
     signal.removeEventListener("abort", giveUp);
   }
@@ -87,9 +87,9 @@ async function refusal(response: IncomingMessage, { clock }: SessionPorts): Prom
   return new StartError(statusWords(statusCode, httpWords(text, statusMessage)), { retryAfterMs });
 }
 
-function openWords(error: Error): string {
-  const words = HANDSHAKE_WORDS[error.message];
-  return words ?? `it cannot be reached: ${connectWords(error)}`;
+async function openWords(error: Error, { url }: WebSocketConnection, { tls }: SessionPorts): Promise<string> {
+  const words = HANDSHAKE_WORDS[error.message] ?? `it cannot be reached: ${connectWords(error)}`;
+  return "code" in error && error.code === "ECONNRESET" ? await cutWords(words, url, tls) : words;
 }
 
 const HANDSHAKE_WORDS: Readonly<Record<string, string>> = {

@@ -6,7 +6,7 @@ import type { JsonObject } from "../../../src/base/json.ts";
 import { openConnections } from "../../../src/mcp-client/open-connections.ts";
 import type { ServerLogLine } from "../../../src/mcp-client/server-log.ts";
 import type { CallOutcome } from "../../../src/model/call.ts";
-import type { ServerConfig } from "../../../src/model/server.ts";
+import type { ServerConfig, TlsConfig } from "../../../src/model/server.ts";
 import type { Connections } from "../../../src/ports/connections.ts";
 import type { Elicitor } from "../../../src/ports/elicitation.ts";
 import type { CallProgress } from "../../../src/ports/tool-caller.ts";
@@ -44,6 +44,8 @@ interface TestPorts {
   readonly elicitor?: Elicitor;
   /** Default: real time. */
   readonly clock?: Clock;
+  /** Certificates for all connections. */
+  readonly tls?: TlsConfig;
 }
 
 interface TestCall {
@@ -54,7 +56,10 @@ interface TestCall {
   readonly sent?: () => void;
 }
 
-export function openTestConnections(config: ServerConfig, { elicitor = nobody, clock = systemClock }: TestPorts = {}): TestConnections {
+export function openTestConnections(
+  config: ServerConfig,
+  { elicitor = nobody, clock = systemClock, tls = {} }: TestPorts = {},
+): TestConnections {
   const log: ServerLogLine[] = [];
   const connections = openConnections({
     servers: [config],
@@ -62,6 +67,7 @@ export function openTestConnections(config: ServerConfig, { elicitor = nobody, c
     elicitor,
     log: { write: (line) => void log.push(line) },
     clientVersion: "0.0.0",
+    tls,
   });
   const { signal } = new AbortController();
   return {
