@@ -36,13 +36,13 @@ export class SeriesTable<Value> {
   of(labels: Labels): Value {
     let key = "";
     for (const name of this.#names) {
-      const value = labels[name] ?? "";
+      const value = shownAs(labels[name] ?? "");
       // With its length, so that no value can look like two.
       key += `${value.length}:${value}`;
     }
     const known = this.#series.get(key);
     if (known !== undefined) return known.value;
-    const values = this.#names.map((name) => shortened(labels[name] ?? ""));
+    const values = this.#names.map((name) => shownAs(labels[name] ?? ""));
     if (this.#series.size < SERIES_MAX) return this.#add(key, values);
     const [first = ""] = values;
     return this.#together([first, ...values.slice(1).map(() => OTHER)], 2 * SERIES_MAX) ?? this.#crowd(values);
@@ -73,6 +73,7 @@ export class SeriesTable<Value> {
 }
 
 /** Half a character, which the text of metrics could not hold, becomes a replacement character. */
-function shortened(value: string): string {
+function shownAs(value: string): string {
+  if (value.length <= VALUE_CHARACTERS_MAX && value.isWellFormed()) return value;
   return (value.length > VALUE_CHARACTERS_MAX ? `${value.slice(0, VALUE_CHARACTERS_MAX - 1)}…` : value).toWellFormed();
 }
