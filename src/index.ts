@@ -29,6 +29,9 @@ export { resumeExecution } from "./contract/resume-execution.ts";
 export { retryExecution } from "./contract/retry-execution.ts";
 export { watchExecution } from "./contract/watch-execution.ts";
 
+export { checkHealth } from "./contract/check-health.ts";
+export { getServerStats } from "./contract/get-server-stats.ts";
+
 export { getAuditHead } from "./contract/get-audit-head.ts";
 export { queryAudit } from "./contract/query-audit.ts";
 export { verifyAudit } from "./contract/verify-audit.ts";
@@ -74,16 +77,28 @@ export type { ExecutionEvent } from "./model/event.ts";
 export type { ExecutionReport, ExecutionStatus, ExecutionSummary, Leftover, Outcome, StepReport, StepStatus } from "./model/execution.ts";
 export type { Plan, PlanNode } from "./model/plan.ts";
 export type { LocatedProblem, Problem } from "./model/problem.ts";
+export type { HealthState } from "./model/health.ts";
+export type { ServerRecord } from "./model/server-record.ts";
+export type { ServerSettings } from "./model/server-settings.ts";
 export type {
+  BreakerConfig,
   DatabaseInjectorConfig,
   DatabaseTableConfig,
   EmailInjectorConfig,
   EmailSenderConfig,
   HttpConnection,
   InjectorConfig,
+  RateLimit,
+  RateLimits,
+  ReplicaConfig,
+  RetryBudget,
   SectionInclusion,
+  SecurityDemand,
+  ServerAddress,
   ServerConfig,
   StdioConnection,
+  TlsConfig,
+  WebSocketConnection,
 } from "./model/server.ts";
 export type { Catalog, ServerCatalog, Tool } from "./model/tool.ts";
 export type { Effect, Step, Workflow } from "./model/workflow.ts";

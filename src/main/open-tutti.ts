@@ -18,6 +18,9 @@ import type { Envelope } from "../envelope/envelope.ts";
 import type { WorkflowRequest, WorkflowResponse } from "../envelope/payloads.ts";
 import type { AccessConfig } from "../model/access.ts";
 import { TuttiError } from "../model/errors.ts";
+import type { ServerRecord } from "../model/server-record.ts";
+import { NO_SETTINGS } from "../model/server-settings.ts";
+import type { ServerSettings } from "../model/server-settings.ts";
 import type { ServerConfig } from "../model/server.ts";
 import type { Workflow } from "../model/workflow.ts";
 import type { Elicitor } from "../ports/elicitation.ts";
@@ -33,6 +36,8 @@ export interface TuttiOptions {
   /** Where the journal is; made when it is not there. One process at a time owns it. */
   readonly dataDirectory: string;
   readonly servers: readonly ServerConfig[];
+  /** What holds for all servers together. Default: nothing is shared, limited or demanded. */
+  readonly settings?: Partial<ServerSettings>;
   /** Where the values of `${{ secrets.NAME }}` come from. Default: there are none. */
   readonly secrets?: Secrets;
   /** Who may do what. Default: nobody is asked who he is, and steps that need permissions are refused. */
@@ -91,6 +96,13 @@ export interface Tutti extends AsyncDisposable {
     options?: { readonly token?: string; readonly signal?: AbortSignal },
   ): Promise<Envelope<WorkflowResponse>>;
   /**
+   * Adds a server while others are in use: asks it for its tools, what it announces, and how it is doing. When it
+   * rejects, nothing of the server is left.
+   *
+   * @throws TuttiError `input.invalid` - its name is taken or is none; `config.invalid`, `server.unavailable`
+   */
+  registerServer(server: ServerConfig, signal?: AbortSignal): Promise<ServerRecord>;
+  /**
    * Sets who changes the arguments of calls to a server, in place of the injector that it has, for the calls after it.
    *
    * @throws TuttiError `server.not-found`
@@ -115,6 +127,7 @@ export async function openTutti(options: TuttiOptions): Promise<Tutti> {
   const owner = await Owner.open({
     directory: options.dataDirectory,
     servers: options.servers,
+    settings: { ...NO_SETTINGS, ...options.settings },
     secrets: options.secrets ?? { get: async () => undefined },
     access,
     caller: callerAlone(access),
@@ -147,8 +160,9 @@ export async function openTutti(options: TuttiOptions): Promise<Tutti> {
     wait: async (executionId, signal = endless, tell = () => undefined) =>
       await operations.call(watchExecution, { executionId }, { signal, tell }),
     report: async (executionId) => await operations.call(getExecution, { executionId }, { signal: endless }),
+    registerServer: async (server, signal = endless) => await owner.registerServer(server, signal),
     registerInjector(server, injector) {
-      if (!options.servers.some(({ name }) => name === server)) {
+      if (!owner.serves(server)) {
         throw new TuttiError("server.not-found", `no server has the name "${server}"`, { server });
       }
       owner.registerInjector(server, injector);

@@ -10,6 +10,7 @@ import { getServerStats } from "../contract/get-server-stats.ts";
 import type { AccessConfig } from "../model/access.ts";
 import { NO_SETTINGS } from "../model/server-settings.ts";
 import type { ServerSettings } from "../model/server-settings.ts";
+import type { ServerRecord } from "../model/server-record.ts";
 import type { ServerConfig } from "../model/server.ts";
 import { getServerStats as handleGetServerStats } from "../operations/get-server-stats.ts";
 import type { Caller } from "../operations/operation-context.ts";
@@ -137,6 +138,16 @@ export class Owner implements AsyncDisposable {
   /** Sets who changes the arguments of calls to one of its own servers, in place of what the configuration says. */
   registerInjector(server: string, injector: ContextInjector): void {
     this.#home.injectors.register(server, injector);
+  }
+
+  /** Adds one of its own servers. @throws TuttiError `config.invalid`, `input.invalid`, `server.unavailable` */
+  async registerServer(server: ServerConfig, signal: AbortSignal): Promise<ServerRecord> {
+    return await this.#home.pool.register(server, signal);
+  }
+
+  /** Whether one of its own servers has that name. */
+  serves(server: string): boolean {
+    return this.#home.pool.servers.has(server);
   }
 
   /** How many other processes are connected. */

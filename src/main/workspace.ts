@@ -2,9 +2,11 @@ import type { Clock } from "../base/clock.ts";
 import { createToolCaller } from "../calls/call-path.ts";
 import { contextInjectors } from "../calls/context-injectors.ts";
 import type { ContextInjectors } from "../calls/context-injectors.ts";
+import type { Admission } from "../calls/admission.ts";
 import { callGuards } from "../calls/call-guards.ts";
 import { rememberSecrets } from "../calls/remember-secrets.ts";
 import type { ServerLog } from "../mcp-client/server-log.ts";
+import type { ServerLoad } from "../model/server-record.ts";
 import type { AccessConfig } from "../model/access.ts";
 import type { AuditLog } from "../ports/audit.ts";
 import type { Secrets } from "../ports/secrets.ts";
@@ -38,7 +40,8 @@ export function openWorkspace(options: WorkspaceOptions): Workspace {
   const { access, audit, clock, log, telemetry } = options;
   const secrets = rememberSecrets(options.secrets);
   const hiding: ServerLog = { write: (line) => log.write({ ...line, text: secrets.hide(line.text) }) };
-  const pool = openServerPool({ ...options, log: hiding, events: telemetry?.log });
+  const loadOf = (server: string): ServerLoad => loadIn(guards.admission, server);
+  const pool = openServerPool({ ...options, log: hiding, events: telemetry?.log, loadOf });
   const { servers, connections, about } = pool;
   const injectors = contextInjectors(servers, about);
   const guards = callGuards({
@@ -64,8 +67,12 @@ export function openWorkspace(options: WorkspaceOptions): Workspace {
   });
   const resources = new AsyncDisposableStack();
   resources.use(pool);
-  if (telemetry !== undefined) {
-    resources.use(observeCalls(telemetry.metrics, { ...guards, health: pool.health }));
-  }
+  if (telemetry !== undefined) resources.use(observeCalls(telemetry.metrics, { ...guards, health: pool.health }));
   return { pool, caller, injectors, [Symbol.asyncDispose]: async () => await resources[Symbol.asyncDispose]() };
+}
+
+function loadIn(admission: Admission, server: string): ServerLoad {
+  let callsInFlight = 0;
+  for (const usage of admission.usage()) if (usage.server === server) callsInFlight += usage.inFlight;
+  return { callsInFlight, callsWaiting: admission.waiting().get(server) ?? 0 };
 }
