@@ -1,10 +1,12 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
+import { unreachable } from "../../src/base/assert.ts";
 import { TaskGroup } from "../../src/base/task-group.ts";
 import type { ExecutionView } from "../../src/contract/execution-report.ts";
+import type { LifeEnd } from "./storm-life.ts";
+import { StormLives } from "./storm-lives.ts";
 import type { Sample, StormNews, StormOrder, StormSettings } from "./storm-messages.ts";
-import { type LifeEnd, StormLife } from "./storm-life.ts";
 import { doneTwice, faultsOf } from "./storm-oracle.ts";
 import { grown, memoryFaults } from "./storm-samples.ts";
 import { type StormEvent, stormSchedule } from "./storm-schedule.ts";
@@ -61,35 +63,32 @@ export async function runStorm(options: StormOptions): Promise<StormResult> {
 class Storm implements AsyncDisposable {
   readonly #world: StormWorld;
   readonly #options: StormOptions;
-  readonly #settings: string;
   readonly #tasks = new TaskGroup();
   readonly #inFlight = new Map<number, StormWorkflow>();
   readonly #totals = new StormTotals();
   readonly #unexpected: string[] = [];
   readonly #wrong: string[] = [];
-  #life: StormLife;
-  #ready = Promise.withResolvers<void>();
-  #sampled = Promise.withResolvers<Sample>();
-  #samples: Sample[] = [];
-  #left: readonly string[] = [];
-  #kills = 0;
+  readonly #lives: StormLives;
   #next = 0;
   /** Whenever an execution ends, the next begins. */
   #goesOn = false;
-  #isReady = false;
 
   constructor(world: StormWorld, options: StormOptions) {
     this.#world = world;
     this.#options = options;
-    this.#settings = join(options.directory, "settings.json");
+    const file = join(options.directory, "settings.json");
     const settings: StormSettings = { dataDirectory: join(options.directory, "data"), servers: world.configs() };
-    writeFileSync(this.#settings, JSON.stringify(settings));
-    this.#life = this.#begin();
+    writeFileSync(file, JSON.stringify(settings));
+    this.#lives = new StormLives({
+      settings: file,
+      hear: (news) => this.#hear(news),
+      died: ({ exitCode, signal, words }) => this.#wrong.push(`Tutti ended by itself: ${exitCode ?? signal} ${words}`),
+    });
   }
 
   async run(): Promise<StormResult> {
     const startMs = performance.now();
-    await this.#ready.promise;
+    await this.#lives.untilReady();
     const before = await this.#warmUp();
     this.#goesOn = true;
     while (this.#inFlight.size < CONCURRENT) this.#startNext();
@@ -101,14 +100,14 @@ class Storm implements AsyncDisposable {
     await this.#drain();
     const drainMs = performance.now() - calmMs;
     await this.#checkLeftovers(before);
-    await this.#checkEnd(await this.#life.close());
-    this.#wrong.push(...doneTwice(this.#world.ledgers), ...memoryFaults(this.#samples));
+    await this.#checkEnd(await this.#lives.close());
+    this.#wrong.push(...doneTwice(this.#world.ledgers), ...memoryFaults(this.#lives.samples));
     return {
       seed: this.#options.seed,
       totals: this.#totals,
       faults: this.#world.faults(),
-      kills: this.#kills,
-      samples: this.#samples,
+      kills: this.#lives.kills,
+      samples: this.#lives.samples,
       durationMs: performance.now() - startMs,
       drainMs,
       unexpected: this.#unexpected,
@@ -118,8 +117,7 @@ class Storm implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#goesOn = false;
-    await this.#life.kill();
-    this.#ready.resolve();
+    await this.#lives[Symbol.asyncDispose]();
     await this.#tasks[Symbol.asyncDispose]();
   }
 
@@ -135,7 +133,7 @@ class Storm implements AsyncDisposable {
     this.#start({ index: this.#next, text, inputs: { token: "warm" }, outcome: "completed", steps: [] });
     await this.#untilEnded();
     await pause(IDLE_MS);
-    return await this.#sample();
+    return await this.#lives.sample();
   }
 
   async #happen(): Promise<void> {
@@ -150,28 +148,15 @@ class Storm implements AsyncDisposable {
   }
 
   async #meet(event: StormEvent): Promise<void> {
+    this.#lives.check();
     if (event.kind !== "kill-tutti") return this.#world.apply(event);
-    this.#kills += 1;
-    const ended = await this.#life.kill();
-    if (ended.signal !== "SIGKILL") this.#wrong.push(`Tutti ended by itself with ${ended.exitCode}: ${ended.words}`);
-    this.#tell(`Tutti killed with ${this.#inFlight.size} executions in flight`);
-    this.#life = this.#begin();
+    this.#tell(`Tutti is killed with ${this.#inFlight.size} executions in flight`);
+    await this.#lives.kill();
   }
 
-  #begin(): StormLife {
-    // Whoever waits for one that was killed before it was ready waits for the next.
-    this.#ready.resolve();
-    this.#ready = Promise.withResolvers();
-    this.#isReady = false;
-    this.#samples = [];
-    return new StormLife(this.#settings, (news) => this.#hear(news));
-  }
-
-  #hear(news: StormNews): void {
+  #hear(news: Exclude<StormNews, { readonly type: "sample" | "closed" }>): void {
     switch (news.type) {
       case "ready":
-        this.#isReady = true;
-        this.#ready.resolve();
         for (const workflow of this.#inFlight.values()) this.#order(workflow);
         return;
       case "stopped":
@@ -182,11 +167,8 @@ class Storm implements AsyncDisposable {
         this.#totals.refused += 1;
         this.#tasks.run(async (signal) => await this.#startAgain(news.index, signal));
         return;
-      case "sample":
-        this.#sampled.resolve(news.sample);
-        return;
       default:
-        this.#left = news.left;
+        unreachable(news);
     }
   }
 
@@ -201,8 +183,7 @@ class Storm implements AsyncDisposable {
   }
 
   #order({ index, text, inputs }: StormWorkflow): void {
-    // One that is not ready yet is sent everything that is in flight as soon as it is.
-    if (this.#isReady) this.#life.order({ type: "run", index, workflow: text, inputs });
+    this.#lives.order({ type: "run", index, workflow: text, inputs });
   }
 
   async #startAgain(index: number, signal: AbortSignal): Promise<void> {
@@ -225,7 +206,6 @@ class Storm implements AsyncDisposable {
   /** A person looks into the ledgers, when nothing is on its way any more, and says what is true of every call in doubt. */
   async #askPerson(index: number, view: ExecutionView): Promise<void> {
     await this.#world.untilNobodyIsStopped();
-    const life = this.#life;
     const doubts = view.steps.filter(({ status }) => status === "in_doubt");
     if (doubts.length === 0) this.#wrong.push(`${view.executionId} waits for a person, and no step is in doubt`);
     for (const { id, server = "", items } of doubts) {
@@ -236,14 +216,17 @@ class Storm implements AsyncDisposable {
         const where = { type: "resolve", index, executionId: view.executionId, step: id, ...(item === undefined ? {} : { item }) } as const;
         const ref = `${this.#inFlight.get(index)?.inputs.token}/${id}${item === undefined ? "" : `/${item}`}`;
         const order: StormOrder = happened ? { ...where, verdict: "happened", output: { ref } } : { ...where, verdict: "not_happened" };
-        life.order(order);
+        this.#lives.order(order);
       }
     }
   }
 
   async #untilEnded(limitMs = DRAIN_WITHIN_MS): Promise<void> {
     const endMs = performance.now() + limitMs;
-    while (this.#inFlight.size > 0 && performance.now() < endMs) await pause(20);
+    while (this.#inFlight.size > 0 && performance.now() < endMs) {
+      this.#lives.check();
+      await pause(20);
+    }
   }
 
   async #drain(): Promise<void> {
@@ -255,7 +238,7 @@ class Storm implements AsyncDisposable {
 
   async #checkLeftovers(before: Sample | undefined): Promise<void> {
     await pause(IDLE_MS);
-    const after = await this.#sample();
+    const after = await this.#lives.sample();
     if (before === undefined || after === undefined) {
       this.#wrong.push("Tutti has ended by itself when nothing happened");
       return;
@@ -268,7 +251,7 @@ class Storm implements AsyncDisposable {
   }
 
   async #checkEnd({ exitCode, signal, words }: LifeEnd): Promise<void> {
-    if (this.#left.length > 0) this.#wrong.push(`after closing there was left: ${this.#left.join(", ")}`);
+    if (this.#lives.left.length > 0) this.#wrong.push(`after closing there was left: ${this.#lives.left.join(", ")}`);
     if (exitCode !== 0) this.#wrong.push(`Tutti did not end by itself: ${exitCode ?? signal} ${words}`);
     const remote = this.#world.names().remote.length;
     for (let look = 0; look < 50 && this.#world.running().length > remote; look += 1) await pause(100);
@@ -276,21 +259,13 @@ class Storm implements AsyncDisposable {
     if (more > 0) this.#wrong.push(`${more} processes of servers have outlived Tutti`);
   }
 
-  /** Undefined when it is killed meanwhile. */
-  async #sample(): Promise<Sample | undefined> {
-    while (!this.#isReady && this.#goesOn) await this.#ready.promise;
-    this.#sampled = Promise.withResolvers();
-    this.#life.order({ type: "sample" });
-    return await Promise.race([this.#sampled.promise, this.#life.ended.then(() => undefined)]);
-  }
-
   async #sampleOften(signal: AbortSignal): Promise<void> {
     const everyMs = Math.max(1_500, Math.min(15_000, this.#options.durationMs / 60));
     while (!signal.aborted && this.#goesOn) {
       await pause(everyMs, undefined, { signal });
-      const sample = await this.#sample();
+      const sample = await this.#lives.sample();
       if (sample === undefined) continue;
-      this.#samples.push(sample);
+      this.#lives.samples.push(sample);
       this.#tell(
         `${this.#totals.executions} executions ended, ${this.#inFlight.size} in flight, heap ${sample.heapMb.toFixed(1)} MB, rss ${sample.rssMb.toFixed(0)} MB`,
       );
