@@ -65,7 +65,7 @@ export function createToolCaller(ports: CallPathPorts): ToolCaller {
     { name: "authorize", stage: authorize({ access: ports.access ?? NOBODY, permissionsOf: permissions, audit }) },
     ...(audit === undefined ? [] : [{ name: "audit", stage: auditCall(audit, sensitiveFields(servers, about)) }]),
     { name: "time", stage: boundTime(clock) },
-    { name: "cache", stage: answerFromCache(clock, injectors) },
+    { name: "cache", stage: answerFromCache(clock, injectors, metrics) },
     { name: "budget", stage: spendRetryBudget({ servers, clock }) },
     { name: "rate", stage: limitRate({ servers, clients: guards.clientRate, clock, metrics }) },
     { name: "balance", stage: balance({ ...guards, servers, clock, metrics, log }) },

@@ -1,5 +1,6 @@
 import type { Clock } from "../base/clock.ts";
 import type { CallOutcome } from "../model/call.ts";
+import { UNKNOWN_LABEL } from "../model/metric.ts";
 import type { RateLimit, ServerConfig } from "../model/server.ts";
 import { type Metrics, UNMEASURED } from "../ports/metrics.ts";
 import type { CallOnItsWay, CallStage, NextStage } from "./call-stage.ts";
@@ -32,7 +33,8 @@ export function limitRate({ servers, clients, clock, metrics = UNMEASURED }: Lim
   };
 
   async function afterWaiting(call: CallOnItsWay, next: NextStage, rated: RatedCall): Promise<CallOutcome> {
-    metrics.count("tutti_rate_limited_total", { server: call.request.server });
+    const { server } = call.request;
+    metrics.count("tutti_rate_limited_total", { server: servers.has(server) ? server : UNKNOWN_LABEL });
     call.gate.stage("waiting");
     try {
       await call.record.queued(() => queue.wait(rated, call.signal));

@@ -13,7 +13,8 @@ const answers: NextStage = ({ request }) => Promise.resolve({ kind: "succeeded",
 /** A stage whose hundred first tokens are spent. */
 async function spent(retryBudget?: RetryBudget): Promise<{ clock: ManualClock; stage: CallStage; servers: Map<string, ServerConfig> }> {
   const clock = new ManualClock(0);
-  const servers = new Map([["s", serverConfig(retryBudget === undefined ? {} : { retryBudget })]]);
+  const config = serverConfig(retryBudget === undefined ? {} : { retryBudget });
+  const servers = new Map([config, { ...config, name: "other" }].map((server) => [server.name, server]));
   const stage = spendRetryBudget({ servers, clock });
   for (let call = 0; call < 100; call += 1) await stage(callOnItsWay({ attempt: 2 }, clock), answers);
   return { clock, stage, servers };
@@ -67,6 +68,14 @@ test("a budget that changes holds at once, also for those who wait", async () =>
 test("servers do not pay for each other", async () => {
   const { clock, stage } = await spent();
   expect(await stage(callOnItsWay({ attempt: 2, server: "other" }, clock), answers)).toEqual({ kind: "succeeded", output: 2 });
+});
+
+test("a server that nobody knows has no budget, so that made-up names cost nothing", async () => {
+  const { clock, stage } = await spent({ share: 0, perSecond: 0 });
+  for (let call = 0; call < 200; call += 1) {
+    const outcome = await stage(callOnItsWay({ attempt: 2, server: "made-up" }, clock), answers);
+    expect(outcome.kind).toBe("succeeded");
+  }
 });
 
 test("a call that is cancelled while it waits says why it waited, and leaves the next token to the others", async () => {

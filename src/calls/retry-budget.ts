@@ -1,5 +1,6 @@
 import type { Clock } from "../base/clock.ts";
 import type { CallErrorKind, CallOutcome } from "../model/call.ts";
+import { DEFAULT_RETRY_BUDGET } from "../model/default-retry-budget.ts";
 import type { RetryBudget, ServerConfig } from "../model/server.ts";
 import type { CallOnItsWay, CallStage, NextStage } from "./call-stage.ts";
 import { notSent } from "./not-sent.ts";
@@ -17,23 +18,23 @@ export interface RetryBudgetPorts {
  */
 export function spendRetryBudget({ servers, clock }: RetryBudgetPorts): CallStage {
   const accounts = new Map<string, RetryAccount>();
-  const accountOf = (server: string): RetryAccount => {
-    const budget = servers.get(server)?.retryBudget ?? DEFAULT_BUDGET;
-    const account = accounts.get(server) ?? new RetryAccount(budget, clock);
-    accounts.set(server, account);
+  const accountOf = (server: ServerConfig): RetryAccount => {
+    const { name, retryBudget: budget = DEFAULT_RETRY_BUDGET } = server;
+    const account = accounts.get(name) ?? new RetryAccount(budget, clock);
+    accounts.set(name, account);
     account.budget = budget;
     return account;
   };
   return (call, next) => {
-    const account = accountOf(call.request.server);
+    const server = servers.get(call.request.server);
+    // A name that somebody has made up gets no account: there is no end of those.
+    if (server === undefined) return next(call);
+    const account = accountOf(server);
     if (call.request.attempt > 1) return repeat(call, next, account);
     account.deposit();
     return next(call);
   };
 }
-
-/** Ten in a second let a thousand executions whose server was started anew go on within two minutes. */
-const DEFAULT_BUDGET: RetryBudget = { share: 0.2, perSecond: 10 };
 
 async function repeat(call: CallOnItsWay, next: NextStage, account: RetryAccount): Promise<CallOutcome> {
   if (!account.take()) {

@@ -3,19 +3,20 @@ import { numberIn } from "../definition/scalar-types.ts";
 import { shape } from "../definition/shape.ts";
 import type { Shape } from "../definition/shape.ts";
 import type { ValueType } from "../definition/value-type.ts";
+import { DEFAULT_RETRY_BUDGET } from "../model/default-retry-budget.ts";
 import type { RetryBudget } from "../model/server.ts";
 
 const keys: Shape<RetryBudget> = shape<RetryBudget>("retry_budget", {
   share: {
     key: "share",
     type: numberIn({ min: 0, max: 1, fractions: true }),
-    absent: 0.2,
+    absent: DEFAULT_RETRY_BUDGET.share,
     about: "how many repetitions there may be for each first attempt; 0.2 if not given",
   },
   perSecond: {
     key: "per_second",
     type: numberIn({ min: 0, max: 10_000, fractions: true }),
-    absent: 10,
+    absent: DEFAULT_RETRY_BUDGET.perSecond,
     about: "how many are allowed in any case; 10 if not given",
   },
 });
