@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
 import { type WebSocket, WebSocketServer } from "ws";
+import type { JsonObject } from "../../../src/base/json.ts";
 
 /** A server over WebSocket that does as a test says. */
 export interface OddSocket extends AsyncDisposable {
@@ -11,7 +12,13 @@ export interface OddSocket extends AsyncDisposable {
   readonly requests: readonly IncomingMessage[];
 }
 
-type Answer = (socket: WebSocket, request: { readonly id: number | string; readonly tool: string }) => void;
+type Answer = (socket: WebSocket, request: { readonly id: number | string; readonly tool: string; readonly meta: JsonObject }) => void;
+
+interface Received {
+  readonly id?: number | string;
+  readonly method?: string;
+  readonly params?: { readonly name?: string; readonly _meta?: JsonObject };
+}
 
 /** Speaks MCP of 2025-06-18, and leaves the answers to calls to the test. Its tools are those that are named. */
 export async function listenOddly(tools: readonly string[], answer: Answer): Promise<OddSocket> {
@@ -24,18 +31,14 @@ export async function listenOddly(tools: readonly string[], answer: Answer): Pro
     requests.push(request);
     socket.on("error", () => undefined);
     socket.on("message", (data: Buffer) => {
-      const { id, method, params } = JSON.parse(data.toString("utf8")) as {
-        id?: number | string;
-        method?: string;
-        params?: { name?: string };
-      };
+      const { id, method, params } = JSON.parse(data.toString("utf8")) as Received;
       if (id === undefined || method === undefined) return;
       const give = (result: object): void => socket.send(JSON.stringify({ jsonrpc: "2.0", id, result }));
       if (method === "initialize") {
         give({ protocolVersion: "2025-06-18", capabilities: { tools: {} }, serverInfo: { name: "odd", version: "1.0.0" } });
       } else if (method === "tools/list") {
         give({ tools: tools.map((name) => ({ name, inputSchema: { type: "object" } })) });
-      } else if (method === "tools/call") answer(socket, { id, tool: params?.name ?? "" });
+      } else if (method === "tools/call") answer(socket, { id, tool: params?.name ?? "", meta: params?._meta ?? {} });
       else if (method === "ping") give({});
       else socket.send(JSON.stringify({ jsonrpc: "2.0", id, error: { code: -32_601, message: "unknown method" } }));
     });
