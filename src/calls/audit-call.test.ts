@@ -172,6 +172,25 @@ test.each<readonly [string, CallOutcome, Partial<AuditEntry>]>([
   expect(log.entries[1]).toEqual({ action: "call-ended", decision: "allowed", ...ABOUT, ...expected });
 });
 
+test.each(["once", "read"] as const)(
+  "the end of a call with the effect %s says which replicas had it, without what is sensitive",
+  async (effect) => {
+    const log = new FakeLog();
+    const call = onItsWay({ effect });
+    await auditCall(log, NO_OTHERS)(call, async () => {
+      call.record.failedOver({ replica: "a", kind: "connection", message: "lost while 4111 was charged" });
+      call.record.wentTo("b");
+      return DONE;
+    });
+    await nextTurn();
+    expect(log.entries.at(-1)?.details).toEqual({
+      ...(effect === "read" ? DETAILS : {}),
+      replica: "b",
+      failovers: [{ replica: "a", kind: "connection", message: "lost while [redacted] was charged" }],
+    });
+  },
+);
+
 test("a reason of any length is cut", async () => {
   const log = new FakeLog();
   const error = { kind: "tool_error", message: "x".repeat(1_000_000) } as const;

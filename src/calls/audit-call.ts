@@ -1,3 +1,5 @@
+import { defined } from "../base/defined.ts";
+import type { JsonObject } from "../base/json.ts";
 import type { CallOutcome } from "../model/call.ts";
 import type { AuditEntry } from "../model/audit.ts";
 import type { AuditLog } from "../ports/audit.ts";
@@ -50,7 +52,7 @@ export function auditCall(audit: AuditLog, sensitive: SensitiveFields): CallStag
       decision: outcome.kind === "failed" && outcome.error.kind === "denied" ? "denied" : "allowed",
       ...about,
       ...endOf(outcome, call, names),
-      ...(reads && { details }),
+      ...routeOf(call, names, reads ? details : {}),
     };
     // The log has it in its hands: it writes what it is given in this order, and before it is closed.
     const written = write(end, working || !reads);
@@ -63,6 +65,17 @@ function notRecorded({ request: { server, tool } }: CallOnItsWay, what: string, 
   const reason = error instanceof Error ? error.message : String(error);
   const message = `${what}, because the audit log cannot be written: ${reason}`;
   return { kind: "failed", accepted: false, error: { kind: "denied", message, server, tool } };
+}
+
+/** Of a server with replicas: who had the call, and who had it before; beside what else there is to tell. */
+function routeOf({ record, request }: CallOnItsWay, names: readonly string[] | undefined, beside: JsonObject): Pick<AuditEntry, "details"> {
+  const { replica, failovers = [], hedged } = record.trip() ?? {};
+  const told = failovers.map(({ message, ...failover }) => ({
+    ...failover,
+    message: redactText(message, request.input, names, REASON_MAX_LENGTH),
+  }));
+  const details = { ...beside, ...defined({ replica, failovers: told.length === 0 ? undefined : told, hedged }) };
+  return Object.keys(details).length === 0 ? {} : { details };
 }
 
 function endOf(
