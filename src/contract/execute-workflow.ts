@@ -1,7 +1,9 @@
 import * as z from "zod";
 import type { JsonObject } from "../base/json.ts";
+import type { ToolLock } from "../model/tool-lock.ts";
 import { jsonObject } from "./json-value.ts";
 import type { Operation } from "./operation.ts";
+import { lockedTools } from "./tool-lock.ts";
 import { wireObject } from "./wire-object.ts";
 import { workflowSource } from "./workflow-source.ts";
 import type { WorkflowSource } from "./workflow-source.ts";
@@ -18,6 +20,8 @@ export interface ExecuteWorkflowInput {
   readonly executionId?: string;
   /** Ends the execution when it takes longer, in place of the workflow's own limit. */
   readonly timeoutMs?: number;
+  /** Tools as they must still be: all that the workflow uses must be among them, and none may have changed. */
+  readonly lockedTools?: ToolLock["tools"];
 }
 
 /** Output of `execute_workflow`. */
@@ -43,6 +47,7 @@ export const executeWorkflow: Operation<ExecuteWorkflowInput, ExecuteWorkflowOut
     requestKey: z.string().min(1).max(200).exactOptional(),
     executionId: z.uuid().exactOptional(),
     timeoutMs: z.int().min(1).exactOptional(),
+    lockedTools: lockedTools.exactOptional(),
   }),
   output: wireObject<ExecuteWorkflowOutput>({ executionId: z.string(), created: z.boolean() }),
 };

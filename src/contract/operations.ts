@@ -5,6 +5,7 @@ import { cancelExecution } from "./cancel-execution.ts";
 import { checkHealth } from "./check-health.ts";
 import { checkJournal } from "./check-journal.ts";
 import { checkServers } from "./check-servers.ts";
+import { diffTools } from "./diff-tools.ts";
 import { executeRequest } from "./execute-request.ts";
 import { executeWorkflow } from "./execute-workflow.ts";
 import { formatWorkflow } from "./format-workflow.ts";
@@ -18,6 +19,7 @@ import { listExecutions } from "./list-executions.ts";
 import { listInterruptedExecutions } from "./list-interrupted-executions.ts";
 import { listServers } from "./list-servers.ts";
 import { listTools } from "./list-tools.ts";
+import { lockTools } from "./lock-tools.ts";
 import type { Operation } from "./operation.ts";
 import { pauseExecution } from "./pause-execution.ts";
 import { planWorkflow } from "./plan-workflow.ts";
@@ -39,6 +41,7 @@ export const OPERATIONS: readonly Operation<unknown, unknown, unknown>[] = [
   checkHealth,
   checkJournal,
   checkServers,
+  diffTools,
   executeRequest,
   executeWorkflow,
   formatWorkflow,
@@ -52,6 +55,7 @@ export const OPERATIONS: readonly Operation<unknown, unknown, unknown>[] = [
   listInterruptedExecutions,
   listServers,
   listTools,
+  lockTools,
   pauseExecution,
   planWorkflow,
   pruneExecutions,

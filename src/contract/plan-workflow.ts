@@ -1,9 +1,11 @@
 import * as z from "zod";
 import type { LocatedProblem } from "../model/problem.ts";
+import type { ToolLock } from "../model/tool-lock.ts";
 import { locatedProblem } from "./located-problem.ts";
 import type { Operation } from "./operation.ts";
 import { planDocument } from "./plan-document.ts";
 import type { PlanDocument } from "./plan-document.ts";
+import { lockedTools } from "./tool-lock.ts";
 import { wireObject } from "./wire-object.ts";
 import { workflowSource } from "./workflow-source.ts";
 import type { WorkflowSource } from "./workflow-source.ts";
@@ -11,6 +13,8 @@ import type { WorkflowSource } from "./workflow-source.ts";
 /** Input of `plan_workflow`. */
 export interface PlanWorkflowInput {
   readonly workflow: WorkflowSource;
+  /** Tools as they must still be: all that the workflow uses must be among them, and none may have changed. */
+  readonly lockedTools?: ToolLock["tools"];
 }
 
 /** Output of `plan_workflow`. */
@@ -30,6 +34,6 @@ export const planWorkflow: Operation<PlanWorkflowInput, PlanWorkflowOutput> = {
     "critical path and estimated duration. Nothing is run.",
   kind: "read",
   repeatable: "always",
-  input: wireObject<PlanWorkflowInput>({ workflow: workflowSource }),
+  input: wireObject<PlanWorkflowInput>({ workflow: workflowSource, lockedTools: lockedTools.exactOptional() }),
   output: wireObject<PlanWorkflowOutput>({ problems: z.array(locatedProblem), plan: planDocument.exactOptional() }),
 };

@@ -30,8 +30,9 @@ export async function executeRequest(
       meta: await certainMeta(meta, caller, ports),
       errorPolicy: (own: Parameters<typeof errorPolicyOf>[1]) => errorPolicyOf(meta, own),
     };
-    const workflow = { workflow: input.workflow, inputs: data.parameters, ...(key === undefined ? {} : { requestKey: key }) };
-    return await startWorkflow(workflow, start, ports, signal);
+    const { workflow, lockedTools } = input;
+    const execution = { workflow, inputs: data.parameters, ...defined({ requestKey: key, lockedTools }) };
+    return await startWorkflow(execution, start, ports, signal);
   } catch (error) {
     throw refusalOfEnvelope(error);
   }

@@ -68,7 +68,7 @@ export async function startWorkflow(
   }
   const policy = errorPolicy?.(workflow.errorPolicy);
   const inputs = readInputs(workflow, input);
-  const { plan, problems } = await planSource(source, ports.catalogs, signal);
+  const { plan, problems } = await planSource(source, ports.catalogs, signal, input.lockedTools);
   if (plan === undefined) throw definitionInvalid(input.workflow.file, problems);
   const { requestKey, executionId, timeoutMs } = input;
   if (executionId !== undefined) await checkTenant(executionId, meta, ports);

@@ -4,9 +4,11 @@ import { isTuttiError } from "../model/errors.ts";
 import type { LocatedProblem, Problem } from "../model/problem.ts";
 import type { Plan } from "../model/plan.ts";
 import type { Catalog } from "../model/tool.ts";
+import type { ToolLock } from "../model/tool-lock.ts";
 import { buildPlan } from "../planner/build-plan.ts";
 import { usedServers } from "../planner/used-servers.ts";
 import type { CatalogSource } from "../ports/catalog.ts";
+import { lockDrift } from "./lock-drift.ts";
 import type { ReadSource } from "./read-source.ts";
 
 /** A plan, or why there is none. */
@@ -15,14 +17,25 @@ export interface PlannedSource {
   readonly problems: readonly LocatedProblem[];
 }
 
-/** Plans a workflow that was read, against the servers that it uses; without a catalog only what can be known so is checked. */
-export async function planSource(source: ReadSource, catalogs: CatalogSource | undefined, signal: AbortSignal): Promise<PlannedSource> {
+/**
+ * Plans a workflow that was read, against the servers that it uses; without a catalog only what can be known so is checked.
+ *
+ * @param locked - tools as they must still be, if anything must
+ */
+export async function planSource(
+  source: ReadSource,
+  catalogs: CatalogSource | undefined,
+  signal: AbortSignal,
+  locked?: ToolLock["tools"],
+): Promise<PlannedSource> {
   const { workflow } = source.parsed;
   if (workflow === undefined || hasErrors(source.problems)) return { problems: await allProblems(source, catalogs, signal) };
   const { workflows } = source;
   const catalog = await catalogs?.catalog(usedServers(workflow, workflows), signal);
   const { plan, problems } = buildPlan({ workflow, workflows, ...defined({ catalog }) });
-  return { ...defined({ plan }), problems: [...source.problems, ...located(source, problems)] };
+  const found = [...source.problems, ...located(source, problems)];
+  const drift = locked === undefined || catalog === undefined ? [] : lockDrift(source, catalog, locked);
+  return drift.length > 0 ? { problems: [...found, ...drift] } : { ...defined({ plan }), problems: found };
 }
 
 /** What is wrong with a workflow that has errors already: also what planning finds in the steps that could be read. */

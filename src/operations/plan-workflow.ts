@@ -15,6 +15,6 @@ export async function planWorkflow(
   ports: { readonly catalogs: CatalogSource },
   { signal }: OperationContext,
 ): Promise<PlanWorkflowOutput> {
-  const { plan, problems } = await planSource(readSource(input.workflow), ports.catalogs, signal);
+  const { plan, problems } = await planSource(readSource(input.workflow), ports.catalogs, signal, input.lockedTools);
   return { problems, ...(plan === undefined ? {} : { plan: toPlanDocument(plan) }) };
 }

@@ -7,6 +7,7 @@ import type { Workflow } from "../model/workflow.ts";
 /** A workflow with the ones that its steps run, read from text. */
 export interface ReadSource {
   readonly parsed: ParsedWorkflow;
+  readonly children: readonly ParsedWorkflow[];
   /** Workflows that steps may run, by id. */
   readonly workflows: Readonly<Record<string, Workflow>>;
   /** Of all files. */
@@ -20,6 +21,7 @@ export function readSource(source: WorkflowSource): ReadSource {
   const workflows = children.flatMap(({ workflow }) => (workflow === undefined ? [] : [[workflow.id, workflow] as const]));
   return {
     parsed,
+    children,
     workflows: Object.fromEntries(workflows),
     problems: [...parsed.problems, ...children.flatMap((child) => child.problems)],
   };

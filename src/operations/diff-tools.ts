@@ -1,0 +1,44 @@
+import type { DiffToolsInput, DiffToolsOutput, ToolDifference, WorkflowDifference } from "../contract/diff-tools.ts";
+import { toolChanges } from "../planner/tool-difference.ts";
+import { createToolIndex } from "../planner/tool-index.ts";
+import type { ToolIndex } from "../planner/tool-index.ts";
+import type { CatalogSource } from "../ports/catalog.ts";
+import { catalogFor } from "./catalog-for.ts";
+import { lockedTool } from "./locked-tool.ts";
+import type { OperationContext } from "./operation-context.ts";
+import { planSource } from "./plan-source.ts";
+import { readSource } from "./read-source.ts";
+import { toToolUse } from "./tool-name.ts";
+import { toolsOfSource } from "./tools-of-source.ts";
+
+/**
+ * Compares tools with what they were like, and plans workflows with them as they are.
+ *
+ * @throws TuttiError `server.unavailable` - it is not known then whether its tools have changed
+ */
+export async function diffTools(
+  input: DiffToolsInput,
+  ports: { readonly catalogs: CatalogSource },
+  { signal }: OperationContext,
+): Promise<DiffToolsOutput> {
+  const sources = input.workflows.map(readSource);
+  const names = new Set([...Object.keys(input.tools), ...sources.flatMap((source) => [...toolsOfSource(source).keys()])]);
+  const catalog = await catalogFor([...names], ports.catalogs, signal);
+  const index = createToolIndex(catalog);
+  const workflows: WorkflowDifference[] = [];
+  for (const source of sources) {
+    const { problems } = await planSource(source, { catalog: async () => catalog }, signal);
+    const errors = problems.filter(({ severity }) => severity === "error");
+    workflows.push({ file: input.workflows[workflows.length]?.file ?? "", breaks: errors.length > 0, problems: errors });
+  }
+  return { tools: [...names].sort().map((name) => differenceOf(name, input.tools, index)), workflows };
+}
+
+function differenceOf(name: string, locked: DiffToolsInput["tools"], index: ToolIndex): ToolDifference {
+  const was = Object.hasOwn(locked, name) ? locked[name] : undefined;
+  if (was === undefined) return { name, status: "unlocked", changes: [] };
+  const found = index.find(toToolUse(name));
+  if (found === undefined) return { name, status: "gone", changes: [] };
+  const changes = toolChanges(was, lockedTool(found));
+  return { name, status: changes.length === 0 ? "same" : "changed", changes };
+}
