@@ -319,3 +319,33 @@ test("the time for all attempts ends a call that waits, and a signal ends it at 
   connections.waiting[1]?.({ kind: "unknown", error: { kind: "cancelled", message: "stopped" } });
   expect(await late).toMatchObject({ rejected: { kind: "timeout", error: { code: "TIMEOUT" } } });
 });
+
+test("a batch makes a few calls at once, and tells in their order how each ended", async () => {
+  const { connections, adapter } = await world();
+  connections.answer = undefined;
+  const calls = [1, 2, 3, 4].map((n) => ({
+    service: n === 2 ? "nobody" : "s",
+    envelope: toolCall({ parameters: { n } }, {}),
+    idempotencyKey: `k${n}`,
+  }));
+  const batch = adapter.callBatch(calls, { atOnce: 2 });
+  const answered = async (): Promise<void> => {
+    connections.waiting.shift()?.({ kind: "succeeded", output: connections.calls.length });
+    await nextTurn();
+  };
+  await nextTurn();
+  // The second one has failed at once.
+  expect(connections.calls.map((call) => call.arguments["n"])).toEqual([1, 3]);
+  await answered();
+  expect(connections.calls.length).toBe(3);
+  await answered();
+  await answered();
+  expect(await batch).toMatchObject([
+    { ok: true, value: { data: { result: 2 } } },
+    { ok: false, error: { code: "call.failed" } },
+    { ok: true, value: { data: { result: 3 } } },
+    { ok: true, value: { data: { result: 3 } } },
+  ]);
+  expect(connections.calls.map((call) => call.meta["dev.tutti/idempotency-key"])).toEqual(["k1", "k3", "k4"]);
+  await expect(adapter.callBatch([], { atOnce: 0 })).rejects.toMatchObject({ code: "input.invalid" });
+});

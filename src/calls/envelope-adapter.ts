@@ -1,4 +1,5 @@
 import type { Clock } from "../base/clock.ts";
+import { defined } from "../base/defined.ts";
 import type { Ms } from "../base/duration.ts";
 import type { IdSource, TraceIdSource } from "../base/ids.ts";
 import type { Envelope } from "../envelope/envelope.ts";
@@ -13,6 +14,7 @@ import type { Health } from "../ports/health.ts";
 import type { Connections, Servers } from "../ports/connections.ts";
 import type { Fallback, RegisteredService } from "./adapter-settings.ts";
 import { answerMemory } from "./answer-memory.ts";
+import { callBatch, type Settled } from "./call-batch.ts";
 import { callGuards } from "./call-guards.ts";
 import { createToolCaller } from "./call-path.ts";
 import { type AdapterState, callService } from "./call-service.ts";
@@ -85,6 +87,28 @@ export interface EnvelopeAdapter {
    * @throws TuttiError `call.failed`, whose `details.error` is the error as an envelope carries it
    */
   callTool(service: string, envelope: Envelope<McpToolCall>, options?: CallToolOptions): Promise<Envelope<McpToolResponse>>;
+  /**
+   * Makes many calls, a few at once. One that fails does not keep the others from being made.
+   *
+   * @returns how each ended, in the order of the calls; what `callTool` would reject with is in there
+   * @throws TuttiError `input.invalid` - `atOnce` is no whole number from 1 to 1,000
+   */
+  callBatch(calls: readonly BatchedCall[], options?: CallBatchOptions): Promise<readonly Settled<Envelope<McpToolResponse>>[]>;
+}
+
+/** One of the calls of a batch. */
+export interface BatchedCall {
+  readonly service: string;
+  readonly envelope: Envelope<McpToolCall>;
+  /** As in {@link CallToolOptions}. */
+  readonly idempotencyKey?: string;
+}
+
+export interface CallBatchOptions {
+  /** How many are on their way at once. Default 5. */
+  readonly atOnce?: number;
+  /** What has not begun when it aborts is not made. */
+  readonly signal?: AbortSignal;
 }
 
 export interface RegisterServerOptions {
@@ -117,6 +141,11 @@ export function createEnvelopeAdapter(ports: EnvelopeAdapterPorts): EnvelopeAdap
     policyOf: (service) => policies.get(service) ?? ports.defaultPolicy ?? DEFAULT_ERROR_POLICY,
     totalMs: ports.totalTimeoutMs ?? TOTAL_TIMEOUT_MS,
   };
+  const callTool: EnvelopeAdapter["callTool"] = async (
+    service,
+    envelope,
+    { signal = new AbortController().signal, idempotencyKey = ports.ids.next() } = {},
+  ) => await callService(state, service, envelope, { signal, idempotencyKey });
   return {
     async registerServer(service, { signal = new AbortController().signal, fallbacks = {} } = {}) {
       const registered = { ...(await askServer(about, service, signal)), fallbacks };
@@ -129,9 +158,13 @@ export function createEnvelopeAdapter(ports: EnvelopeAdapterPorts): EnvelopeAdap
     registerInjector: (service, injector) => injectors.register(service, injector),
     removeInjector: (service) => injectors.remove(service),
     setErrorPolicy: (service, policy) => void policies.set(service, policy),
-    async callTool(service, envelope, { signal = new AbortController().signal, idempotencyKey = ports.ids.next() } = {}) {
-      return await callService(state, service, envelope, { signal, idempotencyKey });
-    },
+    callTool,
+    callBatch: async (calls, { atOnce, signal = new AbortController().signal } = {}) =>
+      await callBatch(
+        calls,
+        async ({ service, envelope, idempotencyKey }) => await callTool(service, envelope, { signal, ...defined({ idempotencyKey }) }),
+        { atOnce, signal },
+      ),
   };
 }
 
