@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { ManualClock } from "../../test/support/manual-clock.ts";
 import { linesOf } from "../../test/support/log-lines.ts";
 import { parsePrometheus, sampleValue } from "../../test/support/prometheus.ts";
+import type { Json } from "../base/json.ts";
 import { AlertWatch } from "./alert-watch.ts";
 import type { RunningExecution } from "./followed-executions.ts";
 import { openMetrics } from "./open-metrics.ts";
@@ -27,9 +28,13 @@ function watched(): Watched {
     metrics,
     executions,
     watch,
-    told: () => lines.map(({ message, fields }) => `${message}: ${String(fields["alert"])} ${String(fields["subject"])}`),
+    told: () => lines.map(({ message, fields }) => `${message}: ${textOf(fields["alert"])} ${textOf(fields["subject"])}`),
     [Symbol.dispose]: () => watch[Symbol.dispose](),
   };
+}
+
+function textOf(value: Json | undefined): string {
+  return typeof value === "string" ? value : "";
 }
 
 /** Calls of one server for so long, one per second. */

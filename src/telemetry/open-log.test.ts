@@ -34,7 +34,7 @@ test("levels below the one that was asked for go nowhere", async () => {
 
 test("a field cannot take the place of what the line says of itself", async () => {
   const { log, lines } = await opened("info");
-  log.write("info", "hello", { level: "error", time: "never", msg: "forged", __proto__: "x" } as Record<string, Json>);
+  log.write("info", "hello", { level: "error", time: "never", msg: "forged" });
   expect(JSON.parse(lines[0] ?? "")).toMatchObject({ level: "info", msg: "hello", level_: "error", time_: "never", msg_: "forged" });
 });
 

@@ -64,7 +64,8 @@ test("any labels give a text that a strict reader understands, and come back as 
       const samples = parsePrometheus(metrics.prometheusText()).get("tutti_calls_total")?.samples ?? [];
       expect(samples.reduce((sum, { value }) => sum + value, 0)).toBe(pairs.length);
       const servers = new Set(samples.map(({ labels }) => labels["server"] ?? ""));
-      for (const [server] of pairs) if (server.length <= 120) expect(servers).toContain(server.toWellFormed());
+      const short = pairs.map(([server]) => server).filter((server) => server.length <= 120);
+      expect(short.filter((server) => !servers.has(server.toWellFormed()))).toEqual([]);
     }),
   );
 });

@@ -1,3 +1,5 @@
+import { canonicalJson } from "../../src/base/json.ts";
+
 /** One sample of a metric, as a scraper reads it. */
 export interface Sample {
   readonly name: string;
@@ -41,7 +43,7 @@ export function parsePrometheus(text: string): ReadonlyMap<string, ParsedFamily>
     } else {
       const sample = parseSample(line);
       if (current === undefined || !belongs(sample.name, current)) throw new Error(`not of the metric before it: ${line}`);
-      const series = `${sample.name}${JSON.stringify(Object.entries(sample.labels).sort())}`;
+      const series = `${sample.name}${canonicalJson(sample.labels)}`;
       if (seen.has(series)) throw new Error(`twice: ${line}`);
       seen.add(series);
       current.samples.push(sample);
@@ -57,9 +59,9 @@ export function sampleValue(
   name: string,
   labels: Readonly<Record<string, string>> = {},
 ): number | undefined {
-  const wanted = JSON.stringify(Object.entries(labels).sort());
+  const wanted = canonicalJson(labels);
   const samples = [...families.values()].flatMap((family) => family.samples);
-  return samples.find((sample) => sample.name === name && JSON.stringify(Object.entries(sample.labels).sort()) === wanted)?.value;
+  return samples.find((sample) => sample.name === name && canonicalJson(sample.labels) === wanted)?.value;
 }
 
 function belongs(name: string, { name: family, type }: { readonly name: string; readonly type: string }): boolean {
@@ -87,7 +89,7 @@ function parseSample(line: string): Sample {
 }
 
 function checkHistogram({ name, samples }: ParsedFamily): void {
-  const groups = Map.groupBy(samples, ({ labels: { le: _, ...labels } }) => JSON.stringify(labels));
+  const groups = Map.groupBy(samples, ({ labels }) => canonicalJson({ ...labels, le: "" }));
   for (const [labels, group] of groups) {
     const buckets = group.filter((sample) => sample.name === `${name}_bucket`);
     const bounds = buckets.map((bucket) => (bucket.labels["le"] === "+Inf" ? Infinity : Number(bucket.labels["le"])));

@@ -1,0 +1,54 @@
+import { once } from "node:events";
+import { createConnection } from "node:net";
+import { expect, test } from "vitest";
+import { systemClock } from "../base/clock.ts";
+import { listen } from "./listen.ts";
+
+const ANY = { host: "127.0.0.1", port: 0, clock: systemClock };
+
+test("it answers at a port that is free, and no more when it is disposed", async () => {
+  const listening = await listen(() => new Response("here"), ANY);
+  expect(await (await fetch(listening.url)).text()).toBe("here");
+  await listening[Symbol.asyncDispose]();
+  await expect(fetch(listening.url)).rejects.toThrow("fetch failed");
+});
+
+test("a port that is taken is named, with the option that chooses another", async () => {
+  await using first = await listen(() => new Response(""), ANY);
+  const second = listen(() => new Response(""), { ...ANY, port: first.port });
+  await expect(second).rejects.toMatchObject({
+    code: "port.taken",
+    message: expect.stringMatching(new RegExp(`^port ${first.port} of 127\\.0\\.0\\.1 is taken .*--port`)),
+    details: { port: first.port },
+  });
+});
+
+test("an address that this machine does not have is refused", async () => {
+  await expect(listen(() => new Response(""), { ...ANY, host: "192.0.2.1" })).rejects.toMatchObject({ code: "usage" });
+});
+
+test("an answer that is on its way comes, although it is being disposed", async () => {
+  const asked = Promise.withResolvers<void>();
+  const answer = Promise.withResolvers<Response>();
+  const listening = await listen(() => {
+    asked.resolve();
+    return answer.promise;
+  }, ANY);
+  const response = fetch(listening.url);
+  await asked.promise;
+  const disposed = listening[Symbol.asyncDispose]();
+  answer.resolve(new Response("late"));
+  expect(await (await response).text()).toBe("late");
+  await disposed;
+});
+
+test("whoever only holds a connection does not keep it from being disposed", async () => {
+  const listening = await listen(() => new Response(""), ANY);
+  const socket = createConnection(listening.port, "127.0.0.1");
+  await once(socket, "connect");
+  socket.write("GET / HTTP/1.1\r\nhost: x");
+  const closed = once(socket, "close");
+  await listening[Symbol.asyncDispose]();
+  await closed;
+  expect(socket.destroyed).toBe(true);
+});
