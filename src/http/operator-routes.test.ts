@@ -13,7 +13,7 @@ async function ask(
   init: RequestInit & { readonly headers?: Record<string, string> } = {},
   app = routes(),
 ): Promise<Response> {
-  return await app.fetch(new Request(`http://127.0.0.1:8113${path}`, { ...init, headers: { ...LOCAL, ...init.headers } }));
+  return await app.fetch(new Request(`http://127.0.0.1:8113${path}`, { ...init, headers: { ...LOCAL, ...headers } }));
 }
 
 test("metrics come as text of their type, and are kept by nobody", async () => {

@@ -10,16 +10,7 @@ export function addServerCommands(program: Command, perform: Perform): void {
     .summary("look at the configured MCP servers")
     .description("Look at the configured MCP servers.")
     .addHelpText("after", examples("tutti servers list", "tutti servers check", "tutti servers tools files"));
-  withCommonOptions(servers.command("list").summary("list the configured servers, without starting any"))
-    .description("List the configured servers, without starting any.")
-    .addHelpText("after", examples("tutti servers list", "tutti servers list --config ~/.cursor/mcp.json"))
-    .action((options: CommonOptions) =>
-      perform(
-        () => import("../actions/servers.ts"),
-        (actions, context) => actions.list(context, options),
-        options,
-      ),
-    );
+  addList(servers, perform);
   addHealth(program, perform);
   withCommonOptions(servers.command("check").summary("start or reach servers, and tell whether they answer"))
     .description("Start or reach servers, side by side, and tell whether they answer. Exits with 69 when one does not.")
@@ -61,5 +52,25 @@ function addHealth(program: Command, perform: Perform): void {
         (actions, context) => actions.health(context, names, options),
         options,
       ),
+    );
+}
+
+function addList(servers: Command, perform: Perform): void {
+  withCommonOptions(servers.command("list").summary("list the configured servers, without starting any"))
+    .description("List the configured servers, without starting any.")
+    .option("--stats", "what the process that owns the data directory has measured of them")
+    .addHelpText("after", examples("tutti servers list", "tutti servers list --stats", "tutti servers list --config ~/.cursor/mcp.json"))
+    .action(({ stats = false, ...options }: CommonOptions & { readonly stats?: boolean }) =>
+      stats
+        ? perform(
+            () => import("../actions/server-stats.ts"),
+            (actions, context) => actions.stats(context, options),
+            options,
+          )
+        : perform(
+            () => import("../actions/servers.ts"),
+            (actions, context) => actions.list(context, options),
+            options,
+          ),
     );
 }
