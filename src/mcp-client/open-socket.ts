@@ -14,6 +14,8 @@ import { StartError } from "./start-error.ts";
 import { MESSAGE_BYTES_MAX } from "./wire-fault.ts";
 
 const SUBPROTOCOL = "mcp";
+/** The largest message may come in pieces of a kilobyte. */
+const FRAGMENTS_MAX = MESSAGE_BYTES_MAX / 1_024;
 const OPEN_WITHIN_MS: Ms = 10_000;
 /** For a peer that has said farewell and then does not hang up. */
 const HANGS_UP_WITHIN_MS: Ms = 1_000;
@@ -63,6 +65,7 @@ async function createSocket({ url, headers }: WebSocketConnection, ports: Sessio
     const options: SocketOptions = {
       headers: { ...headers },
       maxPayload: MESSAGE_BYTES_MAX,
+      maxFragments: FRAGMENTS_MAX,
       closeTimeout: HANGS_UP_WITHIN_MS,
       // It costs more time and memory than it saves on the networks where servers are.
       perMessageDeflate: false,
@@ -77,6 +80,7 @@ async function createSocket({ url, headers }: WebSocketConnection, ports: Sessio
 /** What ws takes too, although its types do not say so. */
 interface SocketOptions extends ClientOptions {
   readonly secureContext?: SecureContext;
+  readonly maxFragments: number;
   readonly closeTimeout: Ms;
 }
 

@@ -79,6 +79,8 @@ export class WebSocketTransport implements ServerTransport {
       receive: (text, sizeBytes) => this.#intake.take(text, sizeBytes),
       ended: ({ code, message }) => this.#end({ message, detail: { close_code: code } }),
     });
+    // Closed while it was being opened: nobody else will close it.
+    if (this.#closing !== undefined) await this.#socket.close();
   }
 
   async #close(): Promise<void> {

@@ -123,6 +123,32 @@ test.each([
   },
 );
 
+test("a server that hangs up when it is asked for its era is connected to again, and not asked", async () => {
+  await using server = await listenOddly(["say"], (socket, { id }) => socket.send(textAnswer(id, "hi")), true);
+  await using world = openTestConnections(webSocketServer(server.url));
+  expect(await world.connections.check("s", world.signal)).toMatchObject({ era: "legacy", protocolVersion: "2025-06-18" });
+  expect(server.sockets).toHaveLength(2);
+});
+
+test("a message in twenty thousand pieces is one message", async () => {
+  await using server = await listenOddly(["say"], (socket, { id }) => {
+    const text = textAnswer(id, "x".repeat(20_000));
+    for (let at = 0; at < text.length; at += 1) socket.send(text[at] ?? "", { fin: at === text.length - 1 });
+  });
+  await using world = openTestConnections(webSocketServer(server.url));
+  expect(await world.call("say")).toMatchObject({ kind: "succeeded", output: { text: "x".repeat(20_000) } });
+});
+
+test("a connection that is closed while it waits for the upgrade leaves nothing behind", async () => {
+  await using server = await listenHttp(() => undefined);
+  const world = openTestConnections(webSocketServer(server.url));
+  const call = world.call("say");
+  await expect.poll(() => server.connections()).toBe(1);
+  await world[Symbol.asyncDispose]();
+  expect(await call).toMatchObject({ kind: "failed", accepted: false });
+  await expect.poll(() => server.connections()).toBe(0);
+});
+
 test("a frame that is no frame ends the connection and says so", async () => {
   await using server = await listenOddly(["say"], () => {
     server.requests[0]?.socket.write(Buffer.from("HTTP/1.1 500 What\r\n\r\n"));

@@ -20,8 +20,12 @@ interface Received {
   readonly params?: { readonly name?: string; readonly _meta?: JsonObject };
 }
 
-/** Speaks MCP of 2025-06-18, and leaves the answers to calls to the test. Its tools are those that are named. */
-export async function listenOddly(tools: readonly string[], answer: Answer): Promise<OddSocket> {
+/**
+ * Speaks MCP of 2025-06-18, and leaves the answers to calls to the test. Its tools are those that are named.
+ *
+ * @param strict - hangs up when it is asked for what it does not know
+ */
+export async function listenOddly(tools: readonly string[], answer: Answer, strict = false): Promise<OddSocket> {
   const listener = createServer();
   const server = new WebSocketServer({ server: listener });
   const sockets: WebSocket[] = [];
@@ -40,6 +44,7 @@ export async function listenOddly(tools: readonly string[], answer: Answer): Pro
         give({ tools: tools.map((name) => ({ name, inputSchema: { type: "object" } })) });
       } else if (method === "tools/call") answer(socket, { id, tool: params?.name ?? "", meta: params?._meta ?? {} });
       else if (method === "ping") give({});
+      else if (strict) socket.close(1002);
       else socket.send(JSON.stringify({ jsonrpc: "2.0", id, error: { code: -32_601, message: "unknown method" } }));
     });
   });
