@@ -13,8 +13,9 @@ import { tallyOf } from "./storm-tally.ts";
 
 const settings = JSON.parse(readFileSync(process.argv[2] ?? "", "utf8")) as StormSettings;
 const endless = new AbortController().signal;
-// Made when they are first used: they are no leak of whoever does that.
+// What is only made when it is first used, or only counts when somebody listens: none of it is a leak of Tutti's.
 void [process.stdout, process.stderr];
+process.channel?.ref();
 const before = activeResources();
 const tutti = await openTutti(settings);
 process.on("message", (order: StormOrder) => void obey(order));

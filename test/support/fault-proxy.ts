@@ -77,6 +77,10 @@ class ListeningProxy implements FaultProxy {
   }
 
   #accept(client: Socket): void {
+    if (this.#target === undefined) {
+      client.resetAndDestroy();
+      return;
+    }
     const connection = new FaultyConnection(client, {
       target: this.#target,
       fate: () => this.#count(this.#fate()),

@@ -4,8 +4,8 @@ import { takeRequest } from "./take-request.ts";
 
 /** What a connection through the proxy needs to know. */
 export interface FaultyConnectionOptions {
-  /** The port of the server; without one every connection is reset. */
-  readonly target: number | undefined;
+  /** The port of the server. */
+  readonly target: number;
   readonly fate: () => Fate;
   readonly closed: () => void;
 }
@@ -21,7 +21,7 @@ const REASON = "the storm says no";
  */
 export class FaultyConnection {
   readonly #client: Socket;
-  readonly #server: Socket | undefined;
+  readonly #server: Socket;
   readonly #options: FaultyConnectionOptions;
   readonly #timers = new Set<NodeJS.Timeout>();
   #unread: Buffer = Buffer.alloc(0);
@@ -36,10 +36,6 @@ export class FaultyConnection {
     this.#options = options;
     client.on("data", (bytes: Buffer) => this.#fromClient(bytes));
     for (const event of ["error", "end", "close"]) client.on(event, () => this.reset());
-    if (options.target === undefined) {
-      this.reset();
-      return;
-    }
     this.#server = connect({ port: options.target, host: "127.0.0.1", noDelay: true });
     this.#server.on("data", (bytes: Buffer) => this.#fromServer(bytes));
     for (const event of ["error", "end", "close"]) this.#server.on(event, () => this.#serverHasGone());
@@ -50,7 +46,7 @@ export class FaultyConnection {
     this.#closed = true;
     for (const timer of this.#timers) clearTimeout(timer);
     this.#client.resetAndDestroy();
-    this.#server?.resetAndDestroy();
+    this.#server.resetAndDestroy();
     this.#options.closed();
   }
 
@@ -73,7 +69,7 @@ export class FaultyConnection {
       case "silence":
         return;
       case "cut-request":
-        this.#server?.write(bytes.subarray(0, Math.ceil(bytes.length / 2)), () => this.reset());
+        this.#server.write(bytes.subarray(0, Math.ceil(bytes.length / 2)), () => this.reset());
         return;
       case "status":
         if (fate.served || this.#upgraded) this.#send(bytes, 0);
@@ -118,7 +114,7 @@ export class FaultyConnection {
     const nowMs = performance.now();
     const dueMs = Math.max(nowMs + delayMs, this.#lastDueMs);
     if (dueMs <= nowMs && this.#onItsWay.length === 0) {
-      this.#server?.write(bytes);
+      this.#server.write(bytes);
       return;
     }
     this.#lastDueMs = dueMs;
@@ -127,7 +123,7 @@ export class FaultyConnection {
       this.#timers.delete(timer);
       // Whatever was sent first: timers of the same moment may come in any order.
       const first = this.#onItsWay.shift();
-      if (first !== undefined) this.#server?.write(first);
+      if (first !== undefined) this.#server.write(first);
     }, dueMs - nowMs);
     this.#timers.add(timer);
   }
