@@ -10,7 +10,8 @@ const ROUNDS = 15;
 const STEPS = 10_000;
 
 const DATA = closed({ n: { type: "number" }, o: { type: "string" } });
-const CATALOG = catalogOf({ s: { tools: { b: { inputSchema: DATA, outputSchema: DATA } } } });
+const CAPACITY = { calls: 5, largest: {}, resources: {} };
+const CATALOG = catalogOf({ s: { capacity: CAPACITY, tools: { b: { inputSchema: DATA, outputSchema: DATA } } } });
 
 /**
  * Milliseconds to plan a workflow of 10,000 steps that has just been read from a file, as large as a file may be: each

@@ -13,11 +13,11 @@ export interface Plan {
   readonly nodes: readonly PlanNode[];
   /** The plans of all child workflows, also of the children's children, by workflow id. */
   readonly children: Readonly<Record<string, Plan>>;
-  /** Ids of the steps that determine how long it takes. */
+  /** Ids of the steps of the longest chain: without it, it cannot be done sooner. */
   readonly criticalPath: readonly string[];
-  /** Along the critical path. */
+  /** How long it takes: along the critical path, or longer where servers cannot do all at once that could be done. */
   readonly estimateMs: Ms;
-  /** The most steps that can run side by side. */
+  /** The most steps that can run side by side, as far as servers can do so much at once. */
   readonly parallelPaths: number;
   /** Sums over all steps. */
   readonly resources: Resources;

@@ -1,8 +1,10 @@
+import { defined } from "../base/defined.ts";
 import type { CallPlan, Plan, PlanNode } from "../model/plan.ts";
 import type { Resources, Step, StepAction, Workflow } from "../model/workflow.ts";
 import type { OrderedGraph } from "./add-wanted-edges.ts";
 import { estimateStep } from "./estimate-step.ts";
 import { measureGraph } from "./measure-graph.ts";
+import { capacityFor, measureLoad, usedCapacities } from "./measure-load.ts";
 import type { StepEntries, StepEntry } from "./step-entry.ts";
 import { planCall, type ToolIndex } from "./tool-index.ts";
 import { reverseEdges } from "./topological-order.ts";
@@ -19,7 +21,10 @@ export interface NodeSources {
 /** Puts together what is known of each step, and of all of them. */
 export function buildNodes(sources: NodeSources): Omit<Plan, "warnings"> {
   const { workflow, entries, graph, children } = sources;
-  const durationsMs = entries.list.map(({ step }) => estimateStep(step, childPlan(step.action, children)?.estimateMs));
+  const capacities = usedCapacities(entries, sources.tools);
+  const durationsMs = entries.list.map(({ step }) =>
+    estimateStep(step, defined({ childMs: childPlan(step.action, children)?.estimateMs, capacity: capacityFor(step, capacities) })),
+  );
   const isMain = (node: number): boolean => entries.list[node]?.phase === "main";
   const main = measureGraph(graph, durationsMs, isMain);
   const end = measureGraph(graph, durationsMs, (node) => !isMain(node));
@@ -46,8 +51,8 @@ export function buildNodes(sources: NodeSources): Omit<Plan, "warnings"> {
     nodes,
     children,
     criticalPath: [...critical].flatMap((node) => entries.list[node]?.step.id ?? []),
-    estimateMs: main.durationMs + end.durationMs,
-    parallelPaths: Math.max(main.widest, end.widest),
+    ...measureLoad({ nodes, phases: [main, end], capacities }),
+    ...(Object.keys(capacities).length === 0 ? {} : { capacities }),
     resources: sumResources(entries.list.flatMap(({ step }) => [step.resources ?? {}, childPlan(step.action, children)?.resources ?? {}])),
   };
 }

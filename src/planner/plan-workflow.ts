@@ -8,6 +8,7 @@ import { checkConditions } from "./check-conditions.ts";
 import { checkFields } from "./check-fields.ts";
 import { checkKeyTypes } from "./check-key-types.ts";
 import { createNameCheck } from "./check-names.ts";
+import { checkResources } from "./check-resources.ts";
 import { checkUndo } from "./check-undo.ts";
 import { createKnownValues } from "./known-values.ts";
 import { createLinks, type Links } from "./link-steps.ts";
@@ -64,7 +65,7 @@ function readSteps(
   for (const entry of entries.list) {
     const parts = stepParts(entry.step, entry.path);
     add(entry, parts);
-    for (const problem of checkNeeds(entry)) note(problem);
+    for (const problem of [...checkNeeds(entry), ...checkResources(entry, tools)]) note(problem);
     for (const part of parts) check(part);
   }
   if (workflow.output !== undefined) check(templatePart(workflow.output, ["output"]));

@@ -1,8 +1,9 @@
-import type { Catalog, ServerCatalog, Tool } from "../model/tool.ts";
+import type { Catalog, ServerCapacity, ServerCatalog, Tool } from "../model/tool.ts";
 import type { CallPlan } from "../model/plan.ts";
 import type { Path, Problem } from "../model/problem.ts";
 import { toolEffect } from "../model/tool-effect.ts";
 import type { Effect, ToolUse } from "../model/workflow.ts";
+import { checkSecurity } from "./check-security.ts";
 import { readSchema } from "./read-schema.ts";
 import type { Schema } from "./schema.ts";
 import { didYouMean, hintAt, type NameHint, unknownNames } from "./unknown-name.ts";
@@ -19,6 +20,8 @@ export interface FoundTool {
 /** Finds the tools that a catalog has. */
 export interface ToolIndex {
   readonly find: (use: ToolUse) => FoundTool | undefined;
+  /** What a server can do at once; undefined when no limit is known. */
+  readonly capacity: (server: string) => ServerCapacity | undefined;
   /** What is wrong with a use of a tool that is not found. */
   readonly unknown: (use: ToolUse, path: Path) => Problem;
 }
@@ -30,7 +33,8 @@ export function createToolIndex(catalog: Catalog): ToolIndex {
     const known = servers.get(name);
     const server = Object.hasOwn(catalog, name) ? catalog[name] : undefined;
     if (known !== undefined || server === undefined) return known;
-    const tools = new Map(server.tools.map((tool) => [tool.name, foundTool(server, tool)]));
+    const usable = server.faults === undefined ? server.tools : [];
+    const tools = new Map(usable.map((tool) => [tool.name, foundTool(server, tool)]));
     servers.set(name, tools);
     return tools;
   };
@@ -38,8 +42,12 @@ export function createToolIndex(catalog: Catalog): ToolIndex {
   const unknownTool = unknownNames("tool", (name) => hintAtTool(catalog, name));
   return {
     find: ({ server, tool }) => toolsOf(server)?.get(tool),
-    unknown: ({ server, tool }, path) =>
-      toolsOf(server) === undefined ? unknownServer(server, { path }) : unknownTool(`${server}.${tool}`, { path }),
+    capacity: (server) => own(catalog, server)?.capacity,
+    unknown: ({ server: name, tool }, path) => {
+      const server = own(catalog, name);
+      if (server === undefined) return unknownServer(name, { path });
+      return checkSecurity(server, path) ?? unknownTool(`${name}.${tool}`, { path });
+    },
   };
 }
 

@@ -113,8 +113,10 @@ function lastNeed(step: PlannedStep, byId: ReadonlyMap<string, PlannedStep>): st
 function facts(plan: PlanDocument): readonly (readonly Span[])[] {
   const irreversible = plan.steps.filter((step) => step.irreversible).map((step) => step.id);
   const resources = printResources(plan.resources);
+  const chain = new Set(plan.criticalPath);
+  const chainMs = plan.steps.reduce((sumMs, step) => sumMs + (chain.has(step.id) ? step.estimateMs : 0), 0);
   return [
-    [span("critical path", "dim"), span(`${named(plan.criticalPath, " > ")}  (about ${humanDuration(plan.estimateMs)})`)],
+    [span("critical path", "dim"), span(`${named(plan.criticalPath, " > ")}  (about ${humanDuration(chainMs)})`)],
     [span("side by side", "dim"), span(`up to ${plan.parallelPaths}`)],
     ...(resources === "" ? [] : [[span("resources", "dim"), span(resources)]]),
     ...(irreversible.length === 0 ? [] : [[span("cannot be undone", "dim"), span(named(irreversible, ", "), "warn")]]),

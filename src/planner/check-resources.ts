@@ -1,0 +1,26 @@
+import { printSize } from "../base/size.ts";
+import { wireName } from "../base/wire-name.ts";
+import type { Problem } from "../model/problem.ts";
+import { amountsOf } from "../model/step-claim.ts";
+import type { StepEntry } from "./step-entry.ts";
+import type { ToolIndex } from "./tool-index.ts";
+
+/** Finds what a step wants to occupy and no replica of its server has as much of: it would never begin. */
+export function checkResources({ step, path }: StepEntry, tools: ToolIndex | undefined): readonly Problem[] {
+  const { action, resources } = step;
+  if (resources === undefined || action.kind !== "tool") return [];
+  const largest = tools?.capacity(action.server)?.largest ?? {};
+  return amountsOf(resources).flatMap(([name, amount]): readonly Problem[] => {
+    const most = largest[name];
+    if (most === undefined || amount <= most) return [];
+    const [key, wanted] = inWords(name, amount);
+    const message = `${key}: ${wanted} is more than "${action.server}" has, which is at most ${inWords(name, most)[1]} for one call`;
+    return [{ code: "too-much-resource", severity: "error", message, path: [...path, "resources", key] }];
+  });
+}
+
+/** As in the file: `gpu` and `2`, `memory` and `64 GB`. */
+function inWords(name: string, amount: number): readonly [key: string, amount: string] {
+  const size = /^(\w+)Bytes$/.exec(name)?.[1];
+  return size === undefined ? [wireName(name), String(amount)] : [wireName(size), printSize(amount)];
+}
