@@ -13,6 +13,7 @@ const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   "journal-events": async () => (await import("./journal-events.ts")).measureJournalEvents,
   "list-executions": async () => (await import("./list-executions.ts")).measureListExecutions,
   "one-call": async () => (await import("./one-call.ts")).measureOneCall,
+  "call-path": async () => (await import("./call-path.ts")).measureCallPath,
   "envelope-path": async () => (await import("./envelope-path.ts")).measureEnvelopePath,
   start: async () => (await import("./start.ts")).measureStart,
   resume: async () => (await import("./resume.ts")).measureResume,
