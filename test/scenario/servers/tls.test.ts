@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { type Clock, systemClock } from "../../../src/base/clock.ts";
 import type { CallOutcome } from "../../../src/model/call.ts";
 import type { ServerConfig, TlsConfig } from "../../../src/model/server.ts";
@@ -55,6 +55,14 @@ test.each(
     error: { kind: "connection", message: expect.stringContaining(words) },
   });
   expect(server.most()).toBe(0);
+});
+
+test.each(KINDS)("an environment that asks to believe everybody is not listened to (%s)", async (kind) => {
+  using world = openWorld();
+  await using server = await serveTools({ kind, tls: world.issue(createAuthority(), "server") });
+  using _environment = stubEnvironment("NODE_TLS_REJECT_UNAUTHORIZED", "0");
+  await using connections = openTestConnections(serverAt(kind, server.url));
+  await expect(connections.connections.tools("s", connections.signal)).rejects.toThrow("from an authority that is not known here");
 });
 
 test.each(KINDS)("a server that does not speak TLS is told from one that is not there (%s)", async (kind) => {
@@ -162,6 +170,11 @@ test.each(KINDS)("beyond this machine a server is not reached in the clear, unle
 function serverAt(kind: Kind, url: string, tls?: TlsConfig): ServerConfig {
   const connection = { kind, url, headers: {}, ...(tls === undefined ? {} : { tls }) };
   return { name: "s", connection, honoursIdempotencyKey: false, effects: {}, requires: {} };
+}
+
+function stubEnvironment(name: string, value: string): Disposable {
+  vi.stubEnv(name, value);
+  return { [Symbol.dispose]: () => void vi.unstubAllEnvs() };
 }
 
 /** Of which a second has always gone by: whether files have changed is looked at once in a second. */
