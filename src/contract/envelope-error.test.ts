@@ -20,6 +20,7 @@ const details: ErrorDetails = {
   "server.not-found": { server: "shop" },
   "tool.not-found": { server: "shop", tool: "buy" },
   "execution.wrong-state": { executionId: "e-1", state: "ended" },
+  "server.insecure": { faults: ["it must be encrypted"] },
   "server.unavailable": { server: "shop", stderr: ["password=hunter2"] },
   "call.failed": { kind: "timeout" },
   "port.taken": { port: 8113 },

@@ -24,6 +24,7 @@ export const ERROR_TRAITS: { readonly [Code in ErrorCode]: ErrorTraits } = {
   "step.not-found": { variant: "Validation", httpStatus: 404, jsonRpcCode: -32_602, exitCode: 66, retry: "none" },
   "workflow.not-found": { variant: "Validation", httpStatus: 404, jsonRpcCode: -32_602, exitCode: 66, retry: "none" },
   "server.not-found": { variant: "McpServerNotFound", httpStatus: 404, jsonRpcCode: -31_404, exitCode: 66, retry: "none" },
+  "server.insecure": { variant: "Security", httpStatus: 422, jsonRpcCode: -32_603, exitCode: 65, retry: "none" },
   "tool.not-found": { variant: "McpToolExecution", httpStatus: 404, jsonRpcCode: -32_602, exitCode: 66, retry: "none" },
   "execution.wrong-state": { variant: "Validation", httpStatus: 409, jsonRpcCode: -31_409, exitCode: 64, retry: "none" },
   "server.unavailable": { variant: "McpClientConnection", httpStatus: 503, jsonRpcCode: -31_503, exitCode: 69, retry: "exponential" },

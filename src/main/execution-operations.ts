@@ -37,6 +37,7 @@ import { watchExecution as handleWatch } from "../operations/watch-execution.ts"
 import { ADMIN_PERMISSION } from "../model/permissions.ts";
 import type { EnvelopeSource } from "../envelope/new-meta.ts";
 import type { CatalogSource } from "../ports/catalog.ts";
+import type { ServerSecurity } from "../ports/server-security.ts";
 import type { JournalReader } from "../sqlite/journal-reader.ts";
 import type { SqliteJournal } from "../sqlite/sqlite-journal.ts";
 import type { NewsHub } from "./news-hub.ts";
@@ -77,6 +78,8 @@ export interface DrivingPorts extends PermissionPorts {
   readonly journal: SqliteJournal;
   readonly driver: ExecutionDriver;
   readonly catalogs: CatalogSource;
+  /** Undefined when nothing is demanded of servers. */
+  readonly security: ServerSecurity | undefined;
   readonly news: NewsHub;
   readonly clock: Clock;
   /** Of the meta of new requests. */

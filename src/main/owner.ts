@@ -215,6 +215,7 @@ export class Owner implements AsyncDisposable {
       journal,
       driver,
       catalogs: pool.catalogs,
+      security: pool.security,
       news: this.#news,
       clock,
       source: { clock, ids: randomIds },

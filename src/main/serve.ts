@@ -72,7 +72,7 @@ function checkHost(host: string): void {
   throw new TuttiError("usage", message, {});
 }
 
-/** What cannot be gone on with here, because a server is not configured, is left as it is. */
+/** What cannot be gone on with here, because a server is not configured or not what is demanded, is left as it is. */
 async function resumeAll(operations: OperationClient, log: Log, signal: AbortSignal): Promise<number> {
   const { executions } = await operations.call(listInterruptedExecutions, { includeWaiting: true }, { signal });
   const resumeOne = async (executionId: string): Promise<number> => {
@@ -80,11 +80,8 @@ async function resumeAll(operations: OperationClient, log: Log, signal: AbortSig
       await operations.call(resumeExecution, { executionId, liftPause: false }, { signal });
       return 1;
     } catch (error) {
-      if (!isTuttiError(error, "server.not-found")) throw error;
-      log.write("warn", "an execution cannot be taken up: a server is not configured", {
-        execution_id: executionId,
-        server: error.details.server,
-      });
+      if (!isTuttiError(error, "server.not-found") && !isTuttiError(error, "server.insecure")) throw error;
+      log.write("warn", "an execution cannot be taken up", { execution_id: executionId, reason: error.message });
       return 0;
     }
   };

@@ -6,16 +6,19 @@ import { TuttiError } from "../model/errors.ts";
 import type { ServerLoad, ServerRecord } from "../model/server-record.ts";
 import type { ServerSettings } from "../model/server-settings.ts";
 import type { ServerConfig } from "../model/server.ts";
+import type { AuditLog } from "../ports/audit.ts";
 import type { CatalogSource } from "../ports/catalog.ts";
 import type { Connections, Servers } from "../ports/connections.ts";
 import type { Discovery } from "../ports/discovery.ts";
 import type { Elicitor } from "../ports/elicitation.ts";
 import type { Log } from "../ports/log.ts";
+import type { ServerSecurity } from "../ports/server-security.ts";
 import { connectionConfigs } from "../registry/connection-configs.ts";
 import { HealthMonitor } from "../registry/health-monitor.ts";
 import type { HealthChange } from "../registry/health-monitor.ts";
 import { replicatedServers } from "../registry/replicated-servers.ts";
 import { ServerRegistry } from "../registry/server-registry.ts";
+import type { ServerRegistryOptions } from "../registry/server-registry.ts";
 import { configFaults } from "../tenant-sql/config-faults.ts";
 
 /** A set of configured servers, with their connections. Disposing closes them. */
@@ -29,6 +32,8 @@ export interface ServerPool extends AsyncDisposable {
   readonly health: HealthMonitor;
   readonly catalogs: CatalogSource;
   readonly discovery: Discovery;
+  /** Undefined when nothing is demanded of servers. */
+  readonly security: ServerSecurity | undefined;
   /** Adds a server while others are in use. @throws TuttiError `config.invalid`, `input.invalid`, `server.unavailable` */
   register(server: ServerConfig, signal: AbortSignal): Promise<ServerRecord>;
 }
@@ -43,6 +48,8 @@ export interface ServerPoolOptions {
   readonly log: ServerLog;
   /** Takes what happens to them. Default: it is dropped. */
   readonly events?: Log | undefined;
+  /** Where calls are recorded; it must work if servers are demanded to be audited. */
+  readonly audit?: AuditLog;
   readonly onHealthChange?: (change: HealthChange) => void;
   /** How much of a server is in use. Default: nobody knows. */
   readonly loadOf?: ((server: string) => ServerLoad | undefined) | undefined;
@@ -68,7 +75,8 @@ export function openServerPool(options: ServerPoolOptions): ServerPool {
   });
   const health = new HealthMonitor({ connections, servers, clock, ...defined({ log: events, onChange: onHealthChange }) });
   const about = replicatedServers({ connections, servers, health });
-  const registry = new ServerRegistry({ connections, servers, replicated: about, health, ...defined({ loadOf }) });
+  const demanded = demandsOf(options);
+  const registry = new ServerRegistry({ connections, servers, replicated: about, health, ...defined({ loadOf, demanded }) });
   return {
     servers,
     connections,
@@ -76,6 +84,7 @@ export function openServerPool(options: ServerPoolOptions): ServerPool {
     health,
     catalogs: registry,
     discovery: registry,
+    security: demanded === undefined ? undefined : registry,
     async register(server, signal) {
       checkInjector(server);
       return await registry.registerServer(server, signal);
@@ -85,6 +94,22 @@ export function openServerPool(options: ServerPoolOptions): ServerPool {
       await connections[Symbol.asyncDispose]();
     },
   };
+}
+
+/** That the log can be written is known when something has been written: what was demanded, each time that it was asked for. */
+function demandsOf({ settings, audit, clock }: ServerPoolOptions): ServerRegistryOptions["demanded"] {
+  const { demands = [], tls } = settings ?? {};
+  if (demands.length === 0) return undefined;
+  const auditFault = async (): Promise<string | undefined> => {
+    if (audit === undefined) return "there is none";
+    try {
+      await audit.record({ action: "operation", decision: "allowed", operation: "check_security", details: { demands } });
+      return undefined;
+    } catch (error) {
+      return (error as Error).message;
+    }
+  };
+  return { demands, tls, clock, auditFault };
 }
 
 /** A file was checked when it was read; what code says of servers was not. */

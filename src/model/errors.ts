@@ -15,6 +15,8 @@ export interface ErrorDetails {
   readonly "step.not-found": { readonly executionId: string; readonly stepId: string };
   readonly "workflow.not-found": { readonly workflowId: string };
   readonly "server.not-found": { readonly server: string };
+  /** A server is not what the configuration demands of servers that workflows use. */
+  readonly "server.insecure": { readonly faults: readonly string[] };
   readonly "tool.not-found": { readonly server: string; readonly tool: string };
   /** The operation does not fit the state of the execution or step. */
   readonly "execution.wrong-state": { readonly executionId: string; readonly state: string };

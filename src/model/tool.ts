@@ -26,6 +26,8 @@ export interface ServerCatalog {
   readonly effects: Readonly<Record<string, Effect>>;
   /** Tools that must come earlier in a workflow that uses this one, by tool name; entries are `tool` or `server.tool`. */
   readonly requires: Readonly<Record<string, readonly string[]>>;
+  /** Why no workflow may use it: what it is not, of all that the configuration demands. It is then not asked for its tools. */
+  readonly faults?: readonly string[];
   /** What all its replicas can do at once. Default: no limit is known. */
   readonly capacity?: ServerCapacity;
 }

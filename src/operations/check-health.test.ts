@@ -35,7 +35,15 @@ function portsOf(records: readonly ServerRecord[], answer: CallOutcome = succeed
     },
   };
   const servers = new Map(records.map(({ serverId }) => [serverId, { effects: {}, requires: {} }]));
-  return { servers, discovery: { discover: async () => records }, caller, clock: new ManualClock(7), ids: randomIds, called };
+  return {
+    servers,
+    discovery: { discover: async () => records },
+    security: undefined,
+    caller,
+    clock: new ManualClock(7),
+    ids: randomIds,
+    called,
+  };
 }
 
 function withStatus(tool: Tool = readingTool("get_server_status")): ServerRecord {

@@ -4,8 +4,9 @@ import { healthOfAll } from "../model/health.ts";
 import type { ServerRecord } from "../model/server-record.ts";
 import type { ServerConfig } from "../model/server.ts";
 import type { Discovery } from "../ports/discovery.ts";
+import type { ServerSecurity } from "../ports/server-security.ts";
 import { askStatus } from "./ask-status.ts";
-import { misnamedTools } from "./misnamed-tools.ts";
+import { configFaults } from "./config-faults.ts";
 import type { OperationContext } from "./operation-context.ts";
 import type { OutsidePorts } from "./outside-execution.ts";
 import { recommend } from "./recommend.ts";
@@ -14,6 +15,8 @@ import { replicaVerdict } from "./replica-verdict.ts";
 export interface CheckHealthPorts extends OutsidePorts {
   readonly servers: ReadonlyMap<string, Pick<ServerConfig, "effects" | "requires" | "permissions">>;
   readonly discovery: Discovery;
+  /** Undefined when nothing is demanded of servers. */
+  readonly security: ServerSecurity | undefined;
 }
 
 /**
@@ -28,12 +31,11 @@ export async function checkHealth(input: CheckHealthInput, ports: CheckHealthPor
 }
 
 async function healthOf(record: ServerRecord, ports: CheckHealthPorts, context: OperationContext): Promise<ServerHealth> {
-  const { serverId: server, health, replicas, tools } = record;
-  const config = ports.servers.get(server) ?? { effects: {}, requires: {} };
-  const told = await askStatus(record, config.effects, ports, context);
+  const { serverId: server, health, replicas } = record;
+  const config = ports.servers.get(server);
+  const told = await askStatus(record, config?.effects ?? {}, ports, context);
   const [first] = replicas.map(({ answer }) => answer).filter((answer) => answer.kind === "answered");
-  const names = tools.map(({ name }) => name);
-  const faults = first === undefined ? [] : misnamedTools(config, names);
+  const faults = await configFaults(record, config, ports.security);
   const { trouble, ...known } = { ...defined({ version: first?.version, uptimeMs: first?.uptimeMs }), ...told };
   return {
     server,

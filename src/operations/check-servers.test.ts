@@ -20,7 +20,7 @@ test("servers are checked one and all, with their replicas, and one that is away
   };
   const replica = { transport: "stdio", address: "none" };
   const silent = { replica: "b", tier: 2, ...replica, health: "unreachable", message: SILENT.reason };
-  expect(await checkServers({}, { servers: new Map(), discovery }, context)).toEqual({
+  expect(await checkServers({}, { servers: new Map(), discovery, security: undefined }, context)).toEqual({
     servers: [
       { status: "available", server: "shop", health: "healthy", ...FACTS, warnings: [] },
       {
@@ -55,5 +55,10 @@ test.each([
 ] as const)("what is configured as %j gets the warnings %j", async (config, warnings) => {
   const servers: CheckServersPorts["servers"] = new Map([["shop", { effects: {}, requires: {}, ...config }]]);
   const discovery = { discover: async () => [serverRecord({ serverId: "shop", tools: [readingTool("charge")] })] };
-  expect(await checkServers({}, { servers, discovery }, context)).toMatchObject({ servers: [{ status: "available", warnings }] });
+  const security = { faults: async () => ["it must be encrypted"] };
+  const faults = ["it must be encrypted", ...warnings];
+  expect(await checkServers({}, { servers, discovery, security }, context)).toMatchObject({ servers: [{ warnings: faults }] });
+  expect(await checkServers({}, { servers, discovery, security: undefined }, context)).toMatchObject({
+    servers: [{ status: "available", warnings }],
+  });
 });

@@ -4,13 +4,16 @@ import { serverUnavailable } from "../model/server-unavailable.ts";
 import type { ServerRecord } from "../model/server-record.ts";
 import type { ServerConfig } from "../model/server.ts";
 import type { Discovery } from "../ports/discovery.ts";
-import { misnamedTools } from "./misnamed-tools.ts";
+import type { ServerSecurity } from "../ports/server-security.ts";
+import { configFaults } from "./config-faults.ts";
 import type { OperationContext } from "./operation-context.ts";
 import { replicaVerdict } from "./replica-verdict.ts";
 
 export interface CheckServersPorts {
   readonly servers: ReadonlyMap<string, Pick<ServerConfig, "effects" | "requires" | "permissions">>;
   readonly discovery: Discovery;
+  /** Undefined when nothing is demanded of servers. */
+  readonly security: ServerSecurity | undefined;
 }
 
 /**
@@ -20,22 +23,25 @@ export interface CheckServersPorts {
  */
 export async function checkServers(
   input: CheckServersInput,
-  { servers, discovery }: CheckServersPorts,
+  { servers, discovery, security }: CheckServersPorts,
   { signal }: OperationContext,
 ): Promise<CheckServersOutput> {
   const records = await discovery.discover(input.servers, signal);
-  return { servers: records.map((record) => verdict(record, servers.get(record.serverId))) };
+  return {
+    servers: await Promise.all(
+      records.map(async (record) => verdict(record, await configFaults(record, servers.get(record.serverId), security))),
+    ),
+  };
 }
 
-function verdict(record: ServerRecord, config: Parameters<typeof misnamedTools>[0] | undefined): ServerVerdict {
-  const { serverId: server, health, replicas, tools } = record;
+function verdict(record: ServerRecord, warnings: readonly string[]): ServerVerdict {
+  const { serverId: server, health, replicas } = record;
   const several = replicas.length > 1 ? { replicas: replicas.map(replicaVerdict) } : {};
   const common = { server, health: health.status, ...several };
   const [answered] = replicas.map(({ answer }) => answer).filter((answer) => answer.kind === "answered");
   if (answered !== undefined) {
     const { kind: _, uptimeMs: _uptime, ...facts } = answered;
-    const names = tools.map(({ name }) => name);
-    return { status: "available", ...common, ...facts, warnings: config === undefined ? [] : misnamedTools(config, names) };
+    return { status: "available", ...common, ...facts, warnings };
   }
   const { message, details } = serverUnavailable(server, silencesOf(record));
   return { status: "unavailable", ...common, message, stderr: details.stderr ?? [] };

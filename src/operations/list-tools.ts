@@ -1,5 +1,6 @@
 import { defined } from "../base/defined.ts";
 import type { ListToolsInput, ListToolsOutput, ToolEntry } from "../contract/list-tools.ts";
+import { TuttiError } from "../model/errors.ts";
 import { serverNotFound } from "../model/server-not-found.ts";
 import type { ServerCatalog, Tool } from "../model/tool.ts";
 import { createToolIndex, planCall } from "../planner/tool-index.ts";
@@ -16,7 +17,7 @@ export interface ListToolsPorts {
 /**
  * Lists tools, server by server.
  *
- * @throws TuttiError `server.not-found`, `server.unavailable`
+ * @throws TuttiError `server.not-found`, `server.unavailable`, `server.insecure`
  */
 export async function listTools(input: ListToolsInput, ports: ListToolsPorts, { signal }: OperationContext): Promise<ListToolsOutput> {
   const names = input.server === undefined ? ports.names : [input.server];
@@ -25,6 +26,8 @@ export async function listTools(input: ListToolsInput, ports: ListToolsPorts, { 
   }
   const catalog = await ports.catalogs.catalog(names, signal);
   const servers = names.flatMap((name) => catalog[name] ?? []);
+  const faults = input.server === undefined ? [] : servers.flatMap((server) => server.faults ?? []);
+  if (faults.length > 0) throw new TuttiError("server.insecure", faults.join("; "), { faults });
   const index = createToolIndex(catalog);
   return { tools: servers.flatMap((server) => server.tools.map((tool) => entryOf(server, tool, index))) };
 }

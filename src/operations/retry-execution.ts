@@ -6,12 +6,14 @@ import { TuttiError } from "../model/errors.ts";
 import type { Plan } from "../model/plan.ts";
 import { nearest } from "../base/nearest.ts";
 import type { Journal } from "../ports/journal.ts";
+import type { ServerSecurity } from "../ports/server-security.ts";
 import type { ExecutionDriver } from "./execution-driver.ts";
 import { findExecution } from "./find-execution.ts";
 import type { FindExecutionPorts } from "./find-execution.ts";
 import type { OperationContext } from "./operation-context.ts";
 import { keyOfTenant } from "./key-of-tenant.ts";
 import { requestMeta } from "./request-meta.ts";
+import { refuseInsecure } from "./refuse-insecure.ts";
 import { reusableSteps } from "./reusable-steps.ts";
 import { withWorkDone } from "./with-work-done.ts";
 
@@ -19,12 +21,14 @@ export interface RetryExecutionPorts extends FindExecutionPorts {
   readonly journal: Pick<Journal, "find" | "read" | "plan">;
   readonly driver: ExecutionDriver;
   readonly source: EnvelopeSource;
+  /** Undefined when nothing is demanded of servers. */
+  readonly security: ServerSecurity | undefined;
 }
 
 /**
  * Starts a new execution of the plan and the inputs of an ended one.
  *
- * @throws TuttiError `execution.not-found`, `step.not-found`, `execution.wrong-state`
+ * @throws TuttiError `execution.not-found`, `step.not-found`, `execution.wrong-state`, `server.insecure`
  */
 export async function retryExecution(
   input: RetryExecutionInput,
@@ -39,6 +43,7 @@ export async function retryExecution(
   }
   const earlier = await loadExecution(ports.journal, executionId);
   const { plan } = earlier;
+  if (ports.security !== undefined) await refuseInsecure(`execution ${executionId}`, plan, ports.security);
   if (input.fromStep !== undefined) checkStep(executionId, plan, input.fromStep);
   const { reused, repeated } = reusableSteps(plan, report.steps, input.fromStep);
   // It is made for whoever asks for it, not for the one who asked before.

@@ -1,3 +1,4 @@
+import type { Clock } from "../base/clock.ts";
 import { TuttiError } from "../model/errors.ts";
 import { replicasOf } from "../model/replica.ts";
 import { serverCapacity } from "../model/server-capacity.ts";
@@ -5,14 +6,17 @@ import { serverNotFound } from "../model/server-not-found.ts";
 import { silencesOf } from "../model/server-record.ts";
 import type { ServerRecord } from "../model/server-record.ts";
 import { serverUnavailable } from "../model/server-unavailable.ts";
-import type { ServerConfig } from "../model/server.ts";
+import type { SecurityDemand, ServerConfig, TlsConfig } from "../model/server.ts";
 import type { Catalog, ServerCatalog } from "../model/tool.ts";
 import type { CatalogSource } from "../ports/catalog.ts";
 import type { Connections, Servers } from "../ports/connections.ts";
 import type { Discovery } from "../ports/discovery.ts";
+import type { ServerSecurity } from "../ports/server-security.ts";
 import { connectionConfigs } from "./connection-configs.ts";
 import { inspectServer } from "./inspect-server.ts";
 import type { InspectPorts } from "./inspect-server.ts";
+import { securityFaults } from "./server-security.ts";
+import type { SecurityFacts } from "./server-security.ts";
 
 export interface ServerRegistryOptions extends InspectPorts {
   readonly connections: Pick<Connections, "tools" | "facts" | "add">;
@@ -20,13 +24,21 @@ export interface ServerRegistryOptions extends InspectPorts {
   readonly servers: Map<string, ServerConfig>;
   /** The same servers by their names, whichever replica answers. */
   readonly replicated: Pick<Servers, "tools">;
+  /** What is demanded of servers. Default: nothing. */
+  readonly demanded?: {
+    readonly demands: readonly SecurityDemand[];
+    readonly tls?: TlsConfig | undefined;
+    readonly clock: Pick<Clock, "nowMs">;
+    /** Why nothing can be written to the audit log; undefined when it can. Asked only where that is demanded. */
+    readonly auditFault: () => Promise<string | undefined>;
+  };
 }
 
 /**
  * Knows the configured servers, and finds out what they are: their tools, what they announce, how they are doing.
  * Names are unique and tools are named `server.tool`, so that two tools never have the same name.
  */
-export class ServerRegistry implements CatalogSource, Discovery {
+export class ServerRegistry implements CatalogSource, Discovery, ServerSecurity {
   readonly #options: ServerRegistryOptions;
 
   constructor(options: ServerRegistryOptions) {
@@ -37,13 +49,16 @@ export class ServerRegistry implements CatalogSource, Discovery {
    * Adds a server while others are in use, and asks it and all its replicas what they are. When it rejects, nothing of
    * the server is left.
    *
-   * @throws TuttiError `input.invalid` - its name is taken or is none; `server.unavailable` - none of its replicas answers
+   * @throws TuttiError `input.invalid` - its name is taken or is none; `server.unavailable` - none of its replicas answers;
+   * `server.insecure` - it is not what is demanded; it is not asked anything then
    */
   async registerServer(config: ServerConfig, signal: AbortSignal): Promise<ServerRecord> {
     const { servers, connections } = this.#options;
     const { name } = config;
     if (!NAME.test(name)) throw invalid(`"${name}" is no name for a server - it has 1 to 64 of A-Z, a-z, 0-9, "_" and "-"`);
     if (servers.has(name)) throw invalid(`a server is named "${name}" already - another must have a name of its own`);
+    const faults = securityFaults(config, await this.#securityFacts());
+    if (faults.length > 0) throw new TuttiError("server.insecure", `"${name}" was not registered: ${faults.join("; ")}`, { faults });
     const names = replicasOf(config).map((replica) => replica.name);
     const twice = names.find((replica, place) => names.indexOf(replica) !== place || !NAME.test(replica));
     if (twice !== undefined) throw invalid(`"${twice}" is no name for one replica of "${name}" - each has one of its own, as servers have`);
@@ -71,11 +86,28 @@ export class ServerRegistry implements CatalogSource, Discovery {
   /** The servers are asked side by side. Those that are not configured are left out: the planner says so, and where. */
   async catalog(names: readonly string[], signal: AbortSignal): Promise<Catalog> {
     const wanted = new Set(names);
+    const facts = await this.#securityFacts();
     const catalogs = Array.from(this.#options.servers.values(), async (server) => {
+      const faults = wanted.has(server.name) ? securityFaults(server, facts) : [];
+      if (faults.length > 0) return [server.name, { ...whatIsConfigured(server), tools: [], faults }] as const;
       const tools = wanted.has(server.name) ? await this.#options.replicated.tools(server.name, signal) : [];
       return [server.name, { ...whatIsConfigured(server), tools }] as const;
     });
     return Object.fromEntries(await Promise.all(catalogs));
+  }
+
+  async faults(names: Iterable<string>): Promise<readonly string[]> {
+    const facts = await this.#securityFacts();
+    return Array.from(names, (name) => this.#options.servers.get(name)).flatMap((server) =>
+      server === undefined ? [] : securityFaults(server, facts),
+    );
+  }
+
+  async #securityFacts(): Promise<SecurityFacts> {
+    const { demanded } = this.#options;
+    if (demanded === undefined) return { demands: [], nowMs: 0 };
+    const { demands, tls, clock, auditFault } = demanded;
+    return { demands, tls, nowMs: clock.nowMs(), auditFault: demands.includes("audited") ? await auditFault() : undefined };
   }
 }
 

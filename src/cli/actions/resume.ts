@@ -42,7 +42,7 @@ async function takeUpInterrupted({ signal, terminal }: CommandContext, session: 
     try {
       await session.client.call(resumeExecution, { executionId, liftPause: false }, { signal });
     } catch (error) {
-      if (!isTuttiError(error, "server.not-found")) throw error;
+      if (!isTuttiError(error, "server.not-found") && !isTuttiError(error, "server.insecure")) throw error;
       terminal.notice(error.message);
     }
   };
