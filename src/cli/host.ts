@@ -3,6 +3,7 @@ import type { JsonObject } from "../base/json.ts";
 import type { OperationClient } from "../client/operation-client.ts";
 import type { WorkflowSource } from "../contract/workflow-source.ts";
 import type { LocatedProblem } from "../model/problem.ts";
+import type { ToolLock } from "../model/tool-lock.ts";
 
 /** What the commands ask of the program around them. */
 export interface CliHost {
@@ -16,6 +17,10 @@ export interface CliHost {
   readText(file: string): Promise<string>;
   /** Reads YAML or JSON. @throws TuttiError `file.unreadable`, `input.invalid` */
   readObject(file: string): Promise<JsonObject>;
+  /** Reads the lock of the tools. @throws TuttiError `config.invalid` - it is damaged, or was changed by hand; `file.unreadable` */
+  readLock(places: Places): Promise<LockFile>;
+  /** Replaces it at once. @throws TuttiError `file.unreadable` */
+  writeLock(file: LockFile, lock: ToolLock): Promise<void>;
   /** The problem with its place and the line of the file. */
   formatProblem(problem: LocatedProblem): Promise<string>;
   /** @throws TuttiError `config.invalid`, `file.unreadable` */
@@ -34,6 +39,15 @@ export interface CliHost {
     readonly started: (executionId: string) => void;
     readonly refused: (refusal: Refusal) => void;
   };
+}
+
+/** Where `tutti.lock` is, or would be. */
+export interface LockFile {
+  readonly path: string;
+  /** As a person would name it. */
+  readonly name: string;
+  /** Undefined when there is none. */
+  readonly lock?: ToolLock;
 }
 
 /**

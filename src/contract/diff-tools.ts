@@ -14,6 +14,8 @@ export interface DiffToolsInput {
   readonly tools: Readonly<Record<string, LockedTool>>;
   /** Those that use them. Tools that they use and that were not locked are told of too. */
   readonly workflows: readonly WorkflowSource[];
+  /** Says nothing of tools that these workflows do not use. Default false. */
+  readonly usedOnly?: boolean;
 }
 
 /** What became of one tool. */
@@ -51,7 +53,11 @@ export const diffTools: Operation<DiffToolsInput, DiffToolsOutput> = {
     "Each workflow is planned with the tools as they are now, which shows those that break.",
   kind: "read",
   repeatable: "always",
-  input: wireObject<DiffToolsInput>({ tools: lockedTools, workflows: z.array(workflowSource) }),
+  input: wireObject<DiffToolsInput>({
+    tools: lockedTools,
+    workflows: z.array(workflowSource),
+    usedOnly: z.boolean().exactOptional(),
+  }),
   output: wireObject<DiffToolsOutput>({
     tools: z.array(
       wireObject<ToolDifference>({

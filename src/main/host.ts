@@ -16,6 +16,8 @@ export function createHost(environment: Readonly<Record<string, string | undefin
     readWorkflow: async (file) => await (await import("./read-workflow.ts")).readWorkflow(file, workingDirectory),
     readText: async (file) => await (file === "-" ? readInput() : readFileText(file, workingDirectory)),
     readObject: async (file) => await readObject(file, workingDirectory),
+    readLock: async (places) => await (await import("./lock-file.ts")).readLockFile({ ...places, ...around }),
+    writeLock: async (file, lock) => await (await import("./lock-file.ts")).writeLockFile(file, lock),
     formatProblem: async (problem) => (await import("../definition/format-problem.ts")).formatProblem(problem),
     open: async (request) => await (await import("./open-session.ts")).openSession(request, around),
     serve: async (request) => await (await import("./serve.ts")).serve(request, around),

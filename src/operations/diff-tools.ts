@@ -22,7 +22,8 @@ export async function diffTools(
   { signal }: OperationContext,
 ): Promise<DiffToolsOutput> {
   const sources = input.workflows.map(readSource);
-  const names = new Set([...Object.keys(input.tools), ...sources.flatMap((source) => [...toolsOfSource(source).keys()])]);
+  const locked = input.usedOnly === true ? [] : Object.keys(input.tools);
+  const names = new Set([...locked, ...sources.flatMap((source) => [...toolsOfSource(source).keys()])]);
   const catalog = await catalogFor([...names], ports.catalogs, signal);
   const index = createToolIndex(catalog);
   const workflows: WorkflowDifference[] = [];

@@ -10,11 +10,14 @@ import { encodeEnvelope, parseEnvelope } from "../../envelope/envelope-codec.ts"
 import type { Envelope } from "../../envelope/envelope.ts";
 import type { Json } from "../../base/json.ts";
 import { isTuttiError } from "../../model/errors.ts";
+import type { ToolLock } from "../../model/tool-lock.ts";
 import { openSession, printJson } from "../command-context.ts";
 import type { CommandContext, CommonOptions } from "../command-context.ts";
 import { exitCodeOf } from "../exit-code.ts";
 import { followExecution } from "../follow-execution.ts";
 import type { Session } from "../host.ts";
+import { lockedTools } from "../locked-tools.ts";
+import type { FrozenOptions } from "../locked-tools.ts";
 import { refusalOf } from "../report-error.ts";
 import { stayForOthers, tellInterrupted } from "./run.ts";
 
@@ -22,15 +25,16 @@ import { stayForOthers, tellInterrupted } from "./run.ts";
  * `tutti request FILE`: whatever comes of it, an envelope is printed. A refusal is one with nothing but an error, and is
  * told on stderr too.
  */
-export async function request(context: CommandContext, file: string, options: CommonOptions): Promise<number> {
+export async function request(context: CommandContext, file: string, options: CommonOptions & FrozenOptions): Promise<number> {
   const { host, terminal } = context;
   const startedMs = host.clock.monotonicMs();
   let asked: Envelope<Json> | undefined;
   try {
     asked = parseEnvelope(await host.readText(file));
+    const locked = await lockedTools(context, options);
     await using session = await openSession(context, "driving", options);
     await tellInterrupted(context, session);
-    return await answer(context, session, asked);
+    return await answer(context, session, { asked, ...locked });
   } catch (cause) {
     const error = refusalOfEnvelope(cause);
     if (!isTuttiError(error)) throw error;
@@ -43,10 +47,14 @@ export async function request(context: CommandContext, file: string, options: Co
   }
 }
 
-async function answer(context: CommandContext, session: Session, asked: Envelope<Json>): Promise<number> {
+async function answer(
+  context: CommandContext,
+  session: Session,
+  { asked, ...locked }: { readonly asked: Envelope<Json>; readonly lockedTools?: ToolLock["tools"] },
+): Promise<number> {
   const { signal, terminal } = context;
   const workflow = await context.host.readWorkflow(workflowFor(readRequest(asked).data.operation, session.operations));
-  const { executionId } = await session.client.call(executeRequest, { envelope: encodeEnvelope(asked), workflow }, { signal });
+  const { executionId } = await session.client.call(executeRequest, { envelope: encodeEnvelope(asked), workflow, ...locked }, { signal });
   // Its progress is for people: stdout has the envelope and nothing else.
   await followExecution({ context, session, options: { json: true }, executionId, fromStart: true });
   const { envelope, outcome } = await session.client.call(getResponse, { executionId }, { signal });

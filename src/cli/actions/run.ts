@@ -11,12 +11,14 @@ import { followExecution } from "../follow-execution.ts";
 import type { Followed } from "../follow-execution.ts";
 import type { Session } from "../host.ts";
 import { Interrupted } from "../interrupted.ts";
+import { lockedTools } from "../locked-tools.ts";
+import type { FrozenOptions } from "../locked-tools.ts";
 import { readPairs } from "../read-pairs.ts";
 import { executionResult } from "../render/execution-result.ts";
 import { shortId } from "../render/short-id.ts";
 import { span } from "../render/span.ts";
 
-export interface RunOptions extends CommonOptions {
+export interface RunOptions extends CommonOptions, FrozenOptions {
   readonly param: readonly string[];
   readonly params?: string;
   readonly detach?: boolean;
@@ -32,6 +34,7 @@ export async function run(context: CommandContext, file: string, options: RunOpt
     workflow: await host.readWorkflow(file),
     typedInputs: readPairs(options.param, "-p"),
     requestKey: host.newId(),
+    ...(await lockedTools(context, options, file)),
     ...(options.params === undefined ? {} : { inputs: await host.readObject(options.params) }),
     ...(options.executionId === undefined ? {} : { executionId: options.executionId }),
   };
@@ -134,6 +137,7 @@ async function runInBackground(context: CommandContext, file: string, options: R
     file,
     ...options.param.flatMap((pair) => ["-p", pair]),
     ...(options.params === undefined ? [] : ["--params", options.params]),
+    ...(options.frozen === true ? ["--frozen"] : []),
     ...(options.config === undefined ? [] : ["--config", options.config]),
     ...(options.dataDir === undefined ? [] : ["--data-dir", options.dataDir]),
   ];

@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import type { CommonOptions } from "../command-context.ts";
+import { addLockCommands } from "./lock-commands.ts";
 import { examples, withCommonOptions } from "./perform.ts";
 import type { Perform } from "./perform.ts";
 
@@ -12,6 +13,7 @@ export function addServerCommands(program: Command, perform: Perform): void {
     .addHelpText("after", examples("tutti servers list", "tutti servers check", "tutti servers tools files"));
   addList(servers, perform);
   addHealth(program, perform);
+  addLockCommands(servers, perform);
   withCommonOptions(servers.command("check").summary("start or reach servers, and tell whether they answer"))
     .description("Start or reach servers, side by side, and tell whether they answer. Exits with 69 when one does not.")
     .argument("[name...]", "only these")

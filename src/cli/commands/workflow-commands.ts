@@ -4,6 +4,7 @@ import type { FmtOptions } from "../actions/fmt.ts";
 import type { RunOptions } from "../actions/run.ts";
 import type { ValidateOptions } from "../actions/validate.ts";
 import type { CommonOptions } from "../command-context.ts";
+import type { FrozenOptions } from "../locked-tools.ts";
 import { collect, examples, withCommonOptions } from "./perform.ts";
 import type { Perform } from "./perform.ts";
 
@@ -25,6 +26,7 @@ function addRun(program: Command, perform: Perform): void {
     .argument("<file>", "the workflow, YAML or JSON")
     .option("-p, --param <key=value>", "an input; JSON, unless the workflow wants text there", collect, [])
     .option("--params <file>", "a YAML or JSON file with inputs")
+    .option("--frozen", "refuse when a tool is not as tutti.lock has it")
     .option("--detach", "print the id of the execution when its start is durable, and go on in the background")
     .addOption(program.createOption("--execution-id <id>").hideHelp())
     .addHelpText(
@@ -51,8 +53,9 @@ function addRequest(program: Command, perform: Perform): void {
         "A request that is sent twice, with the same request id, runs once. Exits as 'tutti run' does.",
     )
     .argument("<file>", "an envelope with a workflow request, JSON; - reads it from stdin")
+    .option("--frozen", "refuse when a tool is not as tutti.lock has it")
     .addHelpText("after", examples("tutti request order.json", "tutti request - < order.json | jq .data.status"))
-    .action((file: string, options: CommonOptions) =>
+    .action((file: string, options: CommonOptions & FrozenOptions) =>
       perform(
         () => import("../actions/request.ts"),
         (actions, context) => actions.request(context, file, options),
@@ -65,8 +68,9 @@ function addPlanAndValidate(program: Command, perform: Perform): void {
   withCommonOptions(program.command("plan").summary("show what a workflow would do, without running it"))
     .description("Show order, effects, what cannot be undone, the critical path and the estimated duration. Nothing is run.")
     .argument("<file>", "the workflow, YAML or JSON")
+    .option("--frozen", "refuse when a tool is not as tutti.lock has it")
     .addHelpText("after", examples("tutti plan order.yaml", "tutti plan order.yaml --json | jq .plan.critical_path"))
-    .action((file: string, options: CommonOptions) =>
+    .action((file: string, options: CommonOptions & FrozenOptions) =>
       perform(
         () => import("../actions/plan.ts"),
         (actions, context) => actions.plan(context, file, options),
