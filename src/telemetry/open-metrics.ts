@@ -21,7 +21,7 @@ export interface MetricsStore extends Metrics {
 
 /**
  * Makes a store for what this process measures. Its size has a limit, and what it costs to measure is a look-up in a map:
- * docs/decisions/0015-own-metrics.md has the figures.
+ * docs/decisions/0014-own-metrics.md has the figures.
  */
 export function openMetrics(clock: Pick<Clock, "monotonicMs">): MetricsStore {
   return new OpenMetrics(clock);

@@ -8,6 +8,9 @@ import { formatProblem } from "../../src/definition/format-problem.ts";
 import { parseWorkflow } from "../../src/definition/parse-workflow.ts";
 import { workflowJsonSchema } from "../../src/definition/workflow-json-schema.ts";
 import { FUNCTION_REFERENCE } from "../../src/expression/functions/function-table.ts";
+import { COUNTERS, GAUGES, HISTOGRAMS } from "../../src/model/metric.ts";
+import type { MetricTraits } from "../../src/model/metric.ts";
+import { DEFAULT_RULES } from "../../src/telemetry/alert-rules.ts";
 import { MAY_IMPORT } from "../tidy/rules.ts";
 
 /** Everything that a stranger reads. */
@@ -37,6 +40,27 @@ test("docs/workflow-file.md has the table of functions as the language has it (v
   const withTable = text.replace(/(<!-- functions -->\n)[\s\S]*?(<!-- \/functions -->)/, (_, open, close) => `${open}${table}\n${close}`);
   expect(withTable).toContain(table);
   await expect(withTable).toMatchFileSnapshot("../../docs/workflow-file.md");
+});
+
+test("docs/operations.md has the table of metrics as they are measured (vitest -u writes it)", async () => {
+  const metrics = Object.entries<MetricTraits>({ ...COUNTERS, ...HISTOGRAMS, ...GAUGES });
+  const rows = metrics.map(
+    ([name, { about, labels }]) => `| \`${name}\` | ${labels.map((label) => `\`${label}\``).join(", ")} | ${about} |`,
+  );
+  const table = ["| metric | labels | meaning |", "| --- | --- | --- |", ...rows].join("\n");
+  const text = read("docs/operations.md");
+  const withTable = text.replace(/(<!-- metrics -->\n)[\s\S]*?(<!-- \/metrics -->)/, (_, open, close) => `${open}${table}\n${close}`);
+  expect(withTable).toContain(table);
+  await expect(withTable).toMatchFileSnapshot("../../docs/operations.md");
+});
+
+test("docs/operations.md names every alert with its threshold", () => {
+  const text = read("docs/operations.md");
+  const undocumented = Object.entries(DEFAULT_RULES).filter(([alert, { forMs }]) => {
+    const lasting = forMs === 0 ? "at once" : `${forMs / 60_000} min`;
+    return !new RegExp(`^\\| \`${alert}\` \\| .* \\| ${lasting} \\|$`, "m").test(text);
+  });
+  expect(undocumented).toEqual([]);
 });
 
 test("docs/workflow-file.md names every key of a workflow file, and every other spelling", () => {
