@@ -43,7 +43,7 @@ async function admitted(call: CallOnItsWay, seeker: Seeker, { admission, access,
   };
   for (;;) {
     signal.throwIfAborted();
-    access.noticeChanges(request.server, request.tool);
+    access.look(request.server);
     const choice = access.choose(seeker);
     if (choice?.kind === "paused" && seeker.tried.size === 0) {
       await waiting(() => sleep(clock, choice.forMs, signal));
@@ -51,8 +51,12 @@ async function admitted(call: CallOnItsWay, seeker: Seeker, { admission, access,
     }
     if (choice?.kind !== "replicas") return { kind: "refused", outcome: refusal(request, choice) };
     const chosen = (): readonly string[] => connectionsOf(access.choose(seeker));
-    const reservation =
-      admission.tryReserve(seeker.claim, choice.connections) ?? (await waiting(() => admission.reserve(seeker.claim, chosen, signal)));
+    const inTurn = async (): Promise<Reservation | undefined> => {
+      const turn = admission.reserve(seeker.claim, chosen, signal);
+      access.watch(request);
+      return await turn;
+    };
+    const reservation = admission.tryReserve(seeker.claim, choice.connections) ?? (await waiting(inTurn));
     if (reservation === undefined) continue;
     const { connection } = reservation;
     // Much may have happened while it waited, and others may have gone before it through a breaker that is half open.

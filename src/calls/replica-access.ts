@@ -4,6 +4,7 @@ import type { CallOutcome, CallRequest, Failover } from "../model/call.ts";
 import type { ServerConfig } from "../model/server.ts";
 import type { Health } from "../ports/health.ts";
 import type { Admission } from "./admission.ts";
+import { ChoiceWatch } from "./choice-watch.ts";
 import { type Candidate, chooseReplicas, isWell, type ReplicaChoice } from "./choose-replicas.ts";
 import type { Permit } from "./circuit-breaker.ts";
 import type { CircuitBreakers } from "./circuit-breakers.ts";
@@ -33,12 +34,12 @@ export interface Seeker {
 export class ReplicaAccess {
   readonly #ports: ReplicaAccessPorts;
   readonly #pauses: ReplicaPauses;
-  /** For servers that claims wait for: what their choice was made from, by tool. */
-  readonly #seen = new Map<string, Seen>();
+  readonly #watch: ChoiceWatch;
 
   constructor(ports: ReplicaAccessPorts) {
     this.#ports = ports;
     this.#pauses = new ReplicaPauses(ports.clock);
+    this.#watch = new ChoiceWatch({ ...ports, printOf: (server, tool) => this.#candidates({ server, tool }).map(printOf).join("\n") });
   }
 
   replicas(server: string): readonly ServerReplica[] {
@@ -62,7 +63,7 @@ export class ReplicaAccess {
 
   /** A call to a replica has ended. */
   ended(
-    { server, tool }: CallRequest,
+    { server }: CallRequest,
     trial: { readonly connection: string; readonly permit: Permit; readonly tookMs: Ms },
     outcome: CallOutcome,
   ): void {
@@ -76,25 +77,17 @@ export class ReplicaAccess {
       this.#ports.health.saw(connection, { kind: "failed", error: outcome.error.kind, message: outcome.error.message });
     } else permit.released();
     this.#pauses.saw(connection, outcome);
-    this.noticeChanges(server, tool);
+    this.look(server);
   }
 
-  /** Has claims that wait choose anew when another choice than theirs is possible now. */
-  noticeChanges(server: string, tool: string): void {
-    const { admission, servers } = this.#ports;
-    if (!admission.isWaitedFor(server)) return void this.#seen.delete(server);
-    const config = servers.get(server);
-    const kept = this.#seen.get(server);
-    const seen = kept !== undefined && kept.config === config ? kept : { config, byTool: new Map<string, string>() };
-    this.#seen.set(server, seen);
-    const now = this.#candidates({ server, tool })
-      .map(
-        ({ connection, refusedForMs, health, pausedForMs }) => `${connection} ${refusedForMs === 0} ${isWell(health)} ${pausedForMs === 0}`,
-      )
-      .join("\n");
-    if (seen.byTool.get(tool) === now) return;
-    seen.byTool.set(tool, now);
-    admission.reconsider(server);
+  /** A claim for the call waits now: it is told when it may choose otherwise. */
+  watch({ server, tool }: CallRequest): void {
+    this.#watch.begin(server, tool, this.replicas(server).length);
+  }
+
+  /** To be said when something may have changed at a server that nobody has told of. */
+  look(server: string): void {
+    this.#watch.look(server);
   }
 
   /** Better replicas that are left out now, and why. */
@@ -119,9 +112,8 @@ export class ReplicaAccess {
   }
 }
 
-interface Seen {
-  readonly config: ServerConfig | undefined;
-  readonly byTool: Map<string, string>;
+function printOf({ connection, refusedForMs, health, pausedForMs }: Candidate): string {
+  return `${connection} ${refusedForMs === 0} ${isWell(health)} ${pausedForMs === 0}`;
 }
 
 function whyLeftOut({ health, refusedForMs, pausedForMs }: Candidate): Omit<Failover, "replica"> | undefined {
