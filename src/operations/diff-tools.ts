@@ -1,7 +1,9 @@
 import type { DiffToolsInput, DiffToolsOutput, ToolDifference, WorkflowDifference } from "../contract/diff-tools.ts";
+import type { Catalog, ServerCatalog } from "../model/tool.ts";
 import { toolChanges } from "../planner/tool-difference.ts";
 import { createToolIndex } from "../planner/tool-index.ts";
 import type { ToolIndex } from "../planner/tool-index.ts";
+import { withoutRemoved } from "../planner/without-removed.ts";
 import type { CatalogSource } from "../ports/catalog.ts";
 import { catalogFor } from "./catalog-for.ts";
 import { lockedTool } from "./locked-tool.ts";
@@ -25,14 +27,29 @@ export async function diffTools(
   const locked = input.usedOnly === true ? [] : Object.keys(input.tools);
   const names = new Set([...locked, ...sources.flatMap((source) => [...toolsOfSource(source).keys()])]);
   const catalog = await catalogFor([...names], ports.catalogs, signal);
-  const index = createToolIndex(catalog);
   const workflows: WorkflowDifference[] = [];
+  const asTold = withoutRemovedOutputs(catalog, input.tools);
   for (const source of sources) {
-    const { problems } = await planSource(source, { catalog: async () => catalog }, signal);
+    const { problems } = await planSource(source, { catalog: async () => asTold }, signal);
     const errors = problems.filter(({ severity }) => severity === "error");
     workflows.push({ file: input.workflows[workflows.length]?.file ?? "", breaks: errors.length > 0, problems: errors });
   }
+  const index = createToolIndex(catalog);
   return { tools: [...names].sort().map((name) => differenceOf(name, input.tools, index)), workflows };
+}
+
+/** Whoever reads a property that a tool no longer speaks of breaks, though its schema may not forbid that it comes. */
+function withoutRemovedOutputs(catalog: Catalog, locked: DiffToolsInput["tools"]): Catalog {
+  const servers = Object.entries(catalog).map(([name, server]): readonly [string, ServerCatalog] => {
+    const tools = server.tools.map((tool) => {
+      const was = locked[`${name}.${tool.name}`]?.outputSchema;
+      return was === undefined || tool.outputSchema === undefined
+        ? tool
+        : { ...tool, outputSchema: withoutRemoved(was, tool.outputSchema) };
+    });
+    return [name, { ...server, tools }];
+  });
+  return Object.fromEntries(servers);
 }
 
 function differenceOf(name: string, locked: DiffToolsInput["tools"], index: ToolIndex): ToolDifference {

@@ -39,7 +39,8 @@ function memberSchema(schema: Schema, name: string, depth = 0): Schema | undefin
   if ((possibleTypes(schema) & TYPES.object) === 0) return undefined;
   if (typeof schema === "boolean" || depth > DEPTH_MAX) return UNREADABLE;
   const { properties = {}, additionalProperties: others } = schema;
-  if (Object.hasOwn(properties, name)) return properties[name];
+  // Nothing fits false, so what has that schema is never there.
+  if (Object.hasOwn(properties, name)) return properties[name] === false ? undefined : properties[name];
   if (others === false) return undefined;
   const parts = partsOf(schema).map((part) => memberSchema(part, name, depth + 1));
   if (parts.includes(undefined)) return undefined;
@@ -48,7 +49,8 @@ function memberSchema(schema: Schema, name: string, depth = 0): Schema | undefin
 
 function memberNames(schema: Schema, depth = 0): readonly string[] {
   if (typeof schema === "boolean" || depth > DEPTH_MAX) return [];
-  return [...Object.keys(schema.properties ?? {}), ...partsOf(schema).flatMap((part) => memberNames(part, depth + 1))];
+  const own = Object.entries(schema.properties ?? {}).filter(([, member]) => member !== false);
+  return [...own.map(([name]) => name), ...partsOf(schema).flatMap((part) => memberNames(part, depth + 1))];
 }
 
 /** The schemas that an object must fit besides this one: alternatives count when there is just one for objects. */
