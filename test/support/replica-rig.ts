@@ -39,6 +39,8 @@ export class ReplicaRig {
   readonly sent: CallInHand[] = [];
   /** By connection; where there is nothing, calls stay in hand until the test answers. A call that is aborted ends. */
   readonly behaviour = new Map<string, (call: CallInHand) => CallOutcome>();
+  /** Connections whose servers do not stop when they are told to. */
+  readonly stubborn = new Set<string>();
   readonly health = new Map<string, HealthState>();
   /** What the monitor of health was told: `s#1 answered`, `s#2 failed connection`. */
   readonly signals: string[] = [];
@@ -109,6 +111,7 @@ export class ReplicaRig {
           this.sent.push(call);
           const behave = this.behaviour.get(connection);
           if (behave !== undefined) return answer(behave(call));
+          if (this.stubborn.has(connection)) return;
           const stopped = (): void => answer({ kind: "unknown", error: { kind: "cancelled", message: "stopped" } });
           if (signal.aborted) return stopped();
           signal.addEventListener("abort", stopped, { once: true });
