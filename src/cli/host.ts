@@ -91,8 +91,12 @@ export interface Serving extends AsyncDisposable {
   readonly dataDirectory: string;
   /** How many interrupted executions it has taken up. */
   readonly resumed: number;
-  /** What is strange in the configuration, in printed form. */
-  readonly warnings: readonly string[];
+  /**
+   * Resolves when the signal aborts.
+   *
+   * @throws TuttiError `journal.unusable` - nothing more can be done here, but by the next process maybe
+   */
+  stays(signal: AbortSignal): Promise<void>;
 }
 
 /** A place where operations are carried out, until it is disposed. */

@@ -1,6 +1,8 @@
-import { systemClock } from "../base/clock.ts";
+import { sleep, systemClock } from "../base/clock.ts";
+import type { Clock } from "../base/clock.ts";
 import type { ServeRequest, Serving } from "../cli/host.ts";
 import type { OperationClient } from "../client/operation-client.ts";
+import { listExecutions } from "../contract/list-executions.ts";
 import { listInterruptedExecutions } from "../contract/list-interrupted-executions.ts";
 import { resumeExecution } from "../contract/resume-execution.ts";
 import { formatProblem } from "../definition/format-problem.ts";
@@ -38,6 +40,7 @@ export async function serve(request: ServeRequest, around: Surrounding): Promise
   await using resources = new AsyncDisposableStack();
   resources.use(observeProcess(metrics, version));
   const warn = (message: string): void => log.write("warn", message);
+  for (const warning of config.warnings) warn(formatProblem(warning));
   const secrets = openSecrets({ environment, warn, ...(config.secretsFile === undefined ? {} : { file: config.secretsFile }) });
   // Nobody sits before it, and it asks for nobody: it may do what its own user may.
   const about = { caller: callerAlone(config.access), secrets, telemetry, elicitor: { ask: async () => undefined }, version };
@@ -46,7 +49,9 @@ export async function serve(request: ServeRequest, around: Surrounding): Promise
     metrics: () => ({ text: metrics.prometheusText(), type: PROMETHEUS_CONTENT_TYPE }),
     health: servedHealth(owner.operations),
   });
-  const listening = resources.use(await listen((asked) => routes.fetch(asked), { host, port, clock: systemClock }));
+  const listening = resources.use(
+    await listen((asked) => routes.fetch(asked), { host: host.replace(/^\[(.*)\]$/, "$1"), port, clock: systemClock }),
+  );
   // Not before it is known that this process stays.
   const resumed = await resumeAll(owner.operations, log, signal);
   log.write("info", "serving", { url: listening.url, data_directory: config.dataDirectory, pid: process.pid, version, resumed });
@@ -55,13 +60,23 @@ export async function serve(request: ServeRequest, around: Surrounding): Promise
     url: listening.url,
     dataDirectory: config.dataDirectory,
     resumed,
-    warnings: config.warnings.map(formatProblem),
+    stays: (until) => untilUnusable(owner.operations, systemClock, until),
     async [Symbol.asyncDispose]() {
       log.write("info", "closing", { pid: process.pid });
       await open[Symbol.asyncDispose]();
       log.write("info", "closed", { pid: process.pid });
     },
   };
+}
+
+const LOOK_MS = 5_000;
+
+/** A journal that could not be written once is never written again by this process, whatever has become of the disk. */
+async function untilUnusable(operations: OperationClient, clock: Clock, until: AbortSignal): Promise<void> {
+  while (!until.aborted) {
+    await operations.call(listExecutions, { limit: 1 }, { signal: until });
+    await sleep(clock, LOOK_MS, until).catch(() => undefined);
+  }
 }
 
 /** Whoever may reach the port may ask, so only this machine may. */

@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, renameSync } from "node:fs";
 import { createServer } from "node:net";
 import type { AddressInfo } from "node:net";
 import { once } from "node:events";
@@ -139,6 +139,16 @@ test("a port that is taken, an address of other machines and a second process th
     exitCode: 69,
     stderr: expect.stringContaining(`is in use by process ${served.process.process.pid}`),
   });
+});
+
+test("a process that serves ends when its journal cannot be used any more, so that another one can begin anew", async () => {
+  using world = commandWorld({ echo: "echo.ts" });
+  world.write("twice.yaml", TWICE);
+  await using served = await serve(world);
+  renameSync(join(world.path, ".tutti/journal.db"), join(world.path, "elsewhere.db"));
+  expect(await world.run("run", "twice.yaml")).toMatchObject({ exitCode: 69 });
+  expect(await served.process.finished).toMatchObject({ exitCode: 69, stderr: expect.stringContaining("journal.db cannot be used") });
+  await world.untilNothingRuns();
 });
 
 test("with --json one document says where it serves, and the log is as quiet as it was asked to be", async () => {

@@ -19,7 +19,6 @@ export async function serve({ host, terminal, signal }: CommandContext, options:
     log: (line) => err.write(`${line}\n`),
     signal,
   });
-  for (const warning of serving.warnings) terminal.notice(warning);
   const { url, dataDirectory, resumed } = serving;
   if (options.json === true) printJson(terminal, { url, data_directory: dataDirectory, pid: process.pid, resumed });
   else {
@@ -27,7 +26,7 @@ export async function serve({ host, terminal, signal }: CommandContext, options:
     out.lines([[span("serving "), span(folder, "bold"), span(` at ${url} (/metrics, /health, /live)`)]]);
     if (resumed > 0) out.lines([[span(`${resumed} interrupted ${resumed === 1 ? "execution goes" : "executions go"} on`)]]);
   }
-  await untilAborted(signal);
+  await serving.stays(signal);
   return 0;
 }
 
@@ -35,9 +34,4 @@ function readPort(text: string): number {
   const port = Number(text);
   if (/^\d{1,5}$/.test(text) && port <= 65_535) return port;
   throw new TuttiError("usage", `--port takes a whole number from 0 to 65535, not "${text}"`, {});
-}
-
-async function untilAborted(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return;
-  await new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
 }
