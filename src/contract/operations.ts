@@ -10,6 +10,7 @@ import { executeRequest } from "./execute-request.ts";
 import { executeWorkflow } from "./execute-workflow.ts";
 import { formatWorkflow } from "./format-workflow.ts";
 import { getAuditHead } from "./get-audit-head.ts";
+import { getCapabilityMatrix } from "./get-capability-matrix.ts";
 import { getExecution } from "./get-execution.ts";
 import { getResponse } from "./get-response.ts";
 import { getServerStats } from "./get-server-stats.ts";
@@ -46,6 +47,7 @@ export const OPERATIONS: readonly Operation<unknown, unknown, unknown>[] = [
   executeWorkflow,
   formatWorkflow,
   getAuditHead,
+  getCapabilityMatrix,
   getExecution,
   getResponse,
   getServerStats,

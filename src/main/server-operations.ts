@@ -3,11 +3,13 @@ import { randomIds } from "../base/ids.ts";
 import { callTool } from "../contract/call-tool.ts";
 import { checkHealth } from "../contract/check-health.ts";
 import { checkServers } from "../contract/check-servers.ts";
+import { getCapabilityMatrix } from "../contract/get-capability-matrix.ts";
 import { listServers } from "../contract/list-servers.ts";
 import { listTools } from "../contract/list-tools.ts";
 import { callTool as handleCallTool } from "../operations/call-tool.ts";
 import { checkHealth as handleCheckHealth } from "../operations/check-health.ts";
 import { checkServers as handleCheckServers } from "../operations/check-servers.ts";
+import { getCapabilityMatrix as handleGetCapabilityMatrix } from "../operations/get-capability-matrix.ts";
 import { listServers as handleListServers } from "../operations/list-servers.ts";
 import { listTools as handleListTools } from "../operations/list-tools.ts";
 import type { OperationTable } from "./operation-table.ts";
@@ -25,6 +27,7 @@ export function addServerOperations(
     .add(listServers, () => handleListServers([...servers.values()]))
     .add(checkServers, (input, context) => handleCheckServers(input, { servers, discovery, security }, context))
     .add(checkHealth, (input, context) => handleCheckHealth(input, { servers, discovery, security, ...outside }, context))
+    .add(getCapabilityMatrix, (input, context) => handleGetCapabilityMatrix(input, { servers, discovery, catalogs }, context))
     .add(listTools, (input, context) => handleListTools(input, { names: about.names, catalogs }, context))
     .add(callTool, (input, context) => handleCallTool(input, { connections: about, ...outside }, context));
 }

@@ -13,6 +13,7 @@ export function addServerCommands(program: Command, perform: Perform): void {
     .addHelpText("after", examples("tutti servers list", "tutti servers check", "tutti servers tools files"));
   addList(servers, perform);
   addHealth(program, perform);
+  addMatrix(servers, perform);
   addLockCommands(servers, perform);
   withCommonOptions(servers.command("check").summary("start or reach servers, and tell whether they answer"))
     .description("Start or reach servers, side by side, and tell whether they answer. Exits with 69 when one does not.")
@@ -74,5 +75,24 @@ function addList(servers: Command, perform: Perform): void {
             (actions, context) => actions.list(context, options),
             options,
           ),
+    );
+}
+
+function addMatrix(servers: Command, perform: Perform): void {
+  withCommonOptions(servers.command("matrix").summary("tell what can be done with all servers together"))
+    .description(
+      [
+        "Tell how many tools all servers have together, and which of them must be used before which.",
+        "With a workflow also how much of it can run side by side, and how long it takes at best, probably and at worst.",
+      ].join("\n"),
+    )
+    .argument("[workflow]", "a workflow file")
+    .addHelpText("after", examples("tutti servers matrix", "tutti servers matrix order.yaml --json"))
+    .action((workflow: string | undefined, options: CommonOptions) =>
+      perform(
+        () => import("../actions/matrix.ts"),
+        (actions, context) => actions.matrix(context, workflow, options),
+        options,
+      ),
     );
 }
