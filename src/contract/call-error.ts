@@ -21,8 +21,10 @@ const kinds: readonly CallErrorKind[] = [
   "interrupted",
 ];
 
+export const callErrorKind: z.ZodType<CallErrorKind> = z.enum(kinds);
+
 const fields = {
-  kind: z.enum(kinds),
+  kind: callErrorKind,
   message: z.string(),
   server: z.string().exactOptional(),
   tool: z.string().exactOptional(),

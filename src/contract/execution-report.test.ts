@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import * as z from "zod";
+import { executionMetrics } from "../../test/support/execution-view.ts";
 import { executionView } from "./execution-report.ts";
 import type { ExecutionView } from "./execution-report.ts";
 
@@ -27,7 +28,7 @@ const view: ExecutionView = {
     },
   ],
   leftovers: [{ step: "charge", reason: "not_compensatable" }],
-  metrics: { calls: 1, retries: 0, durationMs: 1_500, criticalPathMs: 1_400, parallelEfficiency: 0.93 },
+  metrics: executionMetrics({ calls: 1, durationMs: 1_500, criticalPathMs: 1_400, resourceSeconds: { gpuMemoryBytes: 2 }, score: 97.5 }),
 };
 
 test("a report is snake_case with moments as text, and leaves alone what people and servers wrote", () => {
@@ -58,7 +59,30 @@ test("a report is snake_case with moments as text, and leaves alone what people 
       },
     ],
     leftovers: [{ step: "charge", reason: "not_compensatable" }],
-    metrics: { calls: 1, retries: 0, duration_ms: 1_500, critical_path_ms: 1_400, parallel_efficiency: 0.93 },
+    metrics: {
+      calls: 1,
+      retries: 0,
+      duration_ms: 1_500,
+      critical_path_ms: 1_400,
+      shortest_ms: 0,
+      parallel_efficiency: 1,
+      maximum_efficiency: 1,
+      efficiency_ratio: 1,
+      queued_ms: 0,
+      server_ms: 0,
+      overhead_ms: 0,
+      overhead_share: null,
+      mean_overhead_ms: null,
+      mean_latency_ms: null,
+      p95_latency_ms: null,
+      in_time_share: null,
+      selection_accuracy: null,
+      resource_efficiency: null,
+      resource_seconds: { gpu_memory_bytes: 2 },
+      failovers: 0,
+      hedged_calls: 0,
+      score: 97.5,
+    },
   });
 });
 

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { metaSchema } from "../envelope/meta-codec.ts";
-import type { ParentCall } from "../model/call.ts";
+import type { Failover, ParentCall } from "../model/call.ts";
 import type {
   ExecutionMetrics,
   ExecutionReport,
@@ -12,8 +12,9 @@ import type {
   StepReport,
   WaitingFor,
 } from "../model/execution.ts";
-import { callError, callRef } from "./call-error.ts";
+import { callError, callErrorKind, callRef } from "./call-error.ts";
 import { jsonObject, jsonValue } from "./json-value.ts";
+import { resources } from "./plan-document.ts";
 import { moment, wireObject } from "./wire-object.ts";
 
 /** The state of an execution, and whether anything moves it on. */
@@ -60,6 +61,8 @@ const itemCounts: z.ZodType<ItemCounts> = wireObject<ItemCounts>({
   inDoubt: z.array(z.int()).exactOptional(),
 });
 
+const failover: z.ZodType<Failover> = wireObject<Failover>({ replica: z.string(), kind: callErrorKind, message: z.string() });
+
 const stepReport: z.ZodType<StepReport> = wireObject<StepReport>(
   {
     id: z.string(),
@@ -73,6 +76,8 @@ const stepReport: z.ZodType<StepReport> = wireObject<StepReport>(
     completedAtMs: moment,
     output: jsonValue.exactOptional(),
     error: callError.exactOptional(),
+    replica: z.string().exactOptional(),
+    failovers: z.array(failover).exactOptional(),
     degraded: z.enum(["fallback", "cache", "stale_cache", "default", "partial"]).exactOptional(),
     compensation: z.enum(["running", "completed", "failed", "in_doubt", "none"]).exactOptional(),
     waitingFor: waitingFor.exactOptional(),
@@ -83,13 +88,44 @@ const stepReport: z.ZodType<StepReport> = wireObject<StepReport>(
   { orNull: ["server", "tool", "startedAtMs", "completedAtMs"] },
 );
 
-const metrics: z.ZodType<ExecutionMetrics> = wireObject<ExecutionMetrics>({
-  calls: z.int(),
-  retries: z.int(),
-  durationMs: z.number(),
-  criticalPathMs: z.number(),
-  parallelEfficiency: z.number(),
-});
+const metrics: z.ZodType<ExecutionMetrics> = wireObject<ExecutionMetrics>(
+  {
+    calls: z.int(),
+    retries: z.int(),
+    durationMs: z.number(),
+    criticalPathMs: z.number(),
+    shortestMs: z.number(),
+    parallelEfficiency: z.number(),
+    maximumEfficiency: z.number(),
+    efficiencyRatio: z.number(),
+    queuedMs: z.number(),
+    serverMs: z.number(),
+    overheadMs: z.number(),
+    overheadShare: z.number(),
+    meanOverheadMs: z.number(),
+    meanLatencyMs: z.number(),
+    p95LatencyMs: z.number(),
+    inTimeShare: z.number(),
+    selectionAccuracy: z.number(),
+    resourceEfficiency: z.number(),
+    resourceSeconds: resources,
+    failovers: z.int(),
+    hedgedCalls: z.int(),
+    score: z.number(),
+  },
+  {
+    orNull: [
+      "overheadShare",
+      "meanOverheadMs",
+      "meanLatencyMs",
+      "p95LatencyMs",
+      "inTimeShare",
+      "selectionAccuracy",
+      "resourceEfficiency",
+      "score",
+    ],
+  },
+);
 
 const parentCall: z.ZodType<ParentCall> = wireObject<ParentCall>({ executionId: z.string(), call: callRef });
 

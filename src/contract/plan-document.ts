@@ -57,7 +57,8 @@ const plannedStep: z.ZodType<PlannedStep> = wireObject<PlannedStep>({
   estimateMs: z.number(),
 });
 
-const resources: z.ZodType<Resources> = wireObject<Resources>({
+/** Amounts by kind; bytes and numbers. */
+export const resources: z.ZodType<Resources> = wireObject<Resources>({
   gpu: z.number().exactOptional(),
   gpuMemoryBytes: z.number().exactOptional(),
   memoryBytes: z.number().exactOptional(),

@@ -67,6 +67,9 @@ export interface ExecutionState {
   callCount: number;
   retryCount: number;
   readonly trips: TripSums;
+  /** When undoing began, and how long it took. */
+  undoingSinceMs?: number;
+  undoingMs: number;
 }
 
 /**
@@ -203,6 +206,7 @@ export function newState(plan: Plan, executionId: string): ExecutionState {
     callCount: 0,
     retryCount: 0,
     trips: noTrips(),
+    undoingMs: 0,
   };
 }
 

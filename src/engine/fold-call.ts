@@ -48,7 +48,7 @@ export function foldCall(state: ExecutionState, event: CallEvent): void {
 }
 
 function foldTrip(state: ExecutionState, step: StepState, event: Of<"call-succeeded" | "call-failed" | "call-in-doubt">): void {
-  addAttempt(state.trips, event, step.node.step.estimatedMs);
+  addAttempt(state.trips, event, step.node.step);
   if (event.trip !== undefined && event.call.role !== "compensate") addStepTrip(step, event.trip);
 }
 

@@ -147,16 +147,19 @@ function foldLife(state: ExecutionState, event: Exclude<ExecutionEvent, CallEven
     case "compensation-started":
       letGoOfAll(state, event.atMs);
       state.phase = "compensating";
+      state.undoingSinceMs = event.atMs;
       for (const unit of state.done) if (hasUndoing(state, unit)) state.toUndo.push(unit);
       return;
     case "finally-started":
       letGoOfAll(state, event.atMs);
+      endUndoing(state, event.atMs);
       state.phase = "finalizing";
       state.outcome = event.outcome;
       for (const step of state.steps) if (step.node.phase === "finally" && step.unmet === 0) state.agenda.add(step.index);
       return;
     case "execution-ended":
       letGoOfAll(state, event.atMs);
+      endUndoing(state, event.atMs);
       state.phase = "ended";
       state.outcome = event.outcome;
       state.output = event.output;
@@ -167,4 +170,10 @@ function foldLife(state: ExecutionState, event: Exclude<ExecutionEvent, CallEven
     default:
       return unreachable(event);
   }
+}
+
+function endUndoing(state: ExecutionState, atMs: number): void {
+  if (state.undoingSinceMs === undefined) return;
+  state.undoingMs += atMs - state.undoingSinceMs;
+  delete state.undoingSinceMs;
 }

@@ -1,15 +1,8 @@
 import { defined } from "../base/defined.ts";
 import type { CallError } from "../model/call.ts";
-import type {
-  ExecutionMetrics,
-  ExecutionReport,
-  ExecutionStatus,
-  ItemCounts,
-  StepReport,
-  StepStatus,
-  WaitingFor,
-} from "../model/execution.ts";
+import type { ExecutionReport, ExecutionStatus, ItemCounts, StepReport, StepStatus, WaitingFor } from "../model/execution.ts";
 import { isHeld } from "./decide.ts";
+import { executionMetrics } from "./execution-metrics.ts";
 import type { CallState, ExecutionState, StepState } from "./execution-state.ts";
 import { needsPerson } from "./standstill.ts";
 
@@ -39,7 +32,7 @@ export function reportExecution(
     steps: state.steps.map((step) => reportStep(state, step)),
     leftovers: [...state.leftovers],
     needsPerson: standing,
-    metrics: metricsOf(state, nowMs),
+    metrics: executionMetrics(state, nowMs),
   };
 }
 
@@ -65,6 +58,8 @@ function reportStep(state: ExecutionState, step: StepState): StepReport {
       completedAtMs: step.endedAtMs,
       output: step.output,
       error: errorOf(step, calls),
+      replica: step.trips?.replica,
+      failovers: step.trips?.failovers.length === 0 ? undefined : step.trips?.failovers,
       degraded: step.degraded,
       compensation: step.compensation,
       waitingFor,
@@ -113,30 +108,4 @@ function waitingOf(state: ExecutionState, step: StepState, calls: readonly CallS
   return state.paused && calls.every((call) => call.status !== "running")
     ? { kind: "person", message: "the execution is paused" }
     : undefined;
-}
-
-function metricsOf(state: ExecutionState, nowMs: number): ExecutionMetrics {
-  const durationMs = Math.max(0, (state.endedAtMs ?? nowMs) - state.startedAtMs);
-  const criticalPathMs = Math.min(durationMs, longestChainMs(state, nowMs));
-  return {
-    calls: state.callCount,
-    retries: state.retryCount,
-    durationMs,
-    criticalPathMs,
-    parallelEfficiency: durationMs === 0 ? 1 : criticalPathMs / durationMs,
-  };
-}
-
-/** The longest chain of needs, in the time that its steps really took. */
-function longestChainMs(state: ExecutionState, nowMs: number): number {
-  const endsMs: number[] = [];
-  let longestMs = 0;
-  // By level, every need of a step comes before the step.
-  for (const step of [...state.steps].sort((left, right) => left.node.level - right.node.level)) {
-    const beforeMs = Math.max(0, ...step.node.needs.map((need) => endsMs[need] ?? 0));
-    const ownMs = step.startedAtMs === undefined ? 0 : (step.endedAtMs ?? nowMs) - step.startedAtMs;
-    endsMs[step.index] = beforeMs + ownMs;
-    longestMs = Math.max(longestMs, beforeMs + ownMs);
-  }
-  return longestMs;
 }

@@ -1,5 +1,7 @@
 import type { Ms } from "../base/duration.ts";
 import type { CallError, CallOutcome, CallTrip, Failover } from "../model/call.ts";
+import { amountsOf } from "../model/step-claim.ts";
+import type { Resources, Step } from "../model/workflow.ts";
 
 /** What the trips of the calls of an execution add up to; of none is more kept than this. */
 export interface TripSums {
@@ -15,6 +17,8 @@ export interface TripSums {
   /** How long calls held what their steps occupy, and for how much of it a server was at work. */
   reservedMs: Ms;
   reservedBusyMs: Ms;
+  /** Of each resource, how much was held, times for how many seconds. */
+  readonly heldSeconds: Map<keyof Resources, number>;
   failovers: number;
   hedged: number;
   /** Answered as soon as may be expected of them. */
@@ -51,6 +55,7 @@ export function noTrips(): TripSums {
     overheadMs: 0,
     reservedMs: 0,
     reservedBusyMs: 0,
+    heldSeconds: new Map(),
     failovers: 0,
     hedged: 0,
     inTime: 0,
@@ -62,21 +67,31 @@ export function noTrips(): TripSums {
 export function addAttempt(
   sums: TripSums,
   { trip, error }: { readonly trip?: CallTrip; readonly error?: CallError },
-  expectedMs = EXPECTED_MS,
+  { estimatedMs, resources }: Pick<Step, "estimatedMs" | "resources">,
 ): void {
   if (error?.kind === "not_found") sums.misdirected += 1;
   if (trip === undefined) return;
-  const { queuedMs, serverMs, overheadMs, reservedMs = 0, failovers = [] } = trip;
   sums.trips += 1;
-  sums.queuedMs += queuedMs;
-  sums.serverMs += serverMs;
-  sums.overheadMs += overheadMs;
+  sums.queuedMs += trip.queuedMs;
+  sums.serverMs += trip.serverMs;
+  sums.overheadMs += trip.overheadMs;
+  sums.failovers += trip.failovers?.length ?? 0;
+  if (trip.hedged === true) sums.hedged += 1;
+  if (trip.reservedMs !== undefined) addHeld(sums, resources, { reservedMs: trip.reservedMs, serverMs: trip.serverMs });
+  addLatency(sums, trip.serverMs, estimatedMs ?? EXPECTED_MS);
+}
+
+function addHeld(sums: TripSums, resources: Resources | undefined, { reservedMs, serverMs }: { reservedMs: Ms; serverMs: Ms }): void {
   sums.reservedMs += reservedMs;
   sums.reservedBusyMs += Math.min(reservedMs, serverMs);
-  sums.failovers += failovers.length;
-  if (trip.hedged === true) sums.hedged += 1;
-  if (serverMs <= expectedMs) sums.inTime += 1;
-  const bucket = latencyBucket(serverMs);
+  for (const [name, amount] of amountsOf(resources)) {
+    sums.heldSeconds.set(name, (sums.heldSeconds.get(name) ?? 0) + (amount * reservedMs) / 1_000);
+  }
+}
+
+function addLatency(sums: TripSums, latencyMs: Ms, expectedMs: Ms): void {
+  if (latencyMs <= expectedMs) sums.inTime += 1;
+  const bucket = latencyBucket(latencyMs);
   sums.latencies[bucket] = (sums.latencies[bucket] ?? 0) + 1;
 }
 
@@ -99,12 +114,12 @@ function latencyBucket(ms: Ms): number {
   return ms <= SMALLEST_MS ? 0 : Math.ceil(Math.log(ms / SMALLEST_MS) / GROWTH);
 }
 
-/** The time within which this part of all answers came, 0 to 1, rounded up to the end of its bucket; undefined without answers. */
-export function latencyQuantileMs({ latencies, trips }: TripSums, part: number): Ms | undefined {
-  let left = Math.ceil(trips * part);
+/** The time within which 19 of 20 answers came, to a tenth of it; undefined without answers. */
+export function latencyP95Ms({ latencies, trips }: TripSums): Ms | undefined {
+  let left = Math.ceil(trips * 0.95);
   for (const [bucket, count = 0] of latencies.entries()) {
     left -= count;
-    if (left <= 0 && count > 0) return SMALLEST_MS * Math.exp(bucket * GROWTH);
+    if (left <= 0 && count > 0) return Math.round(SMALLEST_MS * Math.exp(bucket * GROWTH) * 1_000) / 1_000;
   }
   return undefined;
 }

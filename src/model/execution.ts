@@ -1,7 +1,8 @@
 import type { Ms } from "../base/duration.ts";
 import type { Json, JsonObject } from "../base/json.ts";
 import type { Meta } from "../envelope/meta.ts";
-import type { CallError, Degraded, ParentCall } from "./call.ts";
+import type { CallError, Degraded, Failover, ParentCall } from "./call.ts";
+import type { Resources } from "./workflow.ts";
 
 /** The documented workflow status. `active` is an execution that waits for its turn in a concurrency group. */
 export type ExecutionStatus = "active" | "executing" | "paused" | "completed" | "failed";
@@ -44,6 +45,10 @@ export interface StepReport {
   readonly completedAtMs?: number;
   readonly output?: Json;
   readonly error?: CallError;
+  /** Who had its last call, of a server with several replicas. */
+  readonly replica?: string;
+  /** The replicas that its calls have left for another one, with the reasons; the first 20. */
+  readonly failovers?: readonly Failover[];
   readonly degraded?: Degraded;
   readonly compensation?: "running" | "completed" | "failed" | "in_doubt" | "none";
   readonly waitingFor?: WaitingFor;
@@ -92,14 +97,47 @@ export interface ExecutionReport {
   readonly metrics: ExecutionMetrics;
 }
 
+/**
+ * How well an execution went, in measured time; `docs/operations.md` says how each figure comes about. Shares are from 0
+ * to 1, and absent where there is nothing to share.
+ */
 export interface ExecutionMetrics {
+  /** Every attempt, also of child workflows. */
   readonly calls: number;
   readonly retries: number;
   readonly durationMs: Ms;
-  /** Length of the chain of steps that determined the duration, in measured time. */
+  /** The longest chain of steps, in the time that they took without waiting for servers. */
   readonly criticalPathMs: Ms;
-  /** critical path / duration, 0..1; 1 when nothing waited but for what it needed. */
+  /** How long the same steps take at least, with what their servers can do at once. */
+  readonly shortestMs: Ms;
+  /** critical path / duration; 1 when nothing waited but for what it needed. */
   readonly parallelEfficiency: number;
+  /** critical path / shortest: what the parallel efficiency can be with these servers. */
+  readonly maximumEfficiency: number;
+  /** shortest / duration: how much of that was reached. */
+  readonly efficiencyRatio: number;
+  /** Sums over all calls: waiting for servers, being with them, and everything else. */
+  readonly queuedMs: Ms;
+  readonly serverMs: Ms;
+  readonly overheadMs: Ms;
+  /** overhead / (overhead + server). */
+  readonly overheadShare?: number;
+  readonly meanOverheadMs?: Ms;
+  /** Of the time with servers. */
+  readonly meanLatencyMs?: Ms;
+  readonly p95LatencyMs?: Ms;
+  /** The calls that servers answered as soon as may be expected. */
+  readonly inTimeShare?: number;
+  /** The calls that went to a server which has the tool. */
+  readonly selectionAccuracy?: number;
+  /** Of the time for which calls held resources, that in which a server was at work. */
+  readonly resourceEfficiency?: number;
+  /** How much was held, times how many seconds. */
+  readonly resourceSeconds: Resources;
+  readonly failovers: number;
+  readonly hedgedCalls: number;
+  /** 0 to 100; only of executions that have ended. */
+  readonly score?: number;
 }
 
 /** One line of a list of executions. */

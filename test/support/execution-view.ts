@@ -1,5 +1,5 @@
 import type { ExecutionView } from "../../src/contract/execution-report.ts";
-import type { StepReport } from "../../src/model/execution.ts";
+import type { ExecutionMetrics, StepReport } from "../../src/model/execution.ts";
 
 /** A step that is as it says, and otherwise has not begun. */
 export function stepReport(id: string, details: Partial<StepReport> = {}): StepReport {
@@ -19,7 +19,28 @@ export function executionView(steps: readonly StepReport[], details: Partial<Exe
     startedAtMs: 0,
     steps,
     leftovers: [],
-    metrics: { calls: 0, retries: 0, durationMs: 0, criticalPathMs: 0, parallelEfficiency: 1 },
+    metrics: executionMetrics(),
+    ...details,
+  };
+}
+
+/** What is measured of an execution that has done nothing, but for what a test says. */
+export function executionMetrics(details: Partial<ExecutionMetrics> = {}): ExecutionMetrics {
+  return {
+    calls: 0,
+    retries: 0,
+    durationMs: 0,
+    criticalPathMs: 0,
+    shortestMs: 0,
+    parallelEfficiency: 1,
+    maximumEfficiency: 1,
+    efficiencyRatio: 1,
+    queuedMs: 0,
+    serverMs: 0,
+    overheadMs: 0,
+    resourceSeconds: {},
+    failovers: 0,
+    hedgedCalls: 0,
     ...details,
   };
 }

@@ -1,11 +1,11 @@
 import { expect, test } from "vitest";
-import { executionView, stepReport } from "../../../test/support/execution-view.ts";
+import { executionMetrics, executionView, stepReport } from "../../../test/support/execution-view.ts";
 import type { ExecutionView } from "../../contract/execution-report.ts";
 import { executionResult } from "./execution-result.ts";
 import { printLines } from "./span.ts";
 import { plain } from "./style.ts";
 
-const metrics = { calls: 15, retries: 1, durationMs: 3_400, criticalPathMs: 3_100, parallelEfficiency: 0.912 };
+const metrics = executionMetrics({ calls: 15, retries: 1, durationMs: 3_400, criticalPathMs: 3_100, parallelEfficiency: 0.912 });
 
 function show(view: ExecutionView, flags: string = ""): readonly string[] {
   return printLines(executionResult(view, flags), { style: plain }).trimEnd().split("\n");

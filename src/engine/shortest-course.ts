@@ -1,0 +1,84 @@
+import type { Ms } from "../base/duration.ts";
+import { listScheduleMs, type Task } from "../model/list-schedule.ts";
+import type { PlanNode } from "../model/plan.ts";
+import { callsAtOnce, claimOfStep } from "../model/step-claim.ts";
+import type { ServerCapacity } from "../model/tool.ts";
+import type { ExecutionState, StepState } from "./execution-state.ts";
+
+/** How quickly the steps of an execution could have followed one another, in the time that they really took. */
+export interface ShortestCourse {
+  /** The longest chain: with servers that can do everything at once. */
+  readonly criticalPathMs: Ms;
+  /** With what servers can do at once, as the plan knows it. */
+  readonly shortestMs: Ms;
+}
+
+/** The main steps, what was undone, and the `finally` steps follow one another. */
+export function shortestCourse(state: ExecutionState, nowMs: number): ShortestCourse {
+  const undoneMs = state.undoingMs + (state.undoingSinceMs === undefined ? 0 : nowMs - state.undoingSinceMs);
+  const phases = (["main", "finally"] as const).map((phase) => courseOf(state, phase, nowMs));
+  return {
+    criticalPathMs: phases.reduce((sumMs, { criticalPathMs }) => sumMs + criticalPathMs, undoneMs),
+    shortestMs: phases.reduce((sumMs, { shortestMs }) => sumMs + shortestMs, undoneMs),
+  };
+}
+
+function courseOf(state: ExecutionState, phase: PlanNode["phase"], nowMs: number): ShortestCourse {
+  const steps = state.steps.filter(({ node }) => node.phase === phase);
+  const first = steps[0]?.index ?? 0;
+  const capacities = state.plan.capacities ?? {};
+  const works = steps.map((step) => workOf(step, capacityOf(step, capacities), nowMs));
+  const remainingMs = chainsFrom(steps, works);
+  const tasks = steps.map((step, place): Task => {
+    const work = works[place];
+    const claim = work === undefined ? undefined : claimOfStep(step.node.step, work.atOnce);
+    return {
+      needs: step.node.needs.map((need) => need - first),
+      durationMs: work?.durationMs ?? 0,
+      remainingMs: remainingMs[place] ?? 0,
+      ...(claim === undefined ? {} : { claim }),
+    };
+  });
+  return {
+    criticalPathMs: remainingMs.reduce((longestMs, chainMs) => Math.max(longestMs, chainMs), 0),
+    shortestMs: listScheduleMs(tasks, capacities),
+  };
+}
+
+/** What a step did, without the time in which it waited for its server. */
+interface Work {
+  readonly durationMs: Ms;
+  /** Of its calls. */
+  readonly atOnce: number;
+}
+
+/** Undefined for a step that has not begun. */
+function workOf(step: StepState, capacity: ServerCapacity | undefined, nowMs: number): Work | undefined {
+  if (step.startedAtMs === undefined) return undefined;
+  const wholeMs = Math.max(0, (step.endedAtMs ?? nowMs) - step.startedAtMs);
+  const { trips, items } = step;
+  const atOnce = items === undefined ? 1 : callsAtOnce(step.node.step, items.values.length, capacity);
+  if (trips === undefined || atOnce === 0) return { durationMs: wholeMs, atOnce };
+  // The calls of a list overlap, so that their waiting cannot be taken off the whole.
+  const busyMs = items === undefined ? wholeMs - trips.queuedMs - trips.overheadMs : Math.max(trips.longestMs, trips.serverMs / atOnce);
+  return { durationMs: Math.min(wholeMs, Math.max(0, busyMs)), atOnce };
+}
+
+function capacityOf({ node }: StepState, capacities: Readonly<Record<string, ServerCapacity>>): ServerCapacity | undefined {
+  const { action } = node.step;
+  return action.kind === "tool" && Object.hasOwn(capacities, action.server) ? capacities[action.server] : undefined;
+}
+
+/** For each step, the longest chain that begins with it. */
+function chainsFrom(steps: readonly StepState[], works: readonly (Work | undefined)[]): readonly Ms[] {
+  const first = steps[0]?.index ?? 0;
+  const chainsMs = steps.map(() => 0);
+  // By level, all that needs a step comes behind it.
+  const places = [...steps.keys()].sort((left, right) => (steps[right]?.node.level ?? 0) - (steps[left]?.node.level ?? 0));
+  for (const place of places) {
+    const chainMs = (chainsMs[place] ?? 0) + (works[place]?.durationMs ?? 0);
+    chainsMs[place] = chainMs;
+    for (const need of steps[place]?.node.needs ?? []) chainsMs[need - first] = Math.max(chainsMs[need - first] ?? 0, chainMs);
+  }
+  return chainsMs;
+}
