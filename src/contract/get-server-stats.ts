@@ -58,8 +58,7 @@ const server = wireObject<ServerStats>({
   replicas: z.array(replica),
 });
 
-/** One alert, as it goes over a wire. */
-export const alertDocument: z.ZodType<Alert> = wireObject<Alert>({
+const alert = wireObject<Alert>({
   alert: z.enum(["high_latency", "high_error_rate", "server_down", "circuit_open", "resource_exhaustion", "workflow_running_long"]),
   subject: z.string(),
   server: z.string().exactOptional(),
@@ -77,5 +76,5 @@ export const getServerStats: Operation<Record<string, never>, GetServerStatsOutp
   kind: "read",
   repeatable: "always",
   input: z.strictObject({}),
-  output: wireObject<GetServerStatsOutput>({ upMs: z.number(), servers: z.array(server), alerts: z.array(alertDocument) }),
+  output: wireObject<GetServerStatsOutput>({ upMs: z.number(), servers: z.array(server), alerts: z.array(alert) }),
 };

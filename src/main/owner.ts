@@ -207,8 +207,8 @@ export class Owner implements AsyncDisposable {
     addServerOperations(table, { pool, caller }, clock);
     const audit = this.#audit;
     const { metrics } = this.#telemetry;
-    const ports = { stats: () => serverStats(metrics.snapshot()), firing: () => this.#alerts.firing() };
-    table.add(getServerStats, (_, context) => handleGetServerStats(ports, context));
+    const measured = { stats: () => serverStats(metrics.snapshot()), firing: () => this.#alerts.firing(), access, audit };
+    table.add(getServerStats, (_, context) => handleGetServerStats(measured, context));
     addAuditOperations(table, { reader: auditReader({ directory, keyFile: auditKeyFile }), access, audit });
     addReadingOperations(table, { journal, report, driven, access, audit });
     return addDrivingOperations(table, {

@@ -49,40 +49,49 @@ export interface SnapshotSource {
 /** Brings together by server what the metrics have by name. */
 export function takeSnapshot(source: SnapshotSource): MetricsSnapshot {
   const { atMs, upMs, callsPerMinute, counter, histogram, gauge } = source;
-  const calls = [...counter("tutti_calls_total")];
-  const answers = [...counter("tutti_cache_answers_total")];
-  const [waiting, durations] = [[...gauge("tutti_calls_waiting")], [...histogram("tutti_call_duration_seconds")]];
+  const calls = byServer(counter("tutti_calls_total"));
+  const answers = byServer(counter("tutti_cache_answers_total"));
+  const [retries, failovers] = [byServer(counter("tutti_call_retries_total")), byServer(counter("tutti_failovers_total"))];
+  const [hedges, rateLimited] = [byServer(counter("tutti_hedges_total")), byServer(counter("tutti_rate_limited_total"))];
+  const latency = byServer(histogram("tutti_call_duration_seconds"));
+  const queued = byServer(histogram("tutti_call_queue_seconds"));
+  const overhead = byServer(histogram("tutti_call_overhead_seconds"));
+  const waiting = byServer(gauge("tutti_calls_waiting"));
   const replicas = replicaSamples(gauge);
-  const names = new Set([...[...calls, ...waiting, ...durations].map(({ labels: [server = ""] }) => server), ...replicas.keys()]);
+  const names = new Set([calls, latency, waiting, replicas].flatMap((known) => [...known.keys()]));
   const sampleOf = (server: string): ServerSample => ({
     server,
-    calls: sum(calls, server),
-    had: sum(calls, server, ([, , outcome = ""]) => outcome === "succeeded" || SERVER_ERRORS.has(outcome)),
-    errors: sum(calls, server, ([, , outcome = ""]) => SERVER_ERRORS.has(outcome)),
+    calls: sum(calls.get(server)),
+    had: sum(calls.get(server), ([, , outcome = ""]) => outcome === "succeeded" || SERVER_ERRORS.has(outcome)),
+    errors: sum(calls.get(server), ([, , outcome = ""]) => SERVER_ERRORS.has(outcome)),
     callsPerMinute: callsPerMinute(server),
-    retries: sum(counter("tutti_call_retries_total"), server),
-    failovers: sum(counter("tutti_failovers_total"), server),
-    hedges: sum(counter("tutti_hedges_total"), server),
-    cacheHits: sum(answers, server, ([, result]) => result !== "miss"),
-    cacheMisses: sum(answers, server, ([, result]) => result === "miss"),
-    rateLimited: sum(counter("tutti_rate_limited_total"), server),
-    latency: distribution(durations, server),
-    queued: distribution(histogram("tutti_call_queue_seconds"), server),
-    overhead: distribution(histogram("tutti_call_overhead_seconds"), server),
-    waiting: sum(waiting, server),
+    retries: sum(retries.get(server)),
+    failovers: sum(failovers.get(server)),
+    hedges: sum(hedges.get(server)),
+    cacheHits: sum(answers.get(server), ([, result]) => result !== "miss"),
+    cacheMisses: sum(answers.get(server), ([, result]) => result === "miss"),
+    rateLimited: sum(rateLimited.get(server)),
+    latency: distribution(latency.get(server)),
+    queued: distribution(queued.get(server)),
+    overhead: distribution(overhead.get(server)),
+    waiting: sum(waiting.get(server)),
     replicas: replicas.get(server) ?? [],
   });
   return { atMs, upMs, servers: [...names].sort().map(sampleOf) };
 }
 
-/** Of the series of one server, which is always the first label. */
-function sum(series: Iterable<Series<number>>, server: string, counts: (labels: readonly string[]) => boolean = () => true): number {
+/** The server is always the first label. */
+function byServer<Value>(series: Iterable<Series<Value>>): ReadonlyMap<string, readonly Series<Value>[]> {
+  return Map.groupBy(series, ({ labels: [server = ""] }) => server);
+}
+
+function sum(series: readonly Series<number>[] = [], counts: (labels: readonly string[]) => boolean = () => true): number {
   let total = 0;
-  for (const { labels, value } of series) if (labels[0] === server && counts(labels)) total += value;
+  for (const { labels, value } of series) if (counts(labels)) total += value;
   return total;
 }
 
-function distribution(series: Iterable<Series<Distribution>>, server: string): Distribution {
-  for (const { labels, value } of series) if (labels[0] === server) return frozen(value);
-  return { bounds: [], counts: [], sum: 0 };
+/** A server has one series of each histogram. */
+function distribution([only]: readonly Series<Distribution>[] = []): Distribution {
+  return only === undefined ? { bounds: [], counts: [], sum: 0 } : frozen(only.value);
 }
