@@ -1,48 +1,14 @@
 import { expect, test } from "vitest";
-import { systemClock } from "../../../src/base/clock.ts";
-import { openConnections } from "../../../src/mcp-client/open-connections.ts";
-import type { ServerConfig } from "../../../src/model/server.ts";
-import type { Connections } from "../../../src/ports/connections.ts";
-import { HealthMonitor } from "../../../src/registry/health-monitor.ts";
-import { replicatedServers } from "../../../src/registry/replicated-servers.ts";
-import { ServerRegistry } from "../../../src/registry/server-registry.ts";
 import { testServer } from "../../support/servers/test-connections.ts";
+import { openTestPool } from "../../support/servers/test-pool.ts";
 
 const { signal } = new AbortController();
 
-interface Discovering extends AsyncDisposable {
-  readonly connections: Connections;
-  readonly health: HealthMonitor;
-  readonly registry: ServerRegistry;
-}
-
-function discovering(configs: readonly ServerConfig[]): Discovering {
-  const servers = new Map(configs.map((config) => [config.name, config]));
-  const connections = openConnections({
-    servers: configs,
-    clock: systemClock,
-    elicitor: { ask: () => Promise.resolve(undefined) },
-    log: { write: () => undefined },
-    clientVersion: "0.0.0",
-  });
-  const health = new HealthMonitor({ connections, servers, clock: systemClock });
-  const registry = new ServerRegistry({ connections, servers, health, replicated: replicatedServers({ connections, servers, health }) });
-  return {
-    connections,
-    health,
-    registry,
-    async [Symbol.asyncDispose]() {
-      await health[Symbol.asyncDispose]();
-      await connections[Symbol.asyncDispose]();
-    },
-  };
-}
-
 test("six servers are discovered side by side in the time of a few, with whole schemas", async () => {
   const names = ["one", "two", "three", "four", "five", "six"];
-  await using now = discovering(names.map((name) => testServer("echo.ts", [], { name })));
+  await using now = openTestPool(names.map((name) => testServer("echo.ts", [], { name })));
   const startMs = performance.now();
-  const records = await now.registry.discover(undefined, signal);
+  const records = await now.discovery.discover(undefined, signal);
   // Less than one second is usual on two cores, of the two that it may take; a machine with much else to do takes longer.
   expect(performance.now() - startMs).toBeLessThan(4_000);
   expect(records.map(({ serverId, health, tools }) => [serverId, health.status, tools.length])).toEqual(
@@ -58,10 +24,10 @@ test("six servers are discovered side by side in the time of a few, with whole s
 test("a server that is slow to start, and one that never answers, delay no other", async () => {
   const others = ["one", "two", "three"].map((name) => testServer("echo.ts", [], { name }));
   const slow = testServer("starts-oddly.ts", ["mute"], { name: "mute", connectTimeoutMs: 8_000 });
-  await using now = discovering([slow, ...others]);
+  await using now = openTestPool([slow, ...others]);
   const leaving = new AbortController();
-  const all = now.registry.discover(undefined, leaving.signal);
-  const records = await now.registry.discover(
+  const all = now.discovery.discover(undefined, leaving.signal);
+  const records = await now.discovery.discover(
     others.map(({ name }) => name),
     signal,
   );
@@ -72,8 +38,8 @@ test("a server that is slow to start, and one that never answers, delay no other
 });
 
 test("the catalog follows what a server says of its tools", async () => {
-  await using now = discovering([testServer("changes-tools.ts")]);
-  const toolsNow = async () => (await now.registry.catalog(["s"], signal))["s"]?.tools.map(({ name }) => name);
+  await using now = openTestPool([testServer("changes-tools.ts")]);
+  const toolsNow = async () => (await now.catalogs.catalog(["s"], signal))["s"]?.tools.map(({ name }) => name);
   expect(await toolsNow()).toEqual(["grow"]);
   const observer = { stage: () => undefined, progress: () => undefined };
   await now.connections.call({ server: "s", tool: "grow", arguments: {}, meta: {}, timeoutMs: 5_000 }, observer, signal);
