@@ -17,8 +17,8 @@ const SUBPROTOCOL = "mcp";
 /** The largest message may come in pieces of a kilobyte. */
 const FRAGMENTS_MAX = MESSAGE_BYTES_MAX / 1_024;
 const OPEN_WITHIN_MS: Ms = 10_000;
-/** For a peer that has said farewell and then does not hang up. */
-const HANGS_UP_WITHIN_MS: Ms = 1_000;
+/** For a server that has said farewell and then does not hang up: calls in flight wait for that. */
+const HANGS_UP_WITHIN_MS: Ms = 250;
 
 export interface SocketOpening extends Pick<TextSocketParts, "receive" | "ended"> {
   readonly ports: SessionPorts;

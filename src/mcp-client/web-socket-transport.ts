@@ -1,4 +1,5 @@
 import type { JSONRPCMessage } from "@modelcontextprotocol/client";
+import type { Ms } from "../base/duration.ts";
 import type { TextSocket } from "../base/text-socket.ts";
 import type { WebSocketConnection } from "../model/server.ts";
 import { isModern } from "./era.ts";
@@ -7,6 +8,8 @@ import { NotSentError } from "./not-sent-error.ts";
 import { openSocket } from "./open-socket.ts";
 import type { SessionPorts } from "./session-ports.ts";
 import type { Ending, ServerTransport } from "./wire-fault.ts";
+
+const END_KNOWN_WITHIN_MS: Ms = 500;
 
 /**
  * One JSON-RPC message in each frame of a WebSocket, subprotocol `mcp`. Cancelling is `notifications/cancelled` in both
@@ -24,6 +27,7 @@ export class WebSocketTransport implements ServerTransport {
   #socket: TextSocket | undefined;
   #ending: Ending | undefined;
   #closing: Promise<void> | undefined;
+  readonly #gone = Promise.withResolvers<void>();
 
   constructor(connection: WebSocketConnection, ports: SessionPorts) {
     this.#connection = connection;
@@ -63,6 +67,9 @@ export class WebSocketTransport implements ServerTransport {
 
   async send(message: JSONRPCMessage): Promise<void> {
     if (this.#closing === undefined && this.#socket?.send(JSON.stringify(message)) === true) return;
+    // While it says farewell it does not take anything any more, and why is known only after that.
+    using _patience = this.#ports.clock.after(END_KNOWN_WITHIN_MS, () => this.#gone.resolve());
+    await this.#gone.promise;
     throw new NotSentError(this.#ending?.message);
   }
 
@@ -84,6 +91,7 @@ export class WebSocketTransport implements ServerTransport {
   }
 
   async #close(): Promise<void> {
+    this.#gone.resolve();
     this.#opening.abort(new Error("the connection was closed"));
     this.onclose?.();
     await this.#socket?.close();

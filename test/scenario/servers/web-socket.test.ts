@@ -220,6 +220,25 @@ test("a call that cannot be handed over has not been accepted", async () => {
     .toMatchObject({ kind: "failed", accepted: false, error: { kind: "connection", message: expect.stringContaining("ECONNREFUSED") } });
 });
 
+test("a call while the server is saying farewell has not been accepted, and says why", async () => {
+  await using server = await listenOddly(["say"], (socket, { id }) => socket.send(textAnswer(id, "hi")));
+  await using world = openTestConnections(webSocketServer(server.url));
+  expect(await world.call("say")).toMatchObject({ kind: "succeeded" });
+  server.sockets[0]?.close(1013, "come back later");
+  // Its end of the connection stays open, so that the farewell takes its time.
+  server.requests[0]?.socket.pause();
+  const outcomes = await Promise.all(
+    Array.from({ length: 5 }, async (_, turns) => {
+      for (let turn = 0; turn < turns; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+      return await world.call("say");
+    }),
+  );
+  for (const outcome of outcomes) {
+    if (outcome.kind === "succeeded") continue;
+    expect(outcome.error.message).toContain("it has too much to do (code 1013): come back later");
+  }
+});
+
 test("a server that stops tells the calls under way, and clients that are gone are noticed", async () => {
   await using server = await serveTools({ kind: "websocket" });
   const world = openTestConnections(webSocketServer(server.url));
