@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { reconnectDelayMs } from "./reconnect-delay.ts";
+import { reconnectDelayMs, wasStable } from "./reconnect-delay.ts";
 
 test.each([
   [0, 0],
@@ -11,4 +11,16 @@ test.each([
   [10_000, 30_000],
 ])("after %i troubles in a row the next connection waits %i ms", (troubles, delayMs) => {
   expect(reconnectDelayMs(troubles)).toBe(delayMs);
+});
+
+test.each([
+  [0, 4_999, false],
+  [0, 5_000, true],
+  [3, 5_000, true],
+  [5, 5_000, false],
+  [5, 20_000, true],
+  [10_000, 59_999, false],
+  [10_000, 60_000, true],
+])("after %i troubles in a row a connection that lived %i ms was a stable one: %s", (troubles, livedMs, stable) => {
+  expect(wasStable(livedMs, troubles)).toBe(stable);
 });

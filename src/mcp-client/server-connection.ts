@@ -8,7 +8,7 @@ import type { Tool } from "../model/tool.ts";
 import type { ServerCheck, ServerFacts, WireCall } from "../ports/connections.ts";
 import type { CallObserver } from "../ports/tool-caller.ts";
 import type { Era } from "./era.ts";
-import { reconnectDelayMs, STABLE_AFTER_MS } from "./reconnect-delay.ts";
+import { reconnectDelayMs, wasStable } from "./reconnect-delay.ts";
 import type { Session } from "./session.ts";
 import { SessionLostError } from "./session-lost-error.ts";
 import type { SessionPorts } from "./session-ports.ts";
@@ -159,8 +159,8 @@ export class ServerConnection implements AsyncDisposable {
     if (session !== this.#session) return;
     this.#session = undefined;
     if (this.#closed.signal.aborted) return;
-    if (this.#ports.clock.monotonicMs() - this.#startedMs < STABLE_AFTER_MS) this.#trouble(why);
-    else this.#troubles = 0;
+    if (wasStable(this.#ports.clock.monotonicMs() - this.#startedMs, this.#troubles)) this.#troubles = 0;
+    else this.#trouble(why);
     this.#closings.run(() => session[Symbol.asyncDispose]());
     this.#onToolsChanged();
   }

@@ -20,7 +20,7 @@ export function fateIn(mood: Mood, random: () => number): Fate {
     case "garbage":
       return luck < 0.25 ? { kind: "garbage" } : PASS;
     default:
-      return luck < 0.002 ? { kind: "cut-response" } : PASS;
+      return luck < 0.0005 ? { kind: "cut-response" } : PASS;
   }
 }
 
