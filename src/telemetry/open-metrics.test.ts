@@ -70,6 +70,20 @@ test("any labels give a text that a strict reader understands, and come back as 
   );
 });
 
+test("labels that look alike when they are joined are apart", () => {
+  const metrics = openMetrics(new ManualClock());
+  const pairs = [
+    ["ab", "c"],
+    ["a", "bc"],
+    ["abc", ""],
+    ["", "abc"],
+    ["a1:b", ""],
+    ["a", "1:b"],
+  ] as const;
+  for (const [server, tool] of pairs) metrics.count("tutti_calls_total", { server, tool });
+  expect(parsePrometheus(metrics.prometheusText()).get("tutti_calls_total")?.samples).toHaveLength(pairs.length);
+});
+
 test("however many names come in, what is kept of them has a limit, and nothing is left uncounted", () => {
   const metrics = openMetrics(new ManualClock());
   for (let n = 0; n < 5 * SERIES_MAX; n += 1) {
