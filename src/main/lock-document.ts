@@ -33,7 +33,8 @@ export function parseLock(source: string, file: string): LockDocument {
   const document = readConfigDocument(source, file);
   // Of two tools of one name the last one would count, whatever the first is like.
   const repeated = document.problems.filter(({ code }) => code === "duplicate-key");
-  const problems = [...repeated, ...findings.errors.map((problem) => document.locate(problem, lockKeys))];
+  const located = [...repeated, ...findings.errors.map((problem) => document.locate(problem, lockKeys))];
+  const problems = located.sort((left, right) => left.line - right.line || left.column - right.column);
   return { ...(problems.length > 0 || lock === undefined ? {} : { lock }), problems };
 }
 
@@ -103,19 +104,20 @@ const toolKeys: Shape<LockedTool> = shape<LockedTool>("tool", {
 const tool: ValueType<LockedTool> = {
   ...toolKeys,
   read(value, reading) {
-    const read = toolKeys.read(value, reading);
-    if (read === undefined) return undefined;
-    const { inputSchema, inputSha256, outputSchema, outputSha256 } = read;
-    checkHash(inputSchema, inputSha256, within(reading, "input_sha256"));
-    if ((outputSchema === undefined) !== (outputSha256 === undefined)) {
-      const [there, missing] = outputSchema === undefined ? ["output_sha256", "output_schema"] : ["output_schema", "output_sha256"];
+    const { values, given } = toolKeys.readPartly(value, reading) ?? { values: {}, given: new Set<keyof LockedTool>() };
+    if (given.has("outputSchema") !== given.has("outputSha256")) {
+      const [there, missing] = given.has("outputSchema") ? ["output_schema", "output_sha256"] : ["output_sha256", "output_schema"];
       report(reading, "missing-key", `"${missing}" is missing beside "${there}": the lock was changed by hand - ${ANEW}`);
-    } else if (outputSchema !== undefined) checkHash(outputSchema, outputSha256, within(reading, "output_sha256"));
-    return read;
+    }
+    const { effect, inputSchema, inputSha256, outputSchema, outputSha256 } = values;
+    if (outputSchema !== undefined && outputSha256 !== undefined) checkHash(outputSchema, outputSha256, within(reading, "output_sha256"));
+    if (inputSchema === undefined || inputSha256 === undefined) return undefined;
+    checkHash(inputSchema, inputSha256, within(reading, "input_sha256"));
+    return effect && { ...values, effect, inputSchema, inputSha256 };
   },
 };
 
-function checkHash(schema: JsonObject, hash: string | undefined, reading: Reading): void {
+function checkHash(schema: JsonObject, hash: string, reading: Reading): void {
   if (schemaHash(schema) === hash) return;
   const message = `this is not the hash of the schema beside it: the lock was changed by hand - ${ANEW}`;
   report(reading, "wrong-hash", message);
