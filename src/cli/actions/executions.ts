@@ -49,15 +49,21 @@ export async function list(context: CommandContext, options: ListOptions): Promi
   return 0;
 }
 
+export interface ShowOptions extends CommonOptions {
+  readonly metrics?: boolean;
+}
+
 /** `tutti executions show ID` */
-export async function show(context: CommandContext, executionId: string, options: CommonOptions): Promise<number> {
+export async function show(context: CommandContext, executionId: string, options: ShowOptions): Promise<number> {
   await using session = await openSession(context, "reading", options);
   const view = await session.client.call(getExecution, { executionId }, { signal: context.signal });
   const { terminal, host } = context;
   if (options.json === true) await printDocument(context, getExecution, view);
   else {
     const rows = terminal.out.rows === undefined ? {} : { rows: Math.max(10, terminal.out.rows - 16) };
-    terminal.out.lines(executionStory(view, { nowMs: host.clock.nowMs(), flags: session.flags, ...rows }));
+    terminal.out.lines(
+      executionStory(view, { nowMs: host.clock.nowMs(), flags: session.flags, metrics: options.metrics === true, ...rows }),
+    );
   }
   return 0;
 }

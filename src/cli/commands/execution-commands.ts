@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import type { ListOptions, PruneOptions } from "../actions/executions.ts";
+import type { ListOptions, PruneOptions, ShowOptions } from "../actions/executions.ts";
 import type { ApproveOptions, ResolveOptions, RetryOptions } from "../actions/steer.ts";
 import type { CommonOptions } from "../command-context.ts";
 import { examples, withCommonOptions } from "./perform.ts";
@@ -44,8 +44,9 @@ function addLooking(executions: Command, perform: Perform): void {
   withCommonOptions(executions.command("show").summary("show what happened, what is waited for and what to do next"))
     .description("Show on one screen what happened in an execution, what it waits for and what to do next.")
     .argument("<id>", ID)
-    .addHelpText("after", examples("tutti executions show 0193f2c7-89ab"))
-    .action((id: string, options: CommonOptions) =>
+    .option("--metrics", "also how well it went: efficiency, overhead, latency, score")
+    .addHelpText("after", examples("tutti executions show 0193f2c7-89ab", "tutti executions show 0193f2c7-89ab --metrics"))
+    .action((id: string, options: ShowOptions) =>
       perform(
         () => import("../actions/executions.ts"),
         (actions, context) => actions.show(context, id, options),

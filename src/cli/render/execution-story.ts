@@ -2,6 +2,7 @@ import { humanDuration } from "../../base/duration.ts";
 import type { ExecutionView } from "../../contract/execution-report.ts";
 import { executionResult } from "./execution-result.ts";
 import { executionTree } from "./execution-tree.ts";
+import { metricsTable } from "./metrics-table.ts";
 import { printMoment } from "./moment.ts";
 import { oneLine } from "./safe-text.ts";
 import { span } from "./span.ts";
@@ -11,14 +12,15 @@ import { tableLines } from "./table.ts";
 /** What happened, what is waited for and what to do next, on one screen. */
 export function executionStory(
   view: ExecutionView,
-  options: { readonly nowMs: number; readonly flags: string; readonly rows?: number },
+  options: { readonly nowMs: number; readonly flags: string; readonly rows?: number; readonly metrics?: boolean },
 ): readonly Line[] {
-  const { nowMs, flags, rows } = options;
+  const { nowMs, flags, rows, metrics = false } = options;
   return [
     ...tableLines(facts(view, nowMs)),
     [],
     ...executionTree(view, { nowMs, ...(rows === undefined ? {} : { rows }) }),
     [],
+    ...(metrics ? [...metricsTable(view.metrics), []] : []),
     ...executionResult(view, flags),
   ];
 }

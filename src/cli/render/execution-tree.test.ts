@@ -102,3 +102,17 @@ test("when there is not room for all, what matters now is shown", () => {
     "",
   ]);
 });
+
+test("a call that went on to another replica says from which, and why", () => {
+  const charge = { server: "payments", tool: "charge", startedAtMs: 0, completedAtMs: 41, attempts: 1, replica: "b" };
+  const lost = { replica: "a", kind: "connection", message: "connection lost" } as const;
+  const steps = [
+    stepReport("charge", { ...charge, status: "completed", failovers: [lost] }),
+    stepReport("again", { ...charge, status: "running", failovers: [lost, lost, lost] }),
+  ];
+  expect(draw(steps).split("\n").slice(1)).toEqual([
+    " ✔ charge  payments#b.charge  41 ms  after a: connection lost",
+    " ▶ again   payments#b.charge  2.1 s  after a: connection lost and 2 more",
+    "",
+  ]);
+});

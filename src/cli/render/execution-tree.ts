@@ -72,7 +72,8 @@ function nameOf(step: StepReport): string {
 }
 
 function targetOf(step: StepReport): string {
-  if (step.server !== undefined) return oneLine(`${step.server}.${step.tool ?? ""}`, 80);
+  const replica = step.replica === undefined ? "" : `#${step.replica}`;
+  if (step.server !== undefined) return oneLine(`${step.server}${replica}.${step.tool ?? ""}`, 80);
   return step.childId === undefined ? "" : `runs ${shortId(step.childId)}`;
 }
 

@@ -26,7 +26,11 @@ export function stepDetail(step: StepReport, context: DetailContext): Line {
     case "in_doubt":
       return [span(`in doubt: ${errorText(step)}`, "warn")];
     case "failed":
-      return [span(`${errorText(step)}${step.attempts > 1 ? ` (after ${step.attempts} attempts)` : ""}`, "bad"), ...undone(step)];
+      return [
+        span(`${errorText(step)}${step.attempts > 1 ? ` (after ${step.attempts} attempts)` : ""}`, "bad"),
+        ...failedOver(step),
+        ...undone(step),
+      ];
     case "skipped":
       return [span(skippedText(step), "dim")];
     case "cancelled":
@@ -42,14 +46,22 @@ function completed(step: StepReport): Line {
   const how = step.degraded === "partial" ? `in part: ${errorText(step)}` : `degraded: ${step.degraded?.replace("_", " ")}`;
   const degraded = step.degraded === undefined ? [] : [span(`  ${how}`, "warn")];
   const reused = step.skippedBecause === "reused" ? [span("taken over", "dim")] : [span(text)];
-  return [...reused, ...degraded, ...undone(step)];
+  return [...reused, ...failedOver(step), ...degraded, ...undone(step)];
 }
 
 function running(step: StepReport, { nowMs, progress }: DetailContext): Line {
   const elapsed = step.startedAtMs === undefined ? undefined : humanDuration(Math.max(0, nowMs - step.startedAtMs));
   const attempt = step.attempts > 1 && step.items === undefined ? `attempt ${step.attempts}` : undefined;
   const parts = [items(step), attempt, elapsed, progress].filter((part) => part !== undefined);
-  return [span(parts.join(", "), "active"), ...undone(step)];
+  return [span(parts.join(", "), "active"), ...failedOver(step), ...undone(step)];
+}
+
+/** Which replicas could not do it, and why. */
+function failedOver({ failovers = [] }: StepReport): readonly Span[] {
+  const [first] = failovers;
+  if (first === undefined) return [];
+  const others = failovers.length > 1 ? ` and ${failovers.length - 1} more` : "";
+  return [span(`  after ${oneLine(first.replica, 64)}: ${oneLine(first.message, 80)}${others}`, "warn")];
 }
 
 function waiting(step: StepReport, { nowMs }: DetailContext): string {
