@@ -7,7 +7,7 @@ export interface ErrorDetails {
   readonly usage: { readonly hint?: string };
   /** A workflow file or the inputs of an execution are not right. */
   readonly "definition.invalid": { readonly problems: readonly LocatedProblem[] };
-  /** `tutti.yaml` or `mcp.json` is not right. */
+  /** `tutti.yaml`, `mcp.json` or `tutti.lock` is not right. */
   readonly "config.invalid": { readonly problems: readonly LocatedProblem[] };
   readonly "input.invalid": { readonly problems: readonly string[] };
   readonly "file.unreadable": { readonly file: string };
