@@ -30,8 +30,9 @@ export class WebSocketServerTransport implements Transport {
   constructor(socket: WebSocket, request: Pick<IncomingMessage, "socket">) {
     this.#socket = socket;
     this.#request = request;
-    // What comes before somebody listens would be lost.
+    // What comes before somebody listens would be lost, and a fault of the client that nobody takes would end the process.
     socket.pause();
+    socket.on("error", () => undefined);
   }
 
   async start(): Promise<void> {

@@ -32,8 +32,10 @@ export interface SocketOpening extends Pick<TextSocketParts, "receive" | "ended"
  */
 export async function openSocket(connection: WebSocketConnection, opening: SocketOpening): Promise<TextSocket> {
   const { ports, signal, receive, ended } = opening;
+  const options = await socketOptions(connection, ports);
   signal.throwIfAborted();
-  const socket = await createSocket(connection, ports);
+  // From here to its listeners nothing may wait: an error that comes between would have nobody who takes it.
+  const socket = createSocket(connection, options);
   const open = Promise.withResolvers<TextSocket>();
   const giveUp = (): void => open.reject(new StartError((signal.reason as Error).message, {}));
   let wire: Socket | undefined;
@@ -59,18 +61,22 @@ export async function openSocket(connection: WebSocketConnection, opening: Socke
   }
 }
 
-async function createSocket({ url, headers }: WebSocketConnection, ports: SessionPorts): Promise<WebSocket> {
+async function socketOptions({ url, headers }: WebSocketConnection, ports: SessionPorts): Promise<SocketOptions> {
+  const options = {
+    headers: { ...headers },
+    maxPayload: MESSAGE_BYTES_MAX,
+    maxFragments: FRAGMENTS_MAX,
+    closeTimeout: HANGS_UP_WITHIN_MS,
+    // It costs more time and memory than it saves on the networks where servers are.
+    perMessageDeflate: false,
+  };
+  if (!/^wss:/i.test(url)) return options;
+  const tls = await ports.tls();
+  return { ...options, secureContext: tls.current().context, rejectUnauthorized: true };
+}
+
+function createSocket({ url }: WebSocketConnection, options: SocketOptions): WebSocket {
   try {
-    const tls = /^wss:/i.test(url) ? { secureContext: (await ports.tls()).current().context, rejectUnauthorized: true } : {};
-    const options: SocketOptions = {
-      headers: { ...headers },
-      maxPayload: MESSAGE_BYTES_MAX,
-      maxFragments: FRAGMENTS_MAX,
-      closeTimeout: HANGS_UP_WITHIN_MS,
-      // It costs more time and memory than it saves on the networks where servers are.
-      perMessageDeflate: false,
-      ...tls,
-    };
     return new WebSocket(url, [SUBPROTOCOL], options);
   } catch (error) {
     throw new StartError((error as Error).message, { cause: error });

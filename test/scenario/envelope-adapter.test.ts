@@ -15,6 +15,7 @@ import {
   type StdioConnection,
 } from "../../src/index.ts";
 import { createDatabaseTools } from "../../src/server.ts";
+import { serveTools } from "../support/servers/served-tools.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
 
 function program(file: string): StdioConnection {
@@ -122,6 +123,15 @@ test("a program changes the arguments of the calls of its workflows, whenever it
   });
   expect(await run()).toEqual({ n: 1, of: "acme" });
   expect(() => tutti.registerInjector("ecko", { supportsTool: () => true, injectContext: async (params) => params })).toThrow(/"ecko"/);
+});
+
+test("the service that is by example behind a WebSocket is called over one", async () => {
+  await using server = await serveTools({ kind: "websocket" });
+  const connection = { kind: "websocket", url: server.url, headers: {} } as const;
+  const services = { database: false, email: false, analytics: { connection } } as const;
+  await using adapter = await createMultiServiceAdapter({ services });
+  const answer = await adapter.callTool("analytics", { meta: { tenant: "acme" }, data: { tool: "echo", parameters: { day: "monday" } } });
+  expect(answer.data).toMatchObject({ result: { day: "monday" } });
 });
 
 test("a service whose example address is without TLS is refused with what would be right, and then there is no adapter", async () => {

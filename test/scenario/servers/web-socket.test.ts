@@ -85,6 +85,12 @@ test.each([
   },
 );
 
+test("an address that the system refuses at once is not reached, and that is all", async () => {
+  const connection = { kind: "websocket", url: "ws://255.255.255.255:9/", headers: {}, insecure: true } as const;
+  await using world = openTestConnections({ ...webSocketServer(""), connection });
+  await expect(world.connections.tools("s", world.signal)).rejects.toThrow("it cannot be reached: connect ");
+});
+
 test("a server that never answers the upgrade fails after its time, and nothing is left of the attempt", async () => {
   await using server = await listenHttp(() => undefined);
   await using world = openTestConnections(webSocketServer(server.url, { connectTimeoutMs: 200 }));
