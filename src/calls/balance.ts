@@ -1,9 +1,10 @@
 import { assert } from "../base/assert.ts";
-import { callId, type CallOutcome, type Failover } from "../model/call.ts";
+import type { CallOutcome, Failover } from "../model/call.ts";
 import { type Log, SILENT } from "../ports/log.ts";
 import { type Metrics, UNMEASURED } from "../ports/metrics.ts";
 import { admitCall } from "./admit-call.ts";
 import { askedOnce } from "./asked-once.ts";
+import { logFields } from "./call-log-fields.ts";
 import type { CallOnItsWay, CallStage } from "./call-stage.ts";
 import { claimOf } from "./claim.ts";
 import type { TrialEnd } from "./hedge.ts";
@@ -28,12 +29,10 @@ export function balance(ports: BalancePorts): CallStage {
   const { metrics = UNMEASURED, log = SILENT } = ports;
   const access = new ReplicaAccess(ports);
   const tell = ({ call }: Journey, failover: Failover): void => {
-    const { executionId, server, tool, call: ref, attempt } = call.request;
     call.record.failedOver(failover);
-    metrics.count("tutti_failovers_total", { server });
-    if (!log.enabled("info")) return;
-    const about = { execution_id: executionId, call: callId(ref), attempt, server, tool };
-    log.write("info", "a call goes on to another replica", { ...about, replica: failover.replica, error: failover.kind });
+    metrics.count("tutti_failovers_total", { server: call.request.server });
+    if (!log.enabled("warn")) return;
+    log.write("warn", "a call goes on to another replica", { ...logFields(call), replica: failover.replica, error: failover.kind });
   };
   return async (call, next) => {
     const { request } = call;

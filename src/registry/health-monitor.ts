@@ -144,19 +144,22 @@ export class HealthMonitor implements Health, AsyncDisposable {
     watched.standing = afterSignal(before, signal, source);
     const { state } = watched.standing;
     if (state === before.state) return;
-    this.#tell(watched, { connection, atMs: this.#options.clock.nowMs(), from: before.state, to: state, why: wordsOf(signal) });
+    const why = wordsOf(signal);
+    const change = { connection, atMs: this.#options.clock.nowMs(), from: before.state, to: state, why };
+    // What a call has failed with may quote what it was given, which is not for the log.
+    this.#tell(watched, change, source === "call" && signal.kind === "failed" ? signal.error : why);
     // After a turn for the worse or the better it should soon be known how bad or good it is.
     if (!isBad(before.state) || !isBad(state)) watched.doubts = 0;
     if (state !== "healthy" && watched.timer !== undefined) this.#schedule(watched);
   }
 
-  #tell(watched: Watched, change: HealthChange): void {
+  #tell(watched: Watched, change: HealthChange, reason: string): void {
     watched.changes.push(change);
     if (watched.changes.length > CHANGES_MAX) watched.changes.shift();
     const { log = SILENT, onChange } = this.#options;
-    const { from, to, why } = change;
+    const { from, to } = change;
     const level = isBad(to) ? "warn" : "info";
-    log.write(level, `a server is ${to}`, { ...ownerOf(change.connection), state_before: from, why });
+    log.write(level, `a server is ${to}`, { ...ownerOf(change.connection), state_before: from, reason });
     onChange?.(change);
   }
 
