@@ -13,7 +13,7 @@ import { takeAgenda } from "./agenda.ts";
 import { findChild } from "./begin-child.ts";
 import { CallsInFlight } from "./calls-in-flight.ts";
 import { decide, isHeld } from "./decide.ts";
-import type { Effect } from "./decision.ts";
+import { type Effect, mostUrgentFirst } from "./decision.ts";
 import type { ExecutionState } from "./execution-state.ts";
 import { fold } from "./fold.ts";
 import { type ExecutionSignal, eventsOfSignal } from "./person-signal.ts";
@@ -260,7 +260,7 @@ export class ExecutionLoop {
       if (call.childId === undefined) this.#inFlight.abort(callId(call.ref));
       else this.#host.cancelChild(call.childId);
     }
-    if (!this.#closing) for (const effect of effects) this.#begin(effect);
+    if (!this.#closing) for (const effect of mostUrgentFirst(effects)) this.#begin(effect);
     if (standing === "changed" || this.state.phase === "ended") this.#host.changed(this);
   }
 
