@@ -1,5 +1,6 @@
 import type { Clock } from "../base/clock.ts";
 import type { ServerConfig } from "../model/server.ts";
+import { transportProfile } from "../model/transport-profile.ts";
 import type { Claim } from "./claim.ts";
 import { Counter } from "./admission-counter.ts";
 import { type ServerReplica, serverReplicas } from "./server-replicas.ts";
@@ -83,7 +84,8 @@ export class AdmissionBooks {
 
   /** What is in use stays in the books of a replica that goes on. */
   #open(server: string, config: ServerConfig | undefined, before: ReadonlyMap<string, ReplicaBook> | undefined): Map<string, ReplicaBook> {
-    const places = config?.profile === "sequential" ? 1 : (config?.maxConcurrentCalls ?? CALLS_PER_REPLICA);
+    const sequential = config !== undefined && !transportProfile(config).parallelOperations;
+    const places = sequential ? 1 : (config?.maxConcurrentCalls ?? CALLS_PER_REPLICA);
     const replicas = serverReplicas(server, config);
     const open = ({ connection, name, resources }: ServerReplica): ReplicaBook => {
       const kept = before?.get(connection);

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { DONE, ReplicaRig, replicated } from "../../test/support/replica-rig.ts";
+import { DONE, ReplicaRig, replicated, type RigCall } from "../../test/support/replica-rig.ts";
 import type { CallErrorKind, CallOutcome } from "../model/call.ts";
 import type { Effect } from "../model/workflow.ts";
 
@@ -127,7 +127,8 @@ test("five faults open the circuit: further calls fail at once, also those that 
   expect(rig.held).toBe(0);
 });
 
-test("of a thousand callers, three try a replica that may have recovered, and two successes let all through", async () => {
+/** A server with an open circuit whose time is up, and calls that come then. */
+async function thousandAfterOutage(): Promise<{ readonly rig: ReplicaRig; readonly callers: readonly RigCall[] }> {
   const rig = new ReplicaRig({ maxConcurrentCalls: 50 }, 1_000);
   rig.behaviour.set("s", () => unknown("connection"));
   for (let fault = 0; fault < 5; fault += 1) await rig.call().outcome;
@@ -136,12 +137,37 @@ test("of a thousand callers, three try a replica that may have recovered, and tw
   rig.sent.length = 0;
   const callers = Array.from({ length: 1_000 }, () => rig.call());
   await rig.settle();
+  return { rig, callers };
+}
+
+test("of a thousand callers, three try a replica that may have recovered, and two successes let all through", async () => {
+  const { rig, callers } = await thousandAfterOutage();
   expect(rig.sent).toHaveLength(3);
-  for (const call of rig.sent) call.answer(DONE);
-  const outcomes = await Promise.all(callers.map(({ outcome }) => outcome));
-  expect(outcomes.filter(({ kind }) => kind === "succeeded")).toHaveLength(3);
+  rig.sent[0]?.answer(DONE);
+  await rig.settle();
+  expect(rig.sent).toHaveLength(4);
   rig.behaviour.set("s", () => DONE);
-  expect(await rig.call().outcome).toEqual(DONE);
+  for (const call of rig.sent) call.answer(DONE);
+  expect(new Set(await Promise.all(callers.map(({ outcome }) => outcome)))).toEqual(new Set([DONE]));
+  expect(rig.held).toBe(0);
+});
+
+test("when the three find that it has not recovered, all others fail at once", async () => {
+  const { rig, callers } = await thousandAfterOutage();
+  rig.sent[1]?.answer(unknown("connection"));
+  await rig.settle();
+  expect(rig.sent).toHaveLength(3);
+  for (const call of rig.sent) call.answer(unknown("connection"));
+  const outcomes = await Promise.all(callers.map(({ outcome }) => outcome));
+  const open = { kind: "failed", accepted: false, error: { kind: "circuit_open" }, retryAfterMs: 30_000 };
+  expect(outcomes.slice(3)).toMatchObject(Array.from({ length: 997 }, () => open));
+  const stop = new AbortController();
+  rig.clock.advance(30_000);
+  for (let call = 0; call < 3; call += 1) rig.call();
+  const waiting = rig.call({}, stop.signal);
+  await rig.settle();
+  stop.abort(new Error("enough"));
+  expect(await waiting.outcome).toMatchObject({ accepted: false, error: { kind: "cancelled" } });
 });
 
 test("a call goes to a worse tier while the circuit of the better one is open, and says so", async () => {
@@ -219,13 +245,13 @@ test("a call that is cancelled while it waits is not sent; one that is cancelled
   expect(rig.held).toBe(0);
 });
 
-test("a call that ends with a bug gives everything back", async () => {
+test("a call that ends with a bug gives everything back, and says nothing of the replica", async () => {
   const rig = new ReplicaRig({ resources: { gpu: 1 } });
   rig.behaviour.set("s", () => {
     throw new Error("a bug");
   });
-  await expect(rig.call({ resources: { gpu: 1 } }).outcome).rejects.toThrow("a bug");
-  expect(rig.held).toBe(0);
+  for (let bug = 0; bug < 5; bug += 1) await expect(rig.call({ resources: { gpu: 1 } }).outcome).rejects.toThrow("a bug");
+  expect([rig.held, rig.signals]).toEqual([0, []]);
   rig.behaviour.set("s", () => DONE);
   expect(await rig.call({ resources: { gpu: 1 } }).outcome).toEqual(DONE);
 });

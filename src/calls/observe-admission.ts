@@ -5,7 +5,7 @@ import type { CounterReading } from "./admission-counter.ts";
 import type { Admission, ResourceUsage } from "./admission.ts";
 
 /** Has metrics tell who holds what, and how many wait, until it is disposed. */
-export function observeAdmission(admission: Admission, metrics: Metrics): Disposable {
+export function observeAdmission(admission: Admission, metrics: Pick<Metrics, "observe">): Disposable {
   const stack = new DisposableStack();
   stack.use(
     metrics.observe("tutti_calls_waiting", () => Array.from(admission.waiting(), ([server, value]) => ({ labels: { server }, value }))),

@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { DONE, ReplicaRig, replicated } from "../../test/support/replica-rig.ts";
 import { serverConfig } from "../../test/support/server-config.ts";
 import type { CallOutcome } from "../model/call.ts";
+import type { ServerConfig } from "../model/server.ts";
 
 function busy(retryAfterMs?: number): CallOutcome {
   const error = { kind: "rate_limit", message: "too many" } as const;
@@ -144,6 +145,26 @@ test("a server that gets another configuration is used by it from the next call 
     rig.sent[sent]?.answer(DONE);
     await rig.settle();
   }
+  await Promise.all(calls.map(({ outcome }) => outcome));
+  expect(rig.held).toBe(0);
+});
+
+test("a claim goes to another replica as soon as that has what it lacked when the claim began to wait", async () => {
+  const { replicas = [], ...rest } = replicated(1, 1);
+  const config = (gpu: number): Partial<ServerConfig> => ({
+    ...rest,
+    resources: { gpu: 1 },
+    replicas: replicas.map((replica) => ({ ...replica, resources: { gpu } })),
+  });
+  const rig = new ReplicaRig(config(0));
+  const calls = [rig.call({ resources: { gpu: 1 } }), rig.call({ resources: { gpu: 1 } })];
+  await rig.settle();
+  expect(rig.route).toEqual(["s#1"]);
+  rig.servers.set("s", serverConfig("s", config(1)));
+  calls.push(rig.call());
+  await rig.settle();
+  expect(rig.sent.map(({ connection, request }) => `${connection} ${request.resources?.gpu}`)).toContain("s#2 1");
+  for (const call of rig.sent) call.answer(DONE);
   await Promise.all(calls.map(({ outcome }) => outcome));
   expect(rig.held).toBe(0);
 });

@@ -1,3 +1,4 @@
+import { getEventListeners } from "node:events";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { CallErrorKind, CallOutcome } from "../../src/model/call.ts";
@@ -76,11 +77,13 @@ test(
         };
         const rig = new ReplicaRig(config, 6);
         const made: RigCall[] = [];
+        const signals: AbortSignal[] = [];
         let atMs = 0;
         for (const [index, { effect, afterMs, gpu, patienceMs }] of calls.entries()) {
           atMs += afterMs;
           rig.clock.after(atMs, () => {
             const patience = new AbortController();
+            signals.push(patience.signal);
             made.push(rig.call({ call: { step: `c${index}` }, executionId: `e${index % 3}`, effect, resources: { gpu } }, patience.signal));
             if (patienceMs !== undefined) rig.clock.after(patienceMs, () => patience.abort(new Error("enough")));
           });
@@ -103,6 +106,7 @@ test(
         expect(outcomes).toHaveLength(calls.length);
         expect(mostHeld).toBeLessThanOrEqual(Math.min(6, places * tiers.length));
         expect([rig.held, [...rig.admission.waiting()], rig.clock.nextMs]).toEqual([0, [], undefined]);
+        expect(signals.flatMap((signal) => getEventListeners(signal, "abort"))).toEqual([]);
         expect([...route.values()].filter((connections) => new Set(connections).size < connections.length)).toEqual([]);
         expect(calls.flatMap(({ effect }, index) => (effect === "once" ? toldTwice(answers.get(`c${index}`) ?? []) : []))).toEqual([]);
       }),

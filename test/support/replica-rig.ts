@@ -106,13 +106,21 @@ export class ReplicaRig {
     }
     return await record.atServer(
       () =>
-        new Promise<CallOutcome>((answer) => {
+        new Promise<CallOutcome>((resolve, reject) => {
+          const stopped = (): void => answer({ kind: "unknown", error: { kind: "cancelled", message: "stopped" } });
+          const answer = (outcome: CallOutcome): void => {
+            signal.removeEventListener("abort", stopped);
+            resolve(outcome);
+          };
           const call = { connection, request, gate, signal, answer };
           this.sent.push(call);
           const behave = this.behaviour.get(connection);
-          if (behave !== undefined) return answer(behave(call));
+          try {
+            if (behave !== undefined) return answer(behave(call));
+          } catch (error) {
+            return reject(error);
+          }
           if (this.stubborn.has(connection)) return;
-          const stopped = (): void => answer({ kind: "unknown", error: { kind: "cancelled", message: "stopped" } });
           if (signal.aborted) return stopped();
           signal.addEventListener("abort", stopped, { once: true });
         }),
