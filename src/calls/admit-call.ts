@@ -35,8 +35,9 @@ export async function admitCall(call: CallOnItsWay, seeker: Seeker, ports: Admit
   }
 }
 
-async function admitted(call: CallOnItsWay, seeker: Seeker, { admission, access, clock }: AdmitCallPorts): Promise<Admittance> {
+async function admitted(call: CallOnItsWay, seeker: Seeker, ports: AdmitCallPorts): Promise<Admittance> {
   const { request, signal } = call;
+  const { admission, access } = ports;
   const waiting = async <T>(work: () => Promise<T>): Promise<T> => {
     call.gate.stage("waiting");
     return await call.record.queued(work);
@@ -45,8 +46,9 @@ async function admitted(call: CallOnItsWay, seeker: Seeker, { admission, access,
     signal.throwIfAborted();
     access.look(request.server);
     const choice = access.choose(seeker);
-    if (choice?.kind === "paused" && seeker.tried.size === 0) {
-      await waiting(() => sleep(clock, choice.forMs, signal));
+    const hindrance = seeker.tried.size === 0 ? endOfHindrance(choice, call, ports) : undefined;
+    if (hindrance !== undefined) {
+      await waiting(hindrance);
       continue;
     }
     if (choice?.kind !== "replicas") return { kind: "refused", outcome: refusal(request, choice) };
@@ -63,6 +65,23 @@ async function admitted(call: CallOnItsWay, seeker: Seeker, { admission, access,
     const permit = !signal.aborted && chosen().includes(connection) ? access.enter(request, connection) : undefined;
     if (permit !== undefined) return { kind: "admitted", reservation, permit };
     reservation[Symbol.dispose]();
+  }
+}
+
+/** Waits for what keeps a call from all replicas, where that passes soon. */
+function endOfHindrance(
+  choice: ReplicaChoice | undefined,
+  { request, signal }: CallOnItsWay,
+  { access, clock }: AdmitCallPorts,
+): (() => Promise<void>) | undefined {
+  switch (choice?.kind) {
+    case "paused":
+      return () => sleep(clock, choice.forMs, signal);
+    case "tried":
+      // Whoever came a moment too late to try it would else fail although the server is well again.
+      return () => access.nextEnd(request.server, signal);
+    default:
+      return undefined;
   }
 }
 

@@ -9,6 +9,8 @@ export interface Candidate {
   readonly health: HealthState;
   /** When its breaker lets a call through; 0 if it does now. */
   readonly refusedForMs: Ms;
+  /** Its breaker does not, because as many calls as may are on their way to find out whether it works again. */
+  readonly isTried: boolean;
   /** For how long it wants to be left in peace. */
   readonly pausedForMs: Ms;
 }
@@ -18,6 +20,8 @@ export type ReplicaChoice =
   | { readonly kind: "replicas"; readonly connections: readonly string[] }
   /** All that could be used want to be left in peace. */
   | { readonly kind: "paused"; readonly forMs: Ms }
+  /** No breaker lets a call through, and the end of a call will show whether one does soon. */
+  | { readonly kind: "tried"; readonly forMs: Ms }
   /** No breaker lets a call through. */
   | { readonly kind: "open"; readonly forMs: Ms };
 
@@ -27,7 +31,10 @@ export type ReplicaChoice =
  */
 export function chooseReplicas(candidates: readonly Candidate[]): ReplicaChoice {
   const passing = candidates.filter(({ refusedForMs }) => refusedForMs === 0);
-  if (passing.length === 0) return { kind: "open", forMs: Math.min(...candidates.map(({ refusedForMs }) => refusedForMs)) };
+  if (passing.length === 0) {
+    const forMs = Math.min(...candidates.map(({ refusedForMs }) => refusedForMs));
+    return { kind: candidates.some(({ isTried }) => isTried) ? "tried" : "open", forMs };
+  }
   const well = passing.filter(({ health }) => isWell(health));
   const usable = well.length > 0 ? well : passing;
   const free = usable.filter(({ pausedForMs }) => pausedForMs === 0);

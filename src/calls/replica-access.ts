@@ -1,3 +1,4 @@
+import { abortable } from "../base/abortable.ts";
 import type { Clock } from "../base/clock.ts";
 import type { Ms } from "../base/duration.ts";
 import type { CallOutcome, CallRequest, Failover } from "../model/call.ts";
@@ -35,6 +36,8 @@ export class ReplicaAccess {
   readonly #ports: ReplicaAccessPorts;
   readonly #pauses: ReplicaPauses;
   readonly #watch: ChoiceWatch;
+  /** By server, where somebody waits for one. */
+  readonly #nextEnds = new Map<string, PromiseWithResolvers<void>>();
 
   constructor(ports: ReplicaAccessPorts) {
     this.#ports = ports;
@@ -77,7 +80,16 @@ export class ReplicaAccess {
       this.#ports.health.saw(connection, { kind: "failed", error: outcome.error.kind, message: outcome.error.message });
     } else permit.released();
     this.#pauses.saw(connection, outcome);
+    this.#nextEnds.get(server)?.resolve();
+    this.#nextEnds.delete(server);
     this.look(server);
+  }
+
+  /** Waits until a call to the server has ended. Rejects with the signal's reason. */
+  async nextEnd(server: string, signal: AbortSignal): Promise<void> {
+    const next = this.#nextEnds.get(server) ?? Promise.withResolvers<void>();
+    this.#nextEnds.set(server, next);
+    await abortable(next.promise, signal);
   }
 
   /** A claim for the call waits now: it is told when it may choose otherwise. */
@@ -103,12 +115,17 @@ export class ReplicaAccess {
 
   #candidates({ server, tool }: Pick<CallRequest, "server" | "tool">): readonly (Candidate & ServerReplica)[] {
     const { breakers, health } = this.#ports;
-    return this.replicas(server).map((replica) => ({
-      ...replica,
-      health: health.stateOf(replica.connection),
-      refusedForMs: breakers.of(server, replica.connection, tool)?.retryAfterMs ?? 0,
-      pausedForMs: this.#pauses.leftMs(replica.connection),
-    }));
+    return this.replicas(server).map((replica) => {
+      const breaker = breakers.of(server, replica.connection, tool);
+      const refusedForMs = breaker?.retryAfterMs ?? 0;
+      return {
+        ...replica,
+        health: health.stateOf(replica.connection),
+        refusedForMs,
+        isTried: refusedForMs > 0 && breaker?.state === "half_open",
+        pausedForMs: this.#pauses.leftMs(replica.connection),
+      };
+    });
   }
 }
 
