@@ -39,7 +39,7 @@ export const checkHealth: Operation<CheckHealthInput, HealthReport> = {
   name: "check_health",
   title: "Check health",
   description:
-    "Asks the servers with all their replicas, side by side, whether they are there and how they are doing, and says what could be done about those that are not well. Servers with a reading tool get_server_status are asked for that, too.",
+    "Asks the servers with all their replicas, side by side, whether they are there and how they are doing, and says what could be done about those that are not well. Servers with a reading tool get_server_status, and those on a network with a page /health, are asked for that, too.",
   kind: "read",
   repeatable: "always",
   input: wireObject<CheckHealthInput>({ servers: z.array(z.string()).exactOptional() }),

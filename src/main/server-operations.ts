@@ -21,12 +21,12 @@ export function addServerOperations(
   { pool, caller }: Pick<Workspace, "pool" | "caller">,
   clock: Clock,
 ): OperationTable {
-  const { servers, about, catalogs, discovery, security } = pool;
+  const { servers, about, catalogs, discovery, pages, security } = pool;
   const outside = { caller, clock, ids: randomIds };
   return table
     .add(listServers, () => handleListServers([...servers.values()]))
     .add(checkServers, (input, context) => handleCheckServers(input, { servers, discovery, security }, context))
-    .add(checkHealth, (input, context) => handleCheckHealth(input, { servers, discovery, security, ...outside }, context))
+    .add(checkHealth, (input, context) => handleCheckHealth(input, { servers, discovery, pages, security, ...outside }, context))
     .add(getCapabilityMatrix, (input, context) => handleGetCapabilityMatrix(input, { servers, discovery, catalogs }, context))
     .add(listTools, (input, context) => handleListTools(input, { names: about.names, catalogs }, context))
     .add(callTool, (input, context) => handleCallTool(input, { connections: about, ...outside }, context));

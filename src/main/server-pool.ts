@@ -3,6 +3,7 @@ import { defined } from "../base/defined.ts";
 import { openConnections } from "../mcp-client/open-connections.ts";
 import type { ServerLog } from "../mcp-client/server-log.ts";
 import { TuttiError } from "../model/errors.ts";
+import { ownerOf } from "../model/replica.ts";
 import type { ServerLoad, ServerRecord } from "../model/server-record.ts";
 import type { ServerSettings } from "../model/server-settings.ts";
 import type { ServerConfig } from "../model/server.ts";
@@ -11,6 +12,7 @@ import type { CatalogSource } from "../ports/catalog.ts";
 import type { Connections, Servers } from "../ports/connections.ts";
 import type { Discovery } from "../ports/discovery.ts";
 import type { Elicitor } from "../ports/elicitation.ts";
+import type { HealthPages } from "../ports/health-pages.ts";
 import type { Log } from "../ports/log.ts";
 import type { ServerSecurity } from "../ports/server-security.ts";
 import { connectionConfigs } from "../registry/connection-configs.ts";
@@ -32,6 +34,7 @@ export interface ServerPool extends AsyncDisposable {
   readonly health: HealthMonitor;
   readonly catalogs: CatalogSource;
   readonly discovery: Discovery;
+  readonly pages: HealthPages;
   /** Undefined when nothing is demanded of servers. */
   readonly security: ServerSecurity | undefined;
   /** Adds a server while others are in use. @throws TuttiError `config.invalid`, `input.invalid`, `server.unavailable` */
@@ -84,6 +87,7 @@ export function openServerPool(options: ServerPoolOptions): ServerPool {
     health,
     catalogs: registry,
     discovery: registry,
+    pages: healthPages(servers, options),
     security: demanded === undefined ? undefined : registry,
     async register(server, signal) {
       checkInjector(server);
@@ -110,6 +114,19 @@ function demandsOf({ settings, audit, clock }: ServerPoolOptions): ServerRegistr
     }
   };
   return { demands, tls, clock, auditFault };
+}
+
+function healthPages(servers: ReadonlyMap<string, ServerConfig>, { clock, log, settings }: ServerPoolOptions): HealthPages {
+  return {
+    async page(connection, signal) {
+      const server = servers.get(ownerOf(connection).server);
+      const config = server === undefined ? undefined : connectionConfigs(server).find(({ name }) => name === connection);
+      if (config === undefined || config.connection.kind === "stdio") return undefined;
+      // What speaks HTTP takes a while to load, and most servers are child processes.
+      const { fetchHealthPage } = await import("../mcp-client/fetch-health-page.ts");
+      return await fetchHealthPage(config, { clock, log, tls: settings?.tls ?? {} }, signal);
+    },
+  };
 }
 
 /** A file was checked when it was read; what code says of servers was not. */

@@ -40,6 +40,8 @@ export interface ServerLoad {
 /** One process or address of a server. */
 export interface ReplicaRecord {
   readonly name: string;
+  /** The name of its connection. */
+  readonly connection: string;
   readonly tier: number;
   readonly transport: ServerAddress["kind"];
   /** Without secrets. */

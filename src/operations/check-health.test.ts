@@ -4,7 +4,7 @@ import { ManualClock } from "../../test/support/manual-clock.ts";
 import { replicaRecord, serverRecord } from "../../test/support/server-record.ts";
 import { failed, succeeded } from "../../test/support/world.ts";
 import { randomIds } from "../base/ids.ts";
-import type { Json } from "../base/json.ts";
+import type { Json, JsonObject } from "../base/json.ts";
 import type { CallOutcome } from "../model/call.ts";
 import type { ReplicaAnswer, ServerRecord } from "../model/server-record.ts";
 import type { Tool } from "../model/tool.ts";
@@ -25,7 +25,12 @@ const ANSWER: ReplicaAnswer = {
 const GONE = { kind: "silent", reason: "connect ECONNREFUSED", stderr: [] } as const;
 
 /** Servers as discovery finds them, of which those with a tool answer as they are told. */
-function portsOf(records: readonly ServerRecord[], answer: CallOutcome = succeeded({})): CheckHealthPorts & { readonly called: string[] } {
+function portsOf(
+  records: readonly ServerRecord[],
+  answer: CallOutcome = succeeded({}),
+  page?: JsonObject,
+): CheckHealthPorts & { readonly called: string[] } {
+  const pages = { page: async () => page };
   const called: string[] = [];
   const caller: ToolCaller = {
     serves: () => true,
@@ -39,6 +44,7 @@ function portsOf(records: readonly ServerRecord[], answer: CallOutcome = succeed
     servers,
     discovery: { discover: async () => records },
     security: undefined,
+    pages,
     caller,
     clock: new ManualClock(7),
     ids: randomIds,
@@ -147,6 +153,18 @@ test.each<readonly [Json, object]>([
   const ports = portsOf([withStatus()], succeeded(said));
   expect(await checkHealth({}, ports, context)).toMatchObject({ servers: [expected] });
   expect(ports.called).toEqual(["s.get_server_status"]);
+});
+
+test.each<readonly [JsonObject, object]>([
+  [
+    { status: "healthy", up_ms: 12, version: "3" },
+    { status: "healthy", version: "3", uptimeMs: 12, endpoints: [{ version: "3", uptimeMs: 12 }] },
+  ],
+  [{ status: "unhealthy" }, { status: "unhealthy", recommendations: ['Look into "s": it says of itself that it is "unhealthy".'] }],
+  [{}, { status: "healthy", version: "1.0.0" }],
+])("a server whose page of health says %j is believed", async (page, expected) => {
+  const record = serverRecord({ replicas: [replicaRecord({ answer: ANSWER })] });
+  expect(await checkHealth({}, portsOf([record], succeeded({}), page), context)).toMatchObject({ servers: [expected] });
 });
 
 test("a status tool that fails is told, and one that whoever asks may not use is not", async () => {

@@ -1,9 +1,11 @@
 import { defined } from "../base/defined.ts";
 import type { CheckHealthInput, HealthReport, ServerHealth } from "../contract/check-health.ts";
+import type { ReplicaVerdict } from "../contract/server-health.ts";
 import { healthOfAll } from "../model/health.ts";
-import type { ServerRecord } from "../model/server-record.ts";
+import type { ReplicaRecord, ServerRecord } from "../model/server-record.ts";
 import type { ServerConfig } from "../model/server.ts";
 import type { Discovery } from "../ports/discovery.ts";
+import type { HealthPages } from "../ports/health-pages.ts";
 import type { ServerSecurity } from "../ports/server-security.ts";
 import { askStatus } from "./ask-status.ts";
 import { configFaults } from "./config-faults.ts";
@@ -11,10 +13,13 @@ import type { OperationContext } from "./operation-context.ts";
 import type { OutsidePorts } from "./outside-execution.ts";
 import { recommend } from "./recommend.ts";
 import { replicaVerdict } from "./replica-verdict.ts";
+import { readToldStatus } from "./told-status.ts";
+import type { ToldStatus } from "./told-status.ts";
 
 export interface CheckHealthPorts extends OutsidePorts {
   readonly servers: ReadonlyMap<string, Pick<ServerConfig, "effects" | "requires" | "permissions">>;
   readonly discovery: Discovery;
+  readonly pages: HealthPages;
   /** Undefined when nothing is demanded of servers. */
   readonly security: ServerSecurity | undefined;
 }
@@ -33,20 +38,34 @@ export async function checkHealth(input: CheckHealthInput, ports: CheckHealthPor
 async function healthOf(record: ServerRecord, ports: CheckHealthPorts, context: OperationContext): Promise<ServerHealth> {
   const { serverId: server, health, replicas } = record;
   const config = ports.servers.get(server);
-  const told = await askStatus(record, config?.effects ?? {}, ports, context);
-  const [first] = replicas.map(({ answer }) => answer).filter((answer) => answer.kind === "answered");
-  const faults = await configFaults(record, config, ports.security);
-  const { trouble, ...known } = { ...defined({ version: first?.version, uptimeMs: first?.uptimeMs }), ...told };
+  const [endpoints, status, faults] = await Promise.all([
+    Promise.all(replicas.map((replica) => endpointOf(replica, ports.pages, context.signal))),
+    askStatus(record, config?.effects ?? {}, ports, context),
+    configFaults(record, config, ports.security),
+  ]);
+  const answering = endpoints.find(({ verdict }) => verdict.responseMs !== undefined);
+  const { version, uptimeMs } = { ...answering?.verdict, ...status };
+  const troubles = [...endpoints.map(({ trouble }) => trouble), status?.trouble].filter((trouble) => trouble !== undefined);
   return {
     server,
-    status: trouble === undefined ? health.status : healthOfAll([health.status, trouble.status]),
-    ...defined({ responseMs: health.responseMs }),
-    ...known,
-    endpoints: replicas.map(replicaVerdict),
+    status: healthOfAll([health.status, ...troubles.map((trouble) => trouble.status)]),
+    ...defined({ responseMs: health.responseMs, version, uptimeMs }),
+    endpoints: endpoints.map(({ verdict }) => verdict),
     recommendations: [
       ...recommend(record),
-      ...(trouble === undefined ? [] : [`Look into "${server}": ${trouble.words}.`]),
+      ...troubles.map(({ words }) => `Look into "${server}": ${words}.`),
       ...faults.map((fault) => `Mend the configuration of "${server}": ${fault}.`),
     ],
   };
+}
+
+/** What is known of a replica, and what it says of itself. */
+async function endpointOf(
+  replica: ReplicaRecord,
+  pages: HealthPages,
+  signal: AbortSignal,
+): Promise<{ readonly verdict: ReplicaVerdict; readonly trouble?: ToldStatus["trouble"] }> {
+  const page = await pages.page(replica.connection, signal);
+  const { trouble, ...told } = page === undefined ? {} : readToldStatus(page);
+  return { verdict: { ...replicaVerdict(replica), ...told }, ...defined({ trouble }) };
 }

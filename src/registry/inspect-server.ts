@@ -45,6 +45,7 @@ async function inspectReplica(
   const answer = await asked(replica.name, health.check(connection, signal));
   return {
     name: replica.name,
+    connection,
     tier: replica.tier,
     transport: replica.connection.kind,
     address: publicAddress(replica.connection),

@@ -33,8 +33,8 @@ test("a server that is registered is asked for its tools, what it announces and 
     health: { status: "healthy", responseMs: 1 },
     limits: { calls: 10, largest: expect.anything(), resources: expect.anything() },
     replicas: [
-      { name: "1", tier: 1, ...replica },
-      { name: "b", tier: 2, ...replica },
+      { name: "1", connection: "mail#1", tier: 1, ...replica },
+      { name: "b", connection: "mail#b", tier: 2, ...replica },
     ],
   });
   expect(now.connections.names).toEqual(["s", "mail#1", "mail#b"]);

@@ -17,6 +17,7 @@ export function serverRecord(more: Partial<ServerRecord> = {}): ServerRecord {
 export function replicaRecord(more: Partial<ReplicaRecord> = {}): ReplicaRecord {
   return {
     name: "1",
+    connection: "s",
     tier: 1,
     transport: "stdio",
     address: "none",
