@@ -9,25 +9,32 @@ export interface ServeOptions extends CommonOptions {
   readonly port: string;
 }
 
-/** `tutti serve`: ends with 0 when it is told to end. */
-export async function serve({ host, terminal, signal }: CommandContext, options: ServeOptions): Promise<number> {
-  const { err, out } = terminal;
+/** `tutti serve`: ends with 0 when it is told to end, also when that is before it has begun. */
+export async function serve(context: CommandContext, options: ServeOptions): Promise<number> {
+  try {
+    await serveUntilTold(context, options);
+  } catch (error) {
+    if (error !== context.signal.reason) throw error;
+  }
+  return 0;
+}
+
+async function serveUntilTold({ host, terminal, signal }: CommandContext, options: ServeOptions): Promise<void> {
   await using serving = await host.serve({
     ...placesOf(options),
     host: options.host,
     port: readPort(options.port),
-    log: (line) => err.write(`${line}\n`),
+    log: (line) => terminal.err.write(`${line}\n`),
     signal,
   });
   const { url, dataDirectory, resumed } = serving;
   if (options.json === true) printJson(terminal, { url, data_directory: dataDirectory, pid: process.pid, resumed });
   else {
     const folder = relative(host.workingDirectory, dataDirectory) || ".";
-    out.lines([[span("serving "), span(folder, "bold"), span(` at ${url} (/metrics, /health, /live)`)]]);
-    if (resumed > 0) out.lines([[span(`${resumed} interrupted ${resumed === 1 ? "execution goes" : "executions go"} on`)]]);
+    terminal.out.lines([[span("serving "), span(folder, "bold"), span(` at ${url} (/metrics, /health, /live)`)]]);
+    if (resumed > 0) terminal.out.lines([[span(`${resumed} interrupted ${resumed === 1 ? "execution goes" : "executions go"} on`)]]);
   }
   await serving.stays(signal);
-  return 0;
 }
 
 function readPort(text: string): number {
