@@ -73,6 +73,18 @@ test("a server that keeps failing is left alone, and used again when it is well"
   expect((came[3] ?? 0) - (came[2] ?? 0)).toBeGreaterThanOrEqual(690);
 });
 
+test("executions that meet a short outage all end well, although only a few calls may try the server at first", async () => {
+  // Opened by the first fault, so that nobody has a second one.
+  const breaker = { failures: 1, recoveryMs: 2_000, halfOpenCalls: 3, successes: 2, perTool: false };
+  await using world = await worldWith({ breaker, maxConcurrentCalls: 50 });
+  writeFileSync(`${world.notes}.broken`, "");
+  const endings = Array.from({ length: 40 }, async () => await world.run(["{ id: a, tool: s.mend }"]));
+  await expect.poll(() => world.cameMs().length, { timeout: 10_000 }).toBeGreaterThan(0);
+  rmSync(`${world.notes}.broken`);
+  const reports = await Promise.all(endings);
+  expect(new Set(reports.map(({ outcome }) => outcome))).toEqual(new Set(["completed"]));
+});
+
 test("a step whose time is up while it waits for a limit has timed out, and its call is never sent", async () => {
   await using world = await worldWith({ rateLimits: { calls: { count: 1, perMs: 3_600_000 } } });
   const report = await world.run(["{ id: a, tool: s.look }", "{ id: b, needs: [a], tool: s.look, max_duration: 300ms }"]);
