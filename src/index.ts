@@ -71,6 +71,8 @@ export type {
   WorkflowResponse,
 } from "./envelope/payloads.ts";
 export type { AccessConfig, Identity, IdentityConfig, TenantConfig } from "./model/access.ts";
+export { TRANSPORT_PROFILES, transportProfile } from "./model/transport-profile.ts";
+export type { TransportProfile } from "./model/transport-profile.ts";
 export { isTuttiError, TuttiError } from "./model/errors.ts";
 export type { ErrorCode, ErrorDetails } from "./model/errors.ts";
 export type { CallError, CallErrorKind } from "./model/call.ts";

@@ -8,6 +8,7 @@ import { DEFAULT_ERROR_POLICY, type ErrorPolicyLimits } from "../envelope/normal
 import type { McpToolCall, McpToolResponse } from "../envelope/payloads.ts";
 import type { AccessConfig } from "../model/access.ts";
 import { TuttiError } from "../model/errors.ts";
+import type { ServerSettings } from "../model/server-settings.ts";
 import type { ServerConfig } from "../model/server.ts";
 import type { AuditLog } from "../ports/audit.ts";
 import type { Health } from "../ports/health.ts";
@@ -41,6 +42,8 @@ export interface EnvelopeAdapterPorts {
   readonly audit?: AuditLog;
   /** Calls in flight at once, to all servers. Default 50. */
   readonly maxConcurrentCalls?: number;
+  /** What holds for all servers together. Default: nothing is shared or limited. */
+  readonly settings?: Pick<ServerSettings, "sharedResources" | "clientRate">;
   /** How the replicas of servers are doing. Default: all are taken for well. */
   readonly health?: Health;
   /** For services without one of their own, where the message says nothing. Default fail_fast, 3 attempts of 30 s. */

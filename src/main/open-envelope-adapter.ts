@@ -7,6 +7,8 @@ import type { EnvelopeAdapter } from "../calls/envelope-adapter.ts";
 import type { ErrorPolicy } from "../envelope/error-policy.ts";
 import type { ErrorPolicyLimits } from "../envelope/normalize-error-policy.ts";
 import type { AccessConfig } from "../model/access.ts";
+import { NO_SETTINGS } from "../model/server-settings.ts";
+import type { ServerSettings } from "../model/server-settings.ts";
 import type { ServerConfig } from "../model/server.ts";
 import type { ServerLog } from "../mcp-client/server-log.ts";
 import type { Elicitor } from "../ports/elicitation.ts";
@@ -18,6 +20,8 @@ import { readVersion } from "./version.ts";
 export interface EnvelopeAdapterOptions {
   /** Each becomes a service of its name when it is registered. */
   readonly servers: readonly ServerConfig[];
+  /** What holds for all servers together. Default: nothing is shared or limited. */
+  readonly settings?: Partial<ServerSettings>;
   /** Who may do what. Default: tools for which their server demands a permission are refused. */
   readonly access?: AccessConfig;
   /** Where calls are recorded; made when it is not there. Default: they are not. */
@@ -42,12 +46,14 @@ export type OpenEnvelopeAdapter = EnvelopeAdapter & AsyncDisposable;
 /** Opens an adapter. Nothing is started before a server is registered. */
 export async function openEnvelopeAdapter(options: EnvelopeAdapterOptions): Promise<OpenEnvelopeAdapter> {
   await using resources = new AsyncDisposableStack();
+  const settings = { ...NO_SETTINGS, ...options.settings };
   const { servers, auditDirectory, access, maxConcurrentCalls, defaultPolicy, policyLimits, totalTimeoutMs } = options;
   const audit =
     auditDirectory === undefined ? undefined : resources.use(await openAuditLog({ directory: auditDirectory, clock: systemClock }));
   const { connections, about, health } = resources.use(
     openServerPool({
       servers,
+      settings,
       clock: systemClock,
       elicitor: options.elicitor ?? { ask: () => Promise.resolve(undefined) },
       log: options.log ?? { write: () => undefined },
@@ -55,6 +61,7 @@ export async function openEnvelopeAdapter(options: EnvelopeAdapterOptions): Prom
     }),
   );
   const adapter = createEnvelopeAdapter({
+    settings,
     connections,
     about,
     health,
