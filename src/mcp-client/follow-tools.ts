@@ -25,6 +25,6 @@ export async function followTools(client: Client, clock: Clock, onMissed: () => 
     }
     if (clock.monotonicMs() - startMs >= STABLE_AFTER_MS) troubles = 0;
     // One second at least: a server that ends every stream at once must not have its tools listed all the time.
-    await sleep(clock, Math.max(1_000, reconnectDelayMs(troubles + 1)), signal).catch(() => undefined);
+    await sleep(clock, Math.max(1_000, reconnectDelayMs(troubles + 1, "process")), signal).catch(() => undefined);
   }
 }

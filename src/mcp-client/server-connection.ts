@@ -8,7 +8,7 @@ import type { Tool } from "../model/tool.ts";
 import type { ServerCheck, ServerFacts, WireCall } from "../ports/connections.ts";
 import type { CallObserver } from "../ports/tool-caller.ts";
 import type { Era } from "./era.ts";
-import { reconnectDelayMs, wasStable } from "./reconnect-delay.ts";
+import { type Opened, reconnectDelayMs, wasStable } from "./reconnect-delay.ts";
 import type { Session } from "./session.ts";
 import { SessionLostError } from "./session-lost-error.ts";
 import type { SessionPorts } from "./session-ports.ts";
@@ -159,15 +159,19 @@ export class ServerConnection implements AsyncDisposable {
     if (session !== this.#session) return;
     this.#session = undefined;
     if (this.#closed.signal.aborted) return;
-    if (wasStable(this.#ports.clock.monotonicMs() - this.#startedMs, this.#troubles)) this.#troubles = 0;
+    if (wasStable(this.#ports.clock.monotonicMs() - this.#startedMs, this.#troubles, this.#opened)) this.#troubles = 0;
     else this.#trouble(why);
     this.#closings.run(() => session[Symbol.asyncDispose]());
     this.#onToolsChanged();
   }
 
+  get #opened(): Opened {
+    return this.#config.connection.kind === "stdio" ? "process" : "network";
+  }
+
   #trouble(why: StartError): void {
     this.#troubles += 1;
-    const delayMs = Math.max(reconnectDelayMs(this.#troubles), why.retryAfterMs ?? 0);
+    const delayMs = Math.max(reconnectDelayMs(this.#troubles, this.#opened), why.retryAfterMs ?? 0);
     this.#pause = { untilMs: this.#ports.clock.monotonicMs() + delayMs, why };
   }
 }

@@ -3,9 +3,17 @@ import type { Mood } from "./storm-schedule.ts";
 
 const PASS: Fate = { kind: "pass" };
 
-/** What becomes of one request while the network is in this mood. @param random - gives numbers in [0, 1) */
-export function fateIn(mood: Mood, random: () => number): Fate {
-  const luck = random();
+/** A WebSocket carries all calls to a replica, and all of them meet the fate of one. */
+const SHARE_OF_UPGRADED = 0.15;
+
+/**
+ * What becomes of one request while the network is in this mood.
+ *
+ * @param random - gives numbers in [0, 1)
+ * @param upgraded - whether it is a part of what a WebSocket carries
+ */
+export function fateIn(mood: Mood, random: () => number, upgraded: boolean): Fate {
+  const luck = upgraded && mood !== "slow" ? random() / SHARE_OF_UPGRADED : random();
   switch (mood) {
     case "slow":
       return { kind: "pass", delayMs: 10 + luck ** 3 * 400 };

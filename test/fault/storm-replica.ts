@@ -108,7 +108,7 @@ class RemoteReplica implements StormReplica {
   static async start(settings: ReplicaSettings): Promise<RemoteReplica> {
     const moods = { now: "calm" as Mood };
     const random = seededRandom(settings.seed);
-    const proxy = await startFaultProxy(() => fateIn(moods.now, random));
+    const proxy = await startFaultProxy((upgraded) => fateIn(moods.now, random, upgraded));
     const replica = new RemoteReplica(settings, proxy, moods);
     await replica.#start();
     return replica;

@@ -19,8 +19,12 @@ export interface FaultProxy extends AsyncDisposable {
   cutAll(): void;
 }
 
-/** Listens on a free port of this machine. @param fate - decides for each request */
-export async function startFaultProxy(fate: () => Fate): Promise<FaultProxy> {
+/**
+ * Listens on a free port of this machine.
+ *
+ * @param fate - decides for each request, and when a WebSocket has been opened for all that the client sends
+ */
+export async function startFaultProxy(fate: (upgraded: boolean) => Fate): Promise<FaultProxy> {
   const proxy = new ListeningProxy(fate);
   await proxy.open();
   return proxy;
@@ -28,13 +32,13 @@ export async function startFaultProxy(fate: () => Fate): Promise<FaultProxy> {
 
 class ListeningProxy implements FaultProxy {
   readonly counts = new Map<string, number>();
-  readonly #fate: () => Fate;
+  readonly #fate: (upgraded: boolean) => Fate;
   readonly #connections = new Set<FaultyConnection>();
   #target: number | undefined;
   #listener: Server | undefined;
   #port = 0;
 
-  constructor(fate: () => Fate) {
+  constructor(fate: (upgraded: boolean) => Fate) {
     this.#fate = fate;
   }
 
@@ -83,7 +87,7 @@ class ListeningProxy implements FaultProxy {
     }
     const connection = new FaultyConnection(client, {
       target: this.#target,
-      fate: () => this.#count(this.#fate()),
+      fate: (upgraded) => this.#count(this.#fate(upgraded)),
       closed: () => this.#connections.delete(connection),
     });
     this.#connections.add(connection);

@@ -6,7 +6,7 @@ import { takeRequest } from "./take-request.ts";
 export interface FaultyConnectionOptions {
   /** The port of the server. */
   readonly target: number;
-  readonly fate: () => Fate;
+  readonly fate: (upgraded: boolean) => Fate;
   readonly closed: () => void;
 }
 
@@ -51,12 +51,12 @@ export class FaultyConnection {
   }
 
   #fromClient(bytes: Buffer): void {
-    if (this.#upgraded) return this.#meet(this.#options.fate(), bytes);
+    if (this.#upgraded) return this.#meet(this.#options.fate(true), bytes);
     this.#unread = Buffer.concat([this.#unread, bytes]);
     for (let request = takeRequest(this.#unread); request !== undefined; request = takeRequest(this.#unread)) {
       this.#unread = this.#unread.subarray(request.bytes.length);
       this.#upgraded = request.upgrades;
-      this.#meet(this.#options.fate(), request.bytes);
+      this.#meet(this.#options.fate(false), request.bytes);
       if (this.#upgraded) return;
     }
   }
