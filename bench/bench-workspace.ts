@@ -5,6 +5,7 @@ import { Supervisor } from "../src/engine/supervisor.ts";
 import { openWorkspace, type Workspace } from "../src/main/workspace.ts";
 import type { ServerConfig } from "../src/model/server.ts";
 import type { Catalog } from "../src/model/tool.ts";
+import type { Resources } from "../src/model/workflow.ts";
 import type { Journal } from "../src/ports/journal.ts";
 
 /** A workspace, and the supervisor of what runs on it. */
@@ -12,25 +13,25 @@ export interface BenchWorkspace extends Workspace {
   readonly supervisor: Supervisor;
 }
 
-/** The whole product below the command line, on one server of this folder that has the name `s`. Nobody watches or is asked. */
-export function openBenchWorkspace(options: {
-  readonly journal: Journal;
+/** A server of this folder, over stdio. */
+export interface BenchServer {
+  readonly name: string;
   readonly file: string;
   readonly args?: readonly string[];
   /** Calls in flight at once. */
   readonly places: number;
+  readonly resources?: Resources;
+}
+
+/** The whole product below the command line. Nobody watches or is asked. */
+export function openBenchWorkspace(options: {
+  readonly journal: Journal;
+  readonly servers: readonly BenchServer[];
+  /** Calls in flight at once, to all servers. */
+  readonly places: number;
 }): BenchWorkspace {
-  const args = [join(import.meta.dirname, options.file), ...(options.args ?? [])];
-  const server: ServerConfig = {
-    name: "s",
-    connection: { kind: "stdio", command: process.execPath, args, env: {} },
-    honoursIdempotencyKey: false,
-    effects: {},
-    requires: {},
-    maxConcurrentCalls: options.places,
-  };
   const workspace = openWorkspace({
-    servers: [server],
+    servers: options.servers.map(configOf),
     clock: systemClock,
     secrets: { get: async () => undefined },
     access: { roles: {}, tenants: {} },
@@ -53,7 +54,20 @@ export function openBenchWorkspace(options: {
   };
 }
 
-/** The tools of the server, for planning. */
-export async function catalogOfBench(workspace: Workspace): Promise<Catalog> {
-  return await workspace.pool.catalogs.catalog(["s"], new AbortController().signal);
+function configOf({ name, file, args = [], places, resources }: BenchServer): ServerConfig {
+  return {
+    name,
+    connection: { kind: "stdio", command: process.execPath, args: [join(import.meta.dirname, file), ...args], env: {} },
+    honoursIdempotencyKey: false,
+    effects: {},
+    requires: {},
+    maxConcurrentCalls: places,
+    ...(resources === undefined ? {} : { resources }),
+  };
+}
+
+/** The tools of servers, for planning. */
+export async function catalogOfBench(workspace: Workspace, servers: readonly BenchServer[]): Promise<Catalog> {
+  const names = servers.map(({ name }) => name);
+  return await workspace.pool.catalogs.catalog(names, new AbortController().signal);
 }

@@ -1,57 +1,49 @@
+import { present } from "../src/base/assert.ts";
 import { systemClock } from "../src/base/clock.ts";
-import type { Workspace } from "../src/main/workspace.ts";
-import type { Plan } from "../src/model/plan.ts";
+import { buildPlan } from "../src/planner/build-plan.ts";
 import { openJournal } from "../src/sqlite/open-journal.ts";
-import { planOf } from "../test/support/plan-of.ts";
 import { temporaryDirectory } from "../test/support/temporary-directory.ts";
 import { catalogOfBench, openBenchWorkspace } from "./bench-workspace.ts";
-import { figure, type Figure, median } from "./figure.ts";
+import { compare, figure, type Figure, median } from "./figure.ts";
+import { trainingServers, trainingWorkflow } from "./model-training.ts";
 import { execute } from "./no-op.ts";
 
 const ROUNDS = 5;
-const PLACES = 5;
+const PLANNINGS = 50;
+const CALLS_IN_FLIGHT = 50;
 
 /**
- * 24 calls in stages, each of which needs all of the one before. Within a stage the calls need nothing but a place at
- * the server, so a stage cannot be shorter than its waves, and the graph not shorter than their sum.
- */
-const STAGES: readonly { readonly calls: number; readonly ms: number }[] = [
-  { calls: 1, ms: 200 },
-  { calls: 10, ms: 300 },
-  { calls: 1, ms: 200 },
-  { calls: 8, ms: 250 },
-  { calls: 3, ms: 200 },
-  { calls: 1, ms: 200 },
-];
-
-/**
- * Parallel efficiency: what 24 calls with real waits on a real server must take, given the graph and five places at the
- * server, as a part of what they do take. The value is measured, in milliseconds; the floor follows from the waits.
+ * Parallel efficiency: how long the training of a model takes, with real waits on six real servers, and as the floor how long
+ * it must take: what its plan says, in which every estimate is exact, and what each server can do at once is respected. And how
+ * long it takes to plan it, against reading it from JSON.
  */
 export async function measureEfficiency(): Promise<readonly Figure[]> {
   using directory = temporaryDirectory();
   await using journal = await openJournal({ directory: directory.path, clock: systemClock });
-  await using workspace = openBenchWorkspace({ journal, file: "sleeping-server.ts", places: PLACES });
-  const plan = await stagesPlan(workspace);
-  const floor = STAGES.reduce((sum, { calls, ms }) => sum + Math.ceil(calls / PLACES) * ms, 0);
+  const servers = trainingServers();
+  await using workspace = openBenchWorkspace({ journal, servers, places: CALLS_IN_FLIGHT });
+  const catalog = await catalogOfBench(workspace, servers);
+  const workflow = trainingWorkflow();
+  const { plan, problems } = buildPlan({ workflow, catalog });
+  const planned = present(plan, JSON.stringify(problems));
   const values: number[] = [];
-  await execute(workspace.supervisor, plan);
-  for (let round = 0; round < ROUNDS; round += 1) {
-    const startMs = performance.now();
-    await execute(workspace.supervisor, plan);
-    values.push(performance.now() - startMs);
-  }
-  return [figure({ name: "efficiency", unit: "ms", rounds: ROUNDS, value: median(values), floor })];
+  await execute(workspace.supervisor, planned);
+  for (let round = 0; round < ROUNDS; round += 1) values.push(await elapsedMs(() => execute(workspace.supervisor, planned)));
+  const text = JSON.stringify(workflow);
+  return [
+    figure({ name: "efficiency", unit: "ms", rounds: ROUNDS, value: median(values), floor: planned.estimateMs }),
+    await compare({
+      name: "efficiency-planning",
+      unit: "ms",
+      rounds: PLANNINGS,
+      value: () => elapsedMs(() => buildPlan({ workflow, catalog })),
+      floor: () => elapsedMs(() => JSON.parse(text)),
+    }),
+  ];
 }
 
-async function stagesPlan(workspace: Workspace): Promise<Plan> {
-  const steps = STAGES.flatMap(({ calls, ms }, stage) => {
-    const before = STAGES[stage - 1]?.calls ?? 0;
-    const needs = Array.from({ length: before }, (_, call) => `s${stage - 1}-${call}`).join(", ");
-    return Array.from(
-      { length: calls },
-      (_, call) => `  - { id: s${stage}-${call}, needs: [${needs}], tool: s.sleep, with: { ms: ${ms} } }`,
-    );
-  });
-  return planOf(`id: stages\nsteps:\n${steps.join("\n")}\n`, await catalogOfBench(workspace));
+async function elapsedMs(work: () => unknown): Promise<number> {
+  const startMs = performance.now();
+  await work();
+  return performance.now() - startMs;
 }

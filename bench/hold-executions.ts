@@ -14,12 +14,8 @@ const executions = Number(count);
 
 await using arrival = await Arrival.open(directory);
 await using journal = await openJournal({ directory, clock: systemClock });
-await using workspace = openBenchWorkspace({
-  journal,
-  file: "holding-server.ts",
-  args: [count, arrival.path],
-  places: executions,
-});
+const servers = [{ name: "s", file: "holding-server.ts", args: [count, arrival.path], places: executions }];
+await using workspace = openBenchWorkspace({ journal, servers, places: executions });
 
 const plan = planOf(
   `
@@ -31,7 +27,7 @@ steps:
   - { id: d, tool: s.answer, with: { text: "\${{ steps.c.output.text }}" } }
   - { id: e, tool: s.answer, with: { text: "\${{ steps.d.output.text }}" } }
 `,
-  await catalogOfBench(workspace),
+  await catalogOfBench(workspace, servers),
 );
 
 for (let started = 0; started < executions; started += STARTED_AT_ONCE) {

@@ -19,6 +19,7 @@ const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   resume: async () => (await import("./resume.ts")).measureResume,
   memory: async () => (await import("./memory.ts")).measureMemory,
   efficiency: async () => (await import("./efficiency.ts")).measureEfficiency,
+  overhead: async () => (await import("./overhead.ts")).measureOverhead,
   "linear-cost": async () => (await import("./linear-cost.ts")).measureLinearCost,
   planning: async () => (await import("./planning.ts")).measurePlanning,
 };
