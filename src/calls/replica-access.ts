@@ -31,6 +31,13 @@ export interface Seeker {
   readonly tried: ReadonlySet<string>;
 }
 
+/** A call that was with a replica. */
+export interface EndedTrial {
+  readonly connection: string;
+  readonly permit: Permit;
+  readonly tookMs: Ms;
+}
+
 /** Which replicas a call may go to, by all that is known of them; and learns from how calls end. */
 export class ReplicaAccess {
   readonly #ports: ReplicaAccessPorts;
@@ -58,19 +65,14 @@ export class ReplicaAccess {
     return candidates.length === 0 ? undefined : chooseReplicas(candidates);
   }
 
-  /** Whoever has a permit says how the call ended, with {@link ended} or to the permit itself. */
+  /** Whoever has a permit says how the call ended, with {@link ended}, and that it is {@link gone}. */
   enter({ server, tool }: CallRequest, connection: string): Permit | undefined {
     const breaker = this.#ports.breakers.of(server, connection, tool);
     return breaker === undefined ? ALWAYS : breaker.enter();
   }
 
-  /** A call to a replica has ended. */
-  ended(
-    { server }: CallRequest,
-    trial: { readonly connection: string; readonly permit: Permit; readonly tookMs: Ms },
-    outcome: CallOutcome,
-  ): void {
-    const { connection, permit, tookMs } = trial;
+  /** A call to a replica has ended like this. */
+  ended({ connection, permit, tookMs }: EndedTrial, outcome: CallOutcome): void {
     const fault = faultOf(outcome);
     if (fault === "success") {
       permit.succeeded();
@@ -80,6 +82,12 @@ export class ReplicaAccess {
       this.#ports.health.saw(connection, { kind: "failed", error: outcome.error.kind, message: outcome.error.message });
     } else permit.released();
     this.#pauses.saw(connection, outcome);
+  }
+
+  /** A call to a replica is no more, however it ended; to be said before it gives back what it holds. */
+  gone(server: string, permit: Permit): void {
+    // Says nothing when the end of the call has been told.
+    permit.released();
     this.#nextEnds.get(server)?.resolve();
     this.#nextEnds.delete(server);
     this.look(server);

@@ -94,10 +94,9 @@ async function sendTo({ next, seeker, ports }: Journey, { reservation, permit }:
   const claimsAnything = resources.length > 0 || leases.length > 0;
   try {
     const outcome = await (claimsAnything ? call.record.reserved(send) : send());
-    access.ended(call.request, { connection, permit, tookMs: clock.monotonicMs() - startMs }, outcome);
+    access.ended({ connection, permit, tookMs: clock.monotonicMs() - startMs }, outcome);
     return outcome;
   } finally {
-    // Says nothing when the end of the call has been told.
-    permit.released();
+    access.gone(call.request.server, permit);
   }
 }
