@@ -6,9 +6,9 @@ const MOMENTS_MAX = 1_000;
 
 /**
  * What is sent travels for a while, some of it longer: without this, calls that leave a whole span apart may arrive within
- * one.
+ * one. A hundredth of the span, and no more than that.
  */
-const TRAVEL_MS: Ms = 10;
+const TRAVEL_MAX_MS: Ms = 10;
 
 /**
  * Counts calls so that in no span of `perMs`, wherever it begins, more than `count` are sent.
@@ -33,7 +33,7 @@ export class RateWindow {
 
   constructor(limit: RateLimit) {
     this.#limit = limit;
-    this.#spanMs = limit.perMs + TRAVEL_MS;
+    this.#spanMs = limit.perMs + Math.min(TRAVEL_MAX_MS, limit.perMs / 100);
     this.#stepMs = limit.count > MOMENTS_MAX ? limit.perMs / MOMENTS_MAX : 0;
   }
 
