@@ -49,6 +49,10 @@ test.each([
     ['"permissions" names the tool "chagre", which the server does not have - did you mean "charge"?'],
   ],
   [
+    { rateLimits: { tools: { charge: { count: 1, perMs: 1 }, "*": { count: 1, perMs: 1 } } } },
+    ['"rate_limit.tools" names the tool "*", which the server does not have'],
+  ],
+  [
     { effects: { "*": "read" }, requires: { pay: [] } },
     ['"effects" names the tool "*", which the server does not have', '"requires" names the tool "pay", which the server does not have'],
   ],

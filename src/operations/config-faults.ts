@@ -4,7 +4,7 @@ import type { ServerRecord } from "../model/server-record.ts";
 import type { ServerConfig } from "../model/server.ts";
 import type { ServerSecurity } from "../ports/server-security.ts";
 
-type Config = Pick<ServerConfig, "effects" | "requires" | "permissions">;
+type Config = Pick<ServerConfig, "effects" | "requires" | "permissions" | "rateLimits">;
 
 /**
  * What is wrong with the configuration of a server, one sentence each: it is not what is demanded of servers, or speaks of
@@ -21,10 +21,10 @@ export async function configFaults(
   return [...insecure, ...(told && config !== undefined ? misnamedTools(config, names) : [])];
 }
 
-/** A tool whose name is misspelled needs no permission, and nothing else would show it. */
+/** A tool whose name is misspelled needs no permission and has no limit, and nothing else would show it. */
 function misnamedTools(config: Config, tools: readonly string[]): readonly string[] {
-  const { effects, requires, permissions = {} } = config;
-  return Object.entries({ effects, requires, permissions }).flatMap(([key, byTool]) =>
+  const { effects, requires, permissions = {}, rateLimits = {} } = config;
+  return Object.entries({ effects, requires, permissions, "rate_limit.tools": rateLimits.tools ?? {} }).flatMap(([key, byTool]) =>
     Object.keys(byTool)
       .filter((tool) => !tools.includes(tool) && !(key === "permissions" && tool === "*"))
       .map((tool) => `"${key}" names the tool ${quoted(tool)}, which the server does not have${suggestion(tool, tools)}`),
