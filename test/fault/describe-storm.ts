@@ -19,6 +19,8 @@ export function describeStorm(result: StormResult): string {
     `why steps failed or fell back:${table(totals.failures)}`,
     `memory of the last life: heap ${first?.heapMb.toFixed(1)} MB, then ${last?.heapMb.toFixed(1)} MB, slope ${slopePerMinute(samples, ({ heapMb }) => heapMb).toFixed(2)} MB/min; ` +
       `rss ${first?.rssMb.toFixed(0)} MB, then ${last?.rssMb.toFixed(0)} MB, slope ${slopePerMinute(samples, ({ rssMb }) => rssMb).toFixed(2)} MB/min, ${samples.length} samples`,
+    `what Tutti added to a call: ${last?.calls.overheadMs.toFixed(2)} ms in the mean, ${last?.calls.overheadP99Ms.toFixed(0)} ms at the 99th percentile of the worst server`,
+    `Tutti ready again after a kill: ${result.readyMs.map((ms) => (ms / 1_000).toFixed(1)).join(", ")} s`,
     list("executions that were not as expected", result.unexpected),
     list("what else is wrong", result.wrong),
   ].join("\n");

@@ -16,6 +16,8 @@ const DEATHS_MAX = 3;
 export class StormLives implements AsyncDisposable {
   /** Of those that were killed. */
   kills = 0;
+  /** How long each took to be ready. */
+  readonly readyMs: number[] = [];
   /** Of the life that goes on now. */
   samples: Sample[] = [];
   /** What kept the last one alive when it had been closed. */
@@ -24,6 +26,7 @@ export class StormLives implements AsyncDisposable {
   readonly #killed = new WeakSet<StormLife>();
   #life: StormLife;
   #isReady = false;
+  #begunMs = 0;
   #ready = Promise.withResolvers<void>();
   #sampled = Promise.withResolvers<Sample>();
   #closing = false;
@@ -83,6 +86,7 @@ export class StormLives implements AsyncDisposable {
     this.#ready.resolve();
     this.#ready = Promise.withResolvers();
     this.#isReady = false;
+    this.#begunMs = performance.now();
     this.samples = [];
     const life = new StormLife(this.#options.settings, (news) => this.#hear(news));
     void life.ended.then((end) => this.#mourn(life, end));
@@ -107,6 +111,7 @@ export class StormLives implements AsyncDisposable {
       return;
     }
     if (news.type === "ready") {
+      this.readyMs.push(performance.now() - this.#begunMs);
       this.#isReady = true;
       this.#ready.resolve();
     }

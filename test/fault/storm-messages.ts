@@ -59,4 +59,17 @@ export interface Sample {
   readonly open: Readonly<Record<string, number>>;
   /** What keeps the process alive, by kind. */
   readonly active: Readonly<Record<string, number>>;
+  readonly calls: CallLoad;
+}
+
+/** What Tutti itself says of the calls that it makes, of all servers together. */
+export interface CallLoad {
+  readonly inFlight: number;
+  readonly waiting: number;
+  /** Amounts of resources that are occupied. */
+  readonly reserved: number;
+  readonly openBreakers: number;
+  /** What Tutti adds to a call, without waiting, since it began: the mean, and the 99th percentile of the server where it is highest. */
+  readonly overheadMs: number;
+  readonly overheadP99Ms: number;
 }

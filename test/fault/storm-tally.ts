@@ -1,6 +1,7 @@
 import type { CallError } from "../../src/model/call.ts";
 import type { ExecutionEvent } from "../../src/model/event.ts";
-import type { Tally } from "./storm-messages.ts";
+import type { ServerStats } from "../../src/model/server-stats.ts";
+import type { CallLoad, Tally } from "./storm-messages.ts";
 
 /** Counts what happened on the way of one execution. */
 export function tallyOf(events: readonly ExecutionEvent[]): Tally {
@@ -37,4 +38,19 @@ export function tallyOf(events: readonly ExecutionEvent[]): Tally {
 export function causeOf({ kind, message }: Pick<CallError, "kind" | "message">): string {
   const words = message.split("\n", 1)[0] ?? "";
   return `${kind}: ${words.replaceAll(/\d+/g, "n").slice(0, 110)}`;
+}
+
+/** Adds up what was measured of servers. */
+export function callLoadOf(servers: readonly ServerStats[]): CallLoad {
+  const sum = (read: (server: ServerStats) => number): number => servers.reduce((total, server) => total + read(server), 0);
+  const measured = sum(({ overhead }) => overhead?.count ?? 0);
+  const replicas = servers.flatMap((server) => server.replicas);
+  return {
+    inFlight: sum(({ inFlight }) => inFlight),
+    waiting: sum(({ waiting }) => waiting),
+    reserved: replicas.flatMap(({ resources }) => resources).reduce((total, { inUse }) => total + inUse, 0),
+    openBreakers: replicas.filter(({ breaker }) => breaker === "open").length,
+    overheadMs: measured === 0 ? 0 : sum(({ overhead }) => (overhead?.count ?? 0) * (overhead?.meanMs ?? 0)) / measured,
+    overheadP99Ms: Math.max(0, ...servers.map(({ overhead }) => overhead?.p99Ms ?? 0)),
+  };
 }

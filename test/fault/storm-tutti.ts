@@ -2,9 +2,9 @@ import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
 import { assert, unreachable } from "../../src/base/assert.ts";
 import { defined } from "../../src/base/defined.ts";
-import { isTuttiError, listEvents, openTutti, resolveExecution, resumeExecution } from "../../src/index.ts";
+import { getServerStats, isTuttiError, listEvents, openTutti, resolveExecution, resumeExecution } from "../../src/index.ts";
 import type { Sample, StormNews, StormOrder, StormSettings } from "./storm-messages.ts";
-import { tallyOf } from "./storm-tally.ts";
+import { callLoadOf, tallyOf } from "./storm-tally.ts";
 
 /*
  * A Tutti as a program embeds it, in a process of its own that may be killed at any moment: `storm-tutti.ts SETTINGS`.
@@ -33,7 +33,7 @@ async function obey(order: StormOrder): Promise<void> {
     case "resolve":
       return await resolve(order);
     case "sample":
-      return tell({ type: "sample", sample: sample() });
+      return tell({ type: "sample", sample: await sample() });
     case "close":
       return await close();
     default:
@@ -86,7 +86,8 @@ function tell(news: StormNews): void {
   process.send?.(news);
 }
 
-function sample(): Sample {
+async function sample(): Promise<Sample> {
+  const { servers } = await tutti.operations.call(getServerStats, {}, { signal: endless });
   assert(globalThis.gc !== undefined, "it is started with --expose-gc");
   globalThis.gc();
   const { rss, heapUsed, external } = process.memoryUsage();
@@ -97,6 +98,7 @@ function sample(): Sample {
     outsideHeapMb: mb(external),
     open: openFiles(),
     active: activeResources(),
+    calls: callLoadOf(servers),
   };
 }
 

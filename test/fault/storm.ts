@@ -30,6 +30,8 @@ export interface StormResult {
   readonly totals: StormTotals;
   readonly faults: ReadonlyMap<string, number>;
   readonly kills: number;
+  /** From the start of each process of Tutti until it had taken up what the last one had left. */
+  readonly readyMs: readonly number[];
   /** Of the last life of Tutti, which is the longest. */
   readonly samples: readonly Sample[];
   readonly durationMs: number;
@@ -107,6 +109,7 @@ class Storm implements AsyncDisposable {
       totals: this.#totals,
       faults: this.#world.faults(),
       kills: this.#lives.kills,
+      readyMs: this.#lives.readyMs,
       samples: this.#lives.samples,
       durationMs: performance.now() - startMs,
       drainMs,
@@ -243,6 +246,9 @@ class Storm implements AsyncDisposable {
       this.#wrong.push("Tutti has ended by itself when nothing happened");
       return;
     }
+    for (const kind of ["inFlight", "waiting", "reserved"] as const) {
+      if (after.calls[kind] > 0) this.#wrong.push(`although nothing runs any more, calls ${kind}: ${after.calls[kind]}`);
+    }
     for (const kind of ["open", "active"] as const) {
       this.#wrong.push(...grown(before[kind], after[kind], SLACK).map((more) => `${kind} in the end: ${more}`));
     }
@@ -267,7 +273,7 @@ class Storm implements AsyncDisposable {
       if (sample === undefined) continue;
       this.#lives.samples.push(sample);
       this.#tell(
-        `${this.#totals.executions} executions ended, ${this.#inFlight.size} in flight, heap ${sample.heapMb.toFixed(1)} MB, rss ${sample.rssMb.toFixed(0)} MB`,
+        `${this.#totals.executions} executions ended, ${this.#inFlight.size} in flight, heap ${sample.heapMb.toFixed(1)} MB, rss ${sample.rssMb.toFixed(0)} MB, ${sample.calls.inFlight} calls in flight, ${sample.calls.waiting} waiting, ${sample.calls.openBreakers} breakers open`,
       );
     }
   }
