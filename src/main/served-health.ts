@@ -6,7 +6,7 @@ import { listExecutions } from "../contract/list-executions.ts";
 import type { HealthAnswer } from "../http/operator-routes.ts";
 import type { Alert } from "../model/alert.ts";
 import { isTuttiError } from "../model/errors.ts";
-import type { HealthState } from "../model/health.ts";
+import { healthOfServer, isBad } from "../model/health.ts";
 import type { ReplicaStats } from "../model/server-stats.ts";
 
 /** Tells how a process does that serves, from what it knows: nobody is asked, and no server is started. */
@@ -22,9 +22,13 @@ export function servedHealth(operations: OperationClient): (signal: AbortSignal)
  * some of it can.
  */
 export function healthAnswer({ upMs, servers, alerts }: GetServerStatsOutput, journal: boolean): HealthAnswer {
-  const states = servers.map(({ server, replicas }) => ({ server, status: serverState(replicas), replicas }));
+  const states = servers.map(({ server, replicas }) => ({
+    server,
+    status: healthOfServer(replicas.map(({ health }) => health)),
+    replicas,
+  }));
   const known = states.filter(({ status }) => status !== "unknown");
-  const down = known.filter(({ status }) => isDown(status));
+  const down = known.filter(({ status }) => isBad(status));
   const unhealthy = !journal || (known.length > 0 && down.length === known.length);
   const degraded = alerts.length > 0 || known.some(({ status }) => status !== "healthy");
   const document: JsonObject = {
@@ -46,18 +50,6 @@ async function journalAnswers(operations: OperationClient, signal: AbortSignal):
     if (isTuttiError(error, "journal.unusable")) return false;
     throw error;
   }
-}
-
-/** That of all replicas, if they agree; `degraded` while some can be used and others cannot. */
-function serverState(replicas: readonly ReplicaStats[]): HealthState {
-  const known = new Set(replicas.map(({ health }) => health).filter((health) => health !== "unknown"));
-  const [first = "unknown", ...others] = known;
-  if (others.length === 0) return first;
-  return [...known].every(isDown) ? "unhealthy" : "degraded";
-}
-
-function isDown(state: HealthState): boolean {
-  return state === "unhealthy" || state === "unreachable";
 }
 
 function replicaDocument({ replica, health, breaker, inFlight }: ReplicaStats): JsonObject {

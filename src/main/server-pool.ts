@@ -1,5 +1,6 @@
 import type { Clock } from "../base/clock.ts";
 import { defined } from "../base/defined.ts";
+import { outsideContext } from "../calls/outside-context.ts";
 import { openConnections } from "../mcp-client/open-connections.ts";
 import type { ServerLog } from "../mcp-client/server-log.ts";
 import { TuttiError } from "../model/errors.ts";
@@ -68,14 +69,17 @@ export function openServerPool(options: ServerPoolOptions): ServerPool {
   const { clock, elicitor, log, settings, events, onHealthChange, loadOf } = options;
   for (const server of options.servers) checkInjector(server);
   const servers = new Map(options.servers.map((server) => [server.name, server]));
-  const connections = openConnections({
-    servers: options.servers.flatMap(connectionConfigs),
-    clock,
-    elicitor,
-    log,
-    clientVersion: options.version,
-    ...defined({ tls: settings?.tls }),
-  });
+  // Checks go on long after whoever was the first to use a server, and are not to be made in his context.
+  const connections = outsideContext(
+    openConnections({
+      servers: options.servers.flatMap(connectionConfigs),
+      clock,
+      elicitor,
+      log,
+      clientVersion: options.version,
+      ...defined({ tls: settings?.tls }),
+    }),
+  );
   const health = new HealthMonitor({ connections, servers, clock, ...defined({ log: events, onChange: onHealthChange }) });
   const about = replicatedServers({ connections, servers, health });
   const demanded = demandsOf(options);

@@ -6,10 +6,11 @@ import type { CallErrorKind } from "./call.ts";
  */
 export type HealthState = "unknown" | "healthy" | "degraded" | "unhealthy" | "unreachable";
 
-/** How a server is doing with replicas that do so: it can be used as long as one of them can. */
+/** How a server is doing with replicas that do so, as far as that is known: it can be used as long as one of them can. */
 export function healthOfServer(replicas: readonly HealthState[]): HealthState {
-  const best = GOOD_FIRST.find((state) => replicas.includes(state)) ?? "unknown";
-  return best === "healthy" && replicas.some((state) => isBad(state) || state === "degraded") ? "degraded" : best;
+  const known = new Set<HealthState>(replicas.filter((state) => state !== "unknown"));
+  const best = GOOD_FIRST.find((state) => known.has(state)) ?? "unknown";
+  return best === "healthy" && known.size > 1 ? "degraded" : best;
 }
 
 /** How servers are doing together, none of which can stand in for another: as the worst of them. */
@@ -20,6 +21,11 @@ export function healthOfAll(servers: readonly HealthState[]): HealthState {
 /** Whether calls should go elsewhere while there is an elsewhere. */
 export function isBad(state: HealthState): boolean {
   return state === "unhealthy" || state === "unreachable";
+}
+
+/** Whether a change to a state is one for the worse. */
+export function isWorse(state: HealthState, than: HealthState): boolean {
+  return GOOD_FIRST.indexOf(state) > GOOD_FIRST.indexOf(than);
 }
 
 const GOOD_FIRST: readonly HealthState[] = ["healthy", "unknown", "degraded", "unhealthy", "unreachable"];

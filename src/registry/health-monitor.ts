@@ -2,7 +2,7 @@ import type { Clock } from "../base/clock.ts";
 import type { Ms } from "../base/duration.ts";
 import { TaskGroup } from "../base/task-group.ts";
 import { isTuttiError } from "../model/errors.ts";
-import { isBad } from "../model/health.ts";
+import { isBad, isWorse } from "../model/health.ts";
 import type { HealthSignal, HealthState } from "../model/health.ts";
 import { connectionName, ownerOf, replicasOf } from "../model/replica.ts";
 import type { ServerConfig } from "../model/server.ts";
@@ -158,7 +158,7 @@ export class HealthMonitor implements Health, AsyncDisposable {
     if (watched.changes.length > CHANGES_MAX) watched.changes.shift();
     const { log = SILENT, onChange } = this.#options;
     const { from, to } = change;
-    const level = isBad(to) ? "warn" : "info";
+    const level = isWorse(to, from) ? "warn" : "info";
     log.write(level, `a server is ${to}`, { ...ownerOf(change.connection), state_before: from, reason });
     onChange?.(change);
   }

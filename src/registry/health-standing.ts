@@ -34,7 +34,7 @@ const QUICK_CHECK_MS = 1_000;
  * What a replica's standing becomes by one more signal. Pure, and the only place that decides it.
  *
  * 1. A check that finds nobody makes it unreachable, as do two connection failures of calls in a row.
- * 2. Three faults in a row make it unhealthy, and so does one when nothing good was ever seen.
+ * 2. Three faults in a row make it unhealthy, and so does a check that fails when nothing else was ever seen.
  * 3. One fault makes a healthy replica degraded, until four answers have outweighed it. Slow checks do so, too.
  * 4. An answer makes a replica that was not usable degraded, and the next one healthy: it never goes from one end to
  *    the other at once.
@@ -90,7 +90,8 @@ function afterLoss(standing: HealthStanding, source: SignalSource): HealthStandi
 
 function afterFault(standing: HealthStanding, source: SignalSource): HealthStanding {
   const next = withTrouble(standing, { faults: standing.faults + (source === "check" ? 2 : 1), losses: 0 });
-  const failing = next.faults >= FAULTS_TO_UNHEALTHY || isBad(standing.state) || standing.state === "unknown";
+  const nothingGood = standing.state === "unknown" && source === "check";
+  const failing = next.faults >= FAULTS_TO_UNHEALTHY || isBad(standing.state) || nothingGood;
   return { ...next, state: failing ? "unhealthy" : "degraded" };
 }
 

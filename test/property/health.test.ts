@@ -46,7 +46,7 @@ function expected(story: readonly Seen[]): HealthState {
       else if (!bad) state = "degraded";
     } else {
       for (let count = source === "check" ? 2 : 1; count > 0; count -= 1) tail.push("fault");
-      state = tail.length >= 3 || bad || state === "unknown" ? "unhealthy" : "degraded";
+      state = tail.length >= 3 || bad || (state === "unknown" && source === "check") ? "unhealthy" : "degraded";
     }
   }
   return state;
