@@ -64,6 +64,8 @@ class Author {
 
   write(): StormWorkflow {
     const count = 6 + Math.floor(this.#random() * 35);
+    // An execution that has done nothing that could be undone fails without more ado.
+    if (this.#outcome === "failed_with_rollback") this.#addCall("put");
     while (this.#documents.length < count - 1) this.#add();
     this.#addLast();
     const mode = this.#outcome === "partial_success" ? "allow_partial" : "fail_fast";
