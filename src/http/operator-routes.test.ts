@@ -8,11 +8,13 @@ function routes(health: () => Promise<HealthAnswer> = async () => ({ well: true,
   return operatorRoutes({ metrics: () => ({ text: "a 1\n", type: "text/plain; version=0.0.4" }), health });
 }
 
-async function ask(
-  path: string,
-  init: RequestInit & { readonly headers?: Record<string, string> } = {},
-  app = routes(),
-): Promise<Response> {
+interface Asked {
+  readonly method?: string;
+  readonly body?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+async function ask(path: string, { headers = {}, ...init }: Asked = {}, app = routes()): Promise<Response> {
   return await app.fetch(new Request(`http://127.0.0.1:8113${path}`, { ...init, headers: { ...LOCAL, ...headers } }));
 }
 

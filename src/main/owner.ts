@@ -34,6 +34,7 @@ import { serverStats } from "../telemetry/server-stats.ts";
 import { addAuditOperations } from "./audit-operations.ts";
 import { addDefinitionOperations } from "./definition-operations.ts";
 import { addDrivingOperations, addReadingOperations } from "./execution-operations.ts";
+import { GuestList } from "./guest-list.ts";
 import { openCallerSource } from "./identify-caller.ts";
 import type { CallerSource } from "./identify-caller.ts";
 import { LocalEndpoint } from "./local-endpoint.ts";
@@ -71,6 +72,12 @@ export interface OwnerOptions {
 /** Whoever sits before this process may be of another tenant than those whose servers ask, and write to the log. */
 const NOBODY: Pick<OwnerOptions, "elicitor" | "log"> = { elicitor: { ask: async () => undefined }, log: { write: () => undefined } };
 
+/** What runs on the servers of another process. */
+interface Guest extends AsyncDisposable {
+  readonly workspace: Workspace;
+  readonly operations: OperationTable;
+}
+
 /**
  * The one process that writes to a data directory: it drives its own executions, and those that other processes hand
  * over, on their servers.
@@ -93,7 +100,7 @@ export class Owner implements AsyncDisposable {
   /** By what they are configured with. */
   readonly #callers = new Map<string, CallerSource>();
   /** Of other processes, by their servers, rules and secrets. */
-  readonly #guests = new Map<string, { readonly workspace: Workspace; readonly operations: OperationTable }>();
+  readonly #guests: GuestList<Guest>;
   #endpoint: LocalEndpoint | undefined;
 
   private constructor(options: OwnerOptions, journal: SqliteJournal, audit: SqliteAuditLog) {
@@ -104,6 +111,7 @@ export class Owner implements AsyncDisposable {
     this.#audit = audit;
     this.#home = openWorkspace({ ...this.#options, audit });
     this.#caller = new RoutedCaller(this.#home.caller, journal);
+    this.#guests = new GuestList({ clock, needed: ({ workspace }) => this.#caller.needs(workspace.caller) });
     this.#supervisor = new Supervisor({ journal, caller: this.#caller, news: this.#news, clock, ids: randomIds, random: Math.random });
     this.#executions = new FollowedExecutions({ ...telemetry, clock, summary: (executionId) => journal.summary(executionId) });
     this.#alerts = new AlertWatch({ ...telemetry, clock, executions: () => this.#executions.running() });
@@ -164,7 +172,7 @@ export class Owner implements AsyncDisposable {
     await using stack = new AsyncDisposableStack();
     stack.use(this.#journal);
     stack.use(this.#audit);
-    for (const { workspace } of this.#guests.values()) stack.use(workspace);
+    stack.use(this.#guests);
     stack.use(this.#home);
     stack.use(this.#executions);
     stack.use(this.#alerts);
@@ -181,20 +189,17 @@ export class Owner implements AsyncDisposable {
     const caller = await callers.identify(identityToken, signal);
     const own = access.identity === undefined ? await this.#options.surroundings?.() : undefined;
     const atHome = own !== undefined && keyOf(own) === keyOf(surroundings);
-    return (atHome ? this.operations : this.#operationsFor({ ...surroundings, access })).for(caller);
+    if (atHome) return this.operations.for(caller);
+    const brought = { ...surroundings, access };
+    return this.#guests.join(keyOf(brought), () => this.#guestWith(brought), signal).operations.for(caller);
   }
 
-  #operationsFor(surroundings: Surroundings): OperationTable {
-    const { servers, access, settings = NO_SETTINGS, secrets } = surroundings;
-    const key = keyOf(surroundings);
-    const known = this.#guests.get(key);
-    if (known !== undefined) return known.operations;
+  #guestWith({ servers, access, settings = NO_SETTINGS, secrets }: Surroundings): Guest {
     const given: Secrets = { get: async (name) => (Object.hasOwn(secrets, name) ? secrets[name] : undefined) };
     const person = access.identity === undefined ? {} : NOBODY;
     const workspace = openWorkspace({ ...this.#options, ...person, servers, access, settings, secrets: given, audit: this.#audit });
     const operations = this.#operationsOn(workspace, access);
-    this.#guests.set(key, { workspace, operations });
-    return operations;
+    return { workspace, operations, [Symbol.asyncDispose]: () => workspace[Symbol.asyncDispose]() };
   }
 
   #operationsOn({ pool, caller }: Workspace, access: AccessConfig): OperationTable {

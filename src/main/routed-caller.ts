@@ -55,6 +55,11 @@ export class RoutedCaller implements ToolCaller {
     this.#claims.delete(executionId);
   }
 
+  /** Whether an execution that has not ended runs there, or is about to. */
+  needs(caller: ToolCaller): boolean {
+    return [...this.#claims.values(), ...this.#claiming.values()].includes(caller);
+  }
+
   serves(server: string, executionId: string): boolean {
     const claimed = this.#claims.get(executionId);
     const possible = claimed === undefined ? [this.#home, ...this.#claiming.values()] : [claimed];
