@@ -29,13 +29,15 @@ test("a server that works through one call after the other has one place, and an
   expect(places({ profile: "sequential", maxConcurrentCalls: 7 })).toBe(1);
 });
 
-test("fractions that were taken and given back leave nothing behind", () => {
-  const admission = admissionTo({ resources: { cpu: 1 } });
-  const tenths = Array.from({ length: 5 }, () => admission.tryReserve(claim({ cpu: 0.2 }), ["s"]));
-  expect(tenths).not.toContain(undefined);
-  expect(admission.tryReserve(claim({ cpu: 0.2 }), ["s"])).toBeUndefined();
-  for (const tenth of tenths) tenth?.[Symbol.dispose]();
-  expect(admission.tryReserve(claim({ cpu: 1 }), ["s"])).toBeDefined();
+test("fractions fit where their sum is as much as there is, and leave nothing behind when they are given back", () => {
+  const admission = admissionTo({ resources: { cpu: 0.3 } });
+  // As numbers are added, this is more than 0.3.
+  const parts = [0.1, 0.2].map((cpu) => admission.tryReserve(claim({ cpu }), ["s"]));
+  expect(parts).not.toContain(undefined);
+  expect(admission.tryReserve(claim({ cpu: 0.001 }), ["s"])).toBeUndefined();
+  for (const part of parts) part?.[Symbol.dispose]();
+  expect(Array.from(admission.usage(), ({ resources }) => resources.map(({ inUse }) => inUse))).toEqual([[0, 0]]);
+  expect(admission.tryReserve(claim({ cpu: 0.3 }), ["s"])).toBeDefined();
 });
 
 test("nobody waits for what nobody has: who claims too much is told so, and not kept", async () => {

@@ -159,6 +159,20 @@ test("whoever gives up a call stops both", async () => {
   expect([rig.held, rig.signals, rig.clock.nextMs]).toEqual([0, [], undefined]);
 });
 
+test("a call that somebody gave up goes to no second replica, although the first does not stop", async () => {
+  const rig = new ReplicaRig(hedging(1, 1));
+  rig.stubborn.add("s#1");
+  const stop = new AbortController();
+  const call = rig.call({}, stop.signal);
+  await rig.settle();
+  stop.abort(new Error("enough"));
+  rig.clock.advance(100);
+  await rig.settle();
+  expect(rig.route).toEqual(["s#1"]);
+  rig.sent[0]?.answer(LOST);
+  expect(await call.outcome).toEqual(LOST);
+});
+
 test("a second trial claims what its step occupies at its own replica, or is not made", async () => {
   const rig = new ReplicaRig({ ...hedging(1, 1), resources: { gpu: 1 } });
   const call = rig.call({ resources: { gpu: 1 }, leases: { licence: 1 } });
