@@ -2,23 +2,25 @@ import { expect, test } from "vitest";
 import { FakeConnections } from "../../test/support/fake-connections.ts";
 import { ManualClock } from "../../test/support/manual-clock.ts";
 import { serverConfig } from "../../test/support/server-config.ts";
+import { defined } from "../base/defined.ts";
 import type { ServerConfig } from "../model/server.ts";
 import { HealthMonitor } from "./health-monitor.ts";
 import { replicatedServers } from "./replicated-servers.ts";
 import { ServerRegistry } from "./server-registry.ts";
+import type { ServerRegistryOptions } from "./server-registry.ts";
 
 const { signal } = new AbortController();
 const ADDRESS = { kind: "http", url: "https://me:pass@mail.example/mcp?key=abc", headers: {} } as const;
 const MAIL = serverConfig({ name: "mail", connection: ADDRESS, replicas: [{ name: "b", tier: 2, connection: ADDRESS }] });
 
-function world(configs: readonly ServerConfig[] = [serverConfig()]) {
+function world(configs: readonly ServerConfig[] = [serverConfig()], demanded?: ServerRegistryOptions["demanded"]) {
   const servers = new Map(configs.map((config) => [config.name, config]));
   const connections = new FakeConnections([]);
   for (const { name } of configs) connections.add(serverConfig({ name }));
   const health = new HealthMonitor({ connections, servers, clock: new ManualClock() });
   const replicated = replicatedServers({ connections, servers, health });
   const loadOf = (server: string) => (server === "s" ? { callsInFlight: 2, callsWaiting: 1 } : undefined);
-  const registry = new ServerRegistry({ connections, servers, health, replicated, loadOf });
+  const registry = new ServerRegistry({ connections, servers, health, replicated, loadOf, ...defined({ demanded }) });
   return { registry, connections, servers, [Symbol.asyncDispose]: () => health[Symbol.asyncDispose]() };
 }
 
@@ -94,4 +96,34 @@ test("discovery finds all servers, with how much of them is in use, and those th
   await expect(now.registry.discover(["othr"], signal)).rejects.toMatchObject({
     message: expect.stringContaining('did you mean "other"?'),
   });
+});
+
+test("the best replica that answers tells what the server has", async () => {
+  const replicas = [
+    { name: "b", tier: 3, connection: ADDRESS },
+    { name: "c", tier: 1, connection: ADDRESS },
+  ];
+  await using now = world([]);
+  const listed: string[] = [];
+  const tools = now.connections.tools.bind(now.connections);
+  now.connections.tools = async (connection) => {
+    listed.push(connection);
+    return await tools(connection);
+  };
+  now.connections.away.add("mail#1");
+  await now.registry.registerServer({ ...MAIL, replicas }, signal);
+  expect(listed).toEqual(["mail#c"]);
+});
+
+test("a server that is not what is demanded is asked nothing, and cannot be registered", async () => {
+  const auditFault = async () => "the disk is full";
+  const clock = new ManualClock();
+  await using now = world([serverConfig(), MAIL], { demands: ["authenticated"], clock, auditFault });
+  const faults = [expect.stringContaining('replica "1" of server "mail" must be'), expect.stringContaining('replica "b"')];
+  expect(await now.registry.catalog(["s", "mail"], signal)).toMatchObject({ s: { tools: [{ name: "t" }] }, mail: { tools: [], faults } });
+  expect(await now.registry.faults(["mail", "s", "unknown"])).toEqual(faults);
+  const refused = { code: "server.insecure", details: { faults: [expect.stringContaining('server "new" must be authenticated')] } };
+  await expect(now.registry.registerServer(serverConfig({ name: "new", connection: ADDRESS }), signal)).rejects.toMatchObject(refused);
+  await using audited = world([serverConfig()], { demands: ["audited"], clock, auditFault });
+  expect(await audited.registry.catalog(["s"], signal)).toMatchObject({ s: { faults: [expect.stringContaining("the disk is full")] } });
 });

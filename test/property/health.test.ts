@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import type { Clock } from "../../src/base/clock.ts";
 import type { CallErrorKind } from "../../src/model/call.ts";
 import { TuttiError } from "../../src/model/errors.ts";
 import type { HealthSignal, HealthState } from "../../src/model/health.ts";
@@ -81,7 +82,7 @@ const EVENT: fc.Arbitrary<Event> = fc.oneof(
 /** Servers that are there, are not, or never answer, and that count the checks that they see. */
 class Weather {
   readonly clock = new ManualClock();
-  readonly state = new Map<string, "up" | "down" | "hangs">();
+  readonly state = new Map<string, "up" | "down" | "hangs" | "forgotten">();
   readonly checked = new Map<string, number[]>();
   readonly open = new Map<string, number>();
 
@@ -92,6 +93,7 @@ class Weather {
     if (open > 1) throw new Error(`${server} is checked twice at a time`);
     try {
       const state = this.state.get(server) ?? "up";
+      if (state === "forgotten") throw new TuttiError("server.not-found", "there is none", { server });
       if (state === "down") throw new TuttiError("server.unavailable", "nobody is there", { server });
       if (state === "hangs") await new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason as Error)));
       return { server, protocolVersion: "2025-11-25", era: "legacy", toolCount: 0, connectMs: 1, responseMs: 1 };
@@ -181,4 +183,33 @@ test("a check that hangs keeps neither the others from being checked nor the mon
   for (const server of SERVERS) monitor.watch(server);
   await weather.pass(95_000);
   expect(SERVERS.map((server) => weather.checked.get(server)?.length)).toEqual([1, 3, 3, 3]);
+});
+
+test("what is remembered is bounded, and what is no longer configured is not checked any more", async () => {
+  const weather = new Weather();
+  const servers = new Map([["a", serverConfig({ name: "a", healthIntervalMs: 1_000 })]]);
+  await using monitor = new HealthMonitor({ connections: weather, servers, clock: weather.clock });
+  monitor.watch("a");
+  for (let round = 0; round < 60; round += 1) {
+    await weather.pass(5_000);
+    weather.state.set("a", round % 2 === 0 ? "down" : "up");
+  }
+  expect(monitor.history("a")).toMatchObject({ changes: { length: 50 }, responses: { length: 100 } });
+  weather.state.set("a", "forgotten");
+  await weather.pass(10_000);
+  expect(weather.clock.nextMs).toBeUndefined();
+  expect(monitor.stateOf("a")).toBe("unknown");
+});
+
+test("no timer of a monitor keeps the process alive", () => {
+  const kept: boolean[] = [];
+  const after: Clock["after"] = (_, __, options) => {
+    kept.push(options?.background !== true);
+    return { [Symbol.dispose]: () => undefined };
+  };
+  const clock: Clock = { nowMs: () => 0, monotonicMs: () => 0, after };
+  const monitor = new HealthMonitor({ connections: new Weather(), servers: new Map([["a", serverConfig({ name: "a" })]]), clock });
+  monitor.watch("a");
+  monitor.saw("a", { kind: "failed", error: "connection", message: "lost" });
+  expect(kept).toEqual([false, false]);
 });
