@@ -6,7 +6,7 @@ import type { ToolIndex } from "../planner/tool-index.ts";
 import { withoutRemoved } from "../planner/without-removed.ts";
 import type { CatalogSource } from "../ports/catalog.ts";
 import { catalogFor } from "./catalog-for.ts";
-import { lockedTool } from "./locked-tool.ts";
+import { lockedTool, TOO_DEEP } from "./locked-tool.ts";
 import type { OperationContext } from "./operation-context.ts";
 import { planSource } from "./plan-source.ts";
 import { readSource } from "./read-source.ts";
@@ -57,6 +57,8 @@ function differenceOf(name: string, locked: DiffToolsInput["tools"], index: Tool
   if (was === undefined) return { name, status: "unlocked", changes: [] };
   const found = index.find(toToolUse(name));
   if (found === undefined) return { name, status: "gone", changes: [] };
-  const changes = toolChanges(was, lockedTool(found));
+  const is = lockedTool(found);
+  if (is === undefined) return { name, status: "changed", changes: [{ part: "input", place: "", message: TOO_DEEP, breaks: "callers" }] };
+  const changes = toolChanges(was, is);
   return { name, status: changes.length === 0 ? "same" : "changed", changes };
 }

@@ -1,10 +1,10 @@
 import type { LocatedProblem } from "../model/problem.ts";
 import { changeWords } from "../model/tool-lock.ts";
-import type { ToolLock } from "../model/tool-lock.ts";
+import type { LockedTool, ToolLock } from "../model/tool-lock.ts";
 import type { Catalog } from "../model/tool.ts";
 import { toolChanges } from "../planner/tool-difference.ts";
 import { createToolIndex } from "../planner/tool-index.ts";
-import { lockedTool } from "./locked-tool.ts";
+import { lockedTool, TOO_DEEP } from "./locked-tool.ts";
 import type { ReadSource } from "./read-source.ts";
 import { toolsOfSource } from "./tools-of-source.ts";
 import { toToolUse } from "./tool-name.ts";
@@ -23,8 +23,9 @@ export function lockDrift(source: ReadSource, catalog: Catalog, locked: ToolLock
   });
 }
 
-function driftWords(name: string, was: ToolLock["tools"][string] | undefined, is: ToolLock["tools"][string]): string | undefined {
+function driftWords(name: string, was: LockedTool | undefined, is: LockedTool | undefined): string | undefined {
   if (was === undefined) return `"${name}" is not in the lock: add it with tutti servers lock`;
+  if (is === undefined) return `"${name}" is not as it was locked: it ${TOO_DEEP}`;
   const changes = toolChanges(was, is);
   if (changes.length === 0) return undefined;
   const told = changes.slice(0, TOLD_MAX).map(changeWords);

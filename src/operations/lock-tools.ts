@@ -1,3 +1,4 @@
+import { quoted } from "../base/visible.ts";
 import type { LockToolsInput, LockToolsOutput } from "../contract/lock-tools.ts";
 import { hasErrors } from "../contract/plan-document.ts";
 import type { LocatedProblem } from "../model/problem.ts";
@@ -5,7 +6,7 @@ import type { LockedTool } from "../model/tool-lock.ts";
 import { createToolIndex } from "../planner/tool-index.ts";
 import type { CatalogSource } from "../ports/catalog.ts";
 import { catalogFor } from "./catalog-for.ts";
-import { lockedTool } from "./locked-tool.ts";
+import { lockedTool, TOO_DEEP } from "./locked-tool.ts";
 import type { OperationContext } from "./operation-context.ts";
 import { planSource } from "./plan-source.ts";
 import { readSource } from "./read-source.ts";
@@ -23,17 +24,21 @@ export async function lockTools(
   { signal }: OperationContext,
 ): Promise<LockToolsOutput> {
   const sources = input.workflows.map(readSource);
-  const used = sources.map((source) => [...toolsOfSource(source).keys()].sort());
-  const catalog = await catalogFor(used.flat(), ports.catalogs, signal);
+  const used = sources.map(toolsOfSource);
+  const all = new Map(used.flatMap((uses) => [...uses]));
+  const catalog = await catalogFor([...all.keys()], ports.catalogs, signal);
   const problems: LocatedProblem[] = [];
   for (const source of sources) problems.push(...(await planSource(source, { catalog: async () => catalog }, signal)).problems);
   if (hasErrors(problems)) return { tools: {}, workflows: [], problems };
   const index = createToolIndex(catalog);
-  const tools = new Map<string, LockedTool>();
-  for (const name of used.flat().sort()) {
+  const tools: Record<string, LockedTool> = {};
+  for (const [name, { parsed, path }] of [...all].sort(([left], [right]) => (left < right ? -1 : 1))) {
     const found = index.find(toToolUse(name));
-    if (found !== undefined) tools.set(name, lockedTool(found));
+    const locked = found && lockedTool(found);
+    if (locked !== undefined) tools[name] = locked;
+    else problems.push(parsed.locate({ code: "too-deep", severity: "error", message: `${quoted(name)} ${TOO_DEEP}`, path }));
   }
-  const workflows = input.workflows.map(({ file }, place) => ({ file, tools: used[place] ?? [] }));
-  return { tools: Object.fromEntries(tools), workflows, problems };
+  if (hasErrors(problems)) return { tools: {}, workflows: [], problems };
+  const workflows = input.workflows.map(({ file }, place) => ({ file, tools: [...(used[place]?.keys() ?? [])].sort() }));
+  return { tools, workflows, problems };
 }

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { catalogOf, closed } from "../../test/support/catalog-of.ts";
 import type { ToolFacts } from "../../test/support/catalog-of.ts";
+import type { JsonObject } from "../base/json.ts";
 import { changeWords } from "../model/tool-lock.ts";
 import type { LockedTool } from "../model/tool-lock.ts";
 import type { CatalogSource } from "../ports/catalog.ts";
@@ -145,4 +146,20 @@ test("with a lock that holds, the plan is the same as without", async () => {
   const free = await planWorkflow({ workflow: WORKFLOW }, ports, context);
   expect(await planWorkflow({ workflow: WORKFLOW, lockedTools: await locked() }, ports, context)).toEqual(free);
   expect(free.plan).toBeDefined();
+});
+
+test("a tool whose schema is nested without end is not locked, and is no longer the same where it was", async () => {
+  let deep: JsonObject = { type: "string" };
+  for (let depth = 0; depth < 2_000; depth += 1) deep = { properties: { a: deep } };
+  const endless = world({ s: { find: { inputSchema: deep }, pay: {}, paid: PAID } });
+  const one = { file: "one.yaml", text: "id: one\nsteps:\n  - { id: a, tool: s.find, with: { a: {} } }\n" };
+  const words = "nested too deep to be compared";
+  expect((await lockTools({ workflows: [one] }, endless, context)).problems).toMatchObject([
+    { line: 3, column: 20, message: expect.stringContaining(words) },
+  ]);
+  const tools = await locked();
+  const diff = await diffTools({ tools, workflows: [one], usedOnly: true }, endless, context);
+  expect(diff.tools).toMatchObject([{ status: "changed", changes: [{ breaks: "callers", message: expect.stringContaining(words) }] }]);
+  const { problems } = await planWorkflow({ workflow: one, lockedTools: tools }, endless, context);
+  expect(problems.filter(({ code }) => code === "lock-drift")).toMatchObject([{ message: expect.stringContaining(words) }]);
 });
