@@ -66,6 +66,12 @@ test("whoever asks, leaves or is no longer wanted whenever, all get an end, and 
         else if (action.type === "leave") askers[action.which % Math.max(1, askers.length)]?.stop.abort(new Error("enough"));
         else if (action.type === "answer") [...underWay][0]?.answer(action.fails ? FAILURE : { kind: "succeeded", output: 1 });
         else await nextTurn();
+        const forNobody = [...underWay].filter(
+          ({ question, signal }) =>
+            !signal.aborted &&
+            !askers.some((asker) => asker.question === question && asker.outcome === undefined && !asker.stop.signal.aborted),
+        );
+        expect(forNobody).toEqual([]);
         seen.shared += askers.filter(({ outcome }) => outcome === undefined).length - underWay.size > 1 ? 1 : 0;
       }
       for (let turn = 0; turn < 3; turn += 1) {
