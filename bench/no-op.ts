@@ -17,12 +17,12 @@ export function noOpChain(steps: number, effect: Effect): Plan {
   return planOf(`id: chain\nsteps:\n${lines.join("\n")}\n`, catalogOf({ none: { tools: { nothing: {} }, effects: { nothing: effect } } }));
 }
 
-/** Does nothing, as soon as the engine lets it, and gives back what it was given. */
+/** Does nothing, as soon as the engine lets it, gives back what it was given, and tells as much about it as a real call does. */
 const noOpCaller: ToolCaller = {
   serves: () => true,
   async call({ input }, gate) {
     await gate.sending();
-    return { kind: "succeeded", output: input };
+    return { kind: "succeeded", output: input, trip: { queuedMs: 0, serverMs: 0.123, overheadMs: 0.045 } };
   },
 };
 

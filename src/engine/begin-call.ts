@@ -102,8 +102,8 @@ function toolRequest(
     effect,
     timeoutMs: Math.min(attemptTimeoutMs(state, step, role), leftMs),
     ...(leftMs === Infinity ? {} : { leftMs }),
-    ...defined({ remainingMs: step.node.remainingMs }),
-    ...(role === undefined ? defined({ resources: step.node.step.resources, leases: step.node.step.leases }) : {}),
+    ...(step.node.remainingMs === undefined ? {} : { remainingMs: step.node.remainingMs }),
+    ...occupied(step, role),
     idempotencyKey: `${state.executionId}/${callId(attempt.ref)}`,
     ...(cache !== undefined && (role === undefined || role === "stale") ? { cacheTtlMs: cache.ttlMs } : {}),
     ...(role === "stale" ? { staleOnly: true } : {}),
@@ -112,6 +112,12 @@ function toolRequest(
     permissions: step.node.step.permissions ?? [],
     ...undoing(step, role),
   };
+}
+
+/** Only the calls of the step itself occupy anything: those around it are made elsewhere, or when it is over. */
+function occupied(step: StepState, role: CallRole | undefined): Pick<CallRequest, "resources" | "leases"> {
+  const { resources, leases } = step.node.step;
+  return role !== undefined || (resources === undefined && leases === undefined) ? {} : defined({ resources, leases });
 }
 
 /** A step is only begun by whoever may undo it too, so its compensation need not be allowed once more. */

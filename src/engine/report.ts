@@ -59,7 +59,7 @@ function reportStep(state: ExecutionState, step: StepState): StepReport {
       output: step.output,
       error: errorOf(step, calls),
       replica: step.trips?.replica,
-      failovers: step.trips?.failovers.length === 0 ? undefined : step.trips?.failovers,
+      failovers: step.trips?.failovers,
       degraded: step.degraded,
       compensation: step.compensation,
       waitingFor,

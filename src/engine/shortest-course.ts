@@ -1,7 +1,8 @@
+import { defined } from "../base/defined.ts";
 import type { Ms } from "../base/duration.ts";
 import { listScheduleMs, type Task } from "../model/list-schedule.ts";
 import type { PlanNode } from "../model/plan.ts";
-import { callsAtOnce, claimOfStep } from "../model/step-claim.ts";
+import { callsAtOnce, claimOfStep, type TaskClaim } from "../model/step-claim.ts";
 import type { ServerCapacity } from "../model/tool.ts";
 import type { ExecutionState, StepState } from "./execution-state.ts";
 
@@ -25,31 +26,39 @@ export function shortestCourse(state: ExecutionState, nowMs: number): ShortestCo
 
 function courseOf(state: ExecutionState, phase: PlanNode["phase"], nowMs: number): ShortestCourse {
   const steps = state.steps.filter(({ node }) => node.phase === phase);
-  const first = steps[0]?.index ?? 0;
   const capacities = state.plan.capacities ?? {};
   const works = steps.map((step) => workOf(step, capacityOf(step, capacities), nowMs));
-  const remainingMs = chainsFrom(steps, works);
-  const tasks = steps.map((step, place): Task => {
-    const work = works[place];
-    const claim = work === undefined ? undefined : claimOfStep(step.node.step, work.atOnce);
-    return {
-      needs: step.node.needs.map((need) => need - first),
-      durationMs: work?.durationMs ?? 0,
-      remainingMs: remainingMs[place] ?? 0,
-      ...(claim === undefined ? {} : { claim }),
-    };
+  const chainsMs = chainsFrom(steps, works);
+  const criticalPathMs = chainsMs.reduce((longestMs, chainMs) => Math.max(longestMs, chainMs), 0);
+  if (hasRoomForAll(works, capacities)) return { criticalPathMs, shortestMs: criticalPathMs };
+  const first = steps[0]?.index ?? 0;
+  const tasks = steps.map(({ node }, place): Task => {
+    const { durationMs = 0, claim } = works[place] ?? {};
+    const needs = first === 0 ? node.needs : node.needs.map((need) => need - first);
+    return { needs, durationMs, remainingMs: chainsMs[place] ?? 0, ...(claim === undefined ? {} : { claim }) };
   });
-  return {
-    criticalPathMs: remainingMs.reduce((longestMs, chainMs) => Math.max(longestMs, chainMs), 0),
-    shortestMs: listScheduleMs(tasks, capacities),
-  };
+  return { criticalPathMs, shortestMs: listScheduleMs(tasks, capacities) };
+}
+
+/** Whether no step would have to wait for another one's place even if all ran at once, which spares the schedule. */
+function hasRoomForAll(works: readonly (Work | undefined)[], capacities: Readonly<Record<string, ServerCapacity>>): boolean {
+  const wanted = new Map<string, number>();
+  for (const work of works) {
+    const claim = work?.claim;
+    const capacity = claim === undefined || !Object.hasOwn(capacities, claim.server) ? undefined : capacities[claim.server];
+    if (claim === undefined || capacity === undefined) continue;
+    const calls = (wanted.get(claim.server) ?? 0) + claim.calls;
+    if (claim.resources !== undefined || calls > capacity.calls) return false;
+    wanted.set(claim.server, calls);
+  }
+  return true;
 }
 
 /** What a step did, without the time in which it waited for its server. */
 interface Work {
   readonly durationMs: Ms;
-  /** Of its calls. */
-  readonly atOnce: number;
+  /** Absent where it called nothing. */
+  readonly claim?: TaskClaim;
 }
 
 /** Undefined for a step that has not begun. */
@@ -58,10 +67,11 @@ function workOf(step: StepState, capacity: ServerCapacity | undefined, nowMs: nu
   const wholeMs = Math.max(0, (step.endedAtMs ?? nowMs) - step.startedAtMs);
   const { trips, items } = step;
   const atOnce = items === undefined ? 1 : callsAtOnce(step.node.step, items.values.length, capacity);
-  if (trips === undefined || atOnce === 0) return { durationMs: wholeMs, atOnce };
+  const claim = defined({ claim: claimOfStep(step.node.step, atOnce) });
+  if (trips === undefined || atOnce === 0) return { durationMs: wholeMs, ...claim };
   // The calls of a list overlap, so that their waiting cannot be taken off the whole.
   const busyMs = items === undefined ? wholeMs - trips.queuedMs - trips.overheadMs : Math.max(trips.longestMs, trips.serverMs / atOnce);
-  return { durationMs: Math.min(wholeMs, Math.max(0, busyMs)), atOnce };
+  return { durationMs: Math.min(wholeMs, Math.max(0, busyMs)), ...claim };
 }
 
 function capacityOf({ node }: StepState, capacities: Readonly<Record<string, ServerCapacity>>): ServerCapacity | undefined {

@@ -37,7 +37,7 @@ export interface StepTrips {
   /** Of the last call. */
   replica?: string;
   /** The first of all calls, at most {@link FAILOVERS_MAX}. */
-  readonly failovers: Failover[];
+  failovers?: readonly Failover[];
 }
 
 const FAILOVERS_MAX = 20;
@@ -97,13 +97,13 @@ function addLatency(sums: TripSums, latencyMs: Ms, expectedMs: Ms): void {
 
 /** Adds the trip of a call that belongs to the work of its step. */
 export function addStepTrip(step: { trips?: StepTrips }, trip: CallTrip): void {
-  const sums = (step.trips ??= { queuedMs: 0, serverMs: 0, overheadMs: 0, longestMs: 0, failovers: [] });
+  const sums = (step.trips ??= { queuedMs: 0, serverMs: 0, overheadMs: 0, longestMs: 0 });
   sums.queuedMs += trip.queuedMs;
   sums.serverMs += trip.serverMs;
   sums.overheadMs += trip.overheadMs;
   sums.longestMs = Math.max(sums.longestMs, trip.serverMs);
   if (trip.replica !== undefined) sums.replica = trip.replica;
-  for (const failover of trip.failovers ?? []) if (sums.failovers.length < FAILOVERS_MAX) sums.failovers.push(failover);
+  if (trip.failovers !== undefined) sums.failovers = [...(sums.failovers ?? []), ...trip.failovers].slice(0, FAILOVERS_MAX);
 }
 
 /** Buckets grow by a tenth, from a tenth of a millisecond on, so that what they say is right to a tenth. */
