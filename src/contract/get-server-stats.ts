@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { ALERT_NAMES } from "../model/alert.ts";
 import type { Alert } from "../model/alert.ts";
 import type { DurationSummary, ReplicaStats, ResourceStats, ServerStats } from "../model/server-stats.ts";
 import type { Operation } from "./operation.ts";
@@ -59,7 +60,7 @@ const server = wireObject<ServerStats>({
 });
 
 const alert = wireObject<Alert>({
-  alert: z.enum(["high_latency", "high_error_rate", "server_down", "circuit_open", "resource_exhaustion", "workflow_running_long"]),
+  alert: z.enum(ALERT_NAMES),
   subject: z.string(),
   server: z.string().exactOptional(),
   value: z.number(),

@@ -114,7 +114,7 @@ export class Owner implements AsyncDisposable {
     this.#guests = new GuestList({ clock, needed: ({ workspace }) => this.#caller.needs(workspace.caller) });
     this.#supervisor = new Supervisor({ journal, caller: this.#caller, news: this.#news, clock, ids: randomIds, random: Math.random });
     this.#executions = new FollowedExecutions({ ...telemetry, clock, summary: (executionId) => journal.summary(executionId) });
-    this.#alerts = new AlertWatch({ ...telemetry, clock, executions: () => this.#executions.running() });
+    this.#alerts = new AlertWatch({ ...telemetry, clock, executions: this.#executions });
     this.operations = this.#operationsOn(this.#home, options.access).for(options.caller);
     this.#news.subscribe((news) => {
       this.#executions.heard(news);

@@ -1,12 +1,16 @@
 import type { Ms } from "../base/duration.ts";
 
-export type AlertName =
-  | "high_latency"
-  | "high_error_rate"
-  | "server_down"
-  | "circuit_open"
-  | "resource_exhaustion"
-  | "workflow_running_long";
+export const ALERT_NAMES = [
+  "high_latency",
+  "high_error_rate",
+  "server_down",
+  "circuit_open",
+  "resource_exhaustion",
+  "workflow_running_long",
+  "rollback_failed",
+] as const;
+
+export type AlertName = (typeof ALERT_NAMES)[number];
 
 /** Something that somebody should look at, and that has lasted long enough to be no accident. */
 export interface Alert {

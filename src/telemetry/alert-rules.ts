@@ -25,14 +25,22 @@ export const DEFAULT_RULES: AlertRules = {
   circuit_open: { threshold: 0, forMs: 60_000 },
   resource_exhaustion: { threshold: 0.99, forMs: 60_000 },
   workflow_running_long: { threshold: 3_600, forMs: 0 },
+  rollback_failed: { threshold: 0, forMs: 0 },
 };
+
+/** What the rules want to know of executions. */
+export interface ExecutionFacts {
+  running(): Iterable<RunningExecution>;
+  /** Those that ended lately with something that could not be undone. */
+  notUndone(): Iterable<string>;
+}
 
 /** What the rules look at. */
 export interface AlertFacts {
   readonly now: MetricsSnapshot;
   /** Some time before: latency and error rate are those of the time between. Undefined: of all time. */
   readonly before: MetricsSnapshot | undefined;
-  readonly executions: Iterable<RunningExecution>;
+  readonly executions: ExecutionFacts;
 }
 
 /** Something that a rule can be asked about, with what was measured. */
@@ -48,11 +56,12 @@ export function alertReadings({ now, before, executions }: AlertFacts): readonly
   const earlier = new Map(before?.servers.map((sample) => [sample.server, sample]));
   return [
     ...now.servers.flatMap((sample) => serverReadings(sample, earlier.get(sample.server))),
-    ...[...executions].map(({ executionId, runningMs }) => ({
+    ...Array.from(executions.running(), ({ executionId, runningMs }) => ({
       alert: "workflow_running_long" as const,
       subject: executionId,
       value: runningMs / 1_000,
     })),
+    ...Array.from(executions.notUndone(), (subject) => ({ alert: "rollback_failed" as const, subject, value: 1 })),
   ];
 }
 

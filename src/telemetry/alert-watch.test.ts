@@ -12,6 +12,7 @@ interface Watched extends Disposable {
   readonly clock: ManualClock;
   readonly metrics: MetricsStore;
   readonly executions: RunningExecution[];
+  readonly notUndone: string[];
   readonly watch: AlertWatch;
   /** What the log has been told. */
   told(): readonly string[];
@@ -22,11 +23,13 @@ function watched(): Watched {
   const metrics = openMetrics(clock);
   const { log, lines } = linesOf("info");
   const executions: RunningExecution[] = [];
-  const watch = new AlertWatch({ metrics, log, clock, executions: () => executions });
+  const notUndone: string[] = [];
+  const watch = new AlertWatch({ metrics, log, clock, executions: { running: () => executions, notUndone: () => notUndone } });
   return {
     clock,
     metrics,
     executions,
+    notUndone,
     watch,
     told: () => lines.map(({ message, fields }) => `${message}: ${textOf(fields["alert"])} ${textOf(fields["subject"])}`),
     [Symbol.dispose]: () => watch[Symbol.dispose](),
@@ -133,6 +136,15 @@ test("an execution that runs for more than an hour is told of, and has no series
   world.executions.length = 0;
   world.clock.advance(15_000);
   expect(world.watch.firing()).toEqual([]);
+});
+
+test("what could not be undone is told of at once, as long as it is told to the watch", () => {
+  using world = watched();
+  world.notUndone.push("e-1");
+  world.clock.advance(15_000);
+  world.notUndone.length = 0;
+  world.clock.advance(15_000);
+  expect(world.told()).toEqual(["an alert is firing: rollback_failed e-1", "an alert is resolved: rollback_failed e-1"]);
 });
 
 test("when it is disposed, it looks no more and leaves no timer", () => {

@@ -3,9 +3,8 @@ import { defined } from "../base/defined.ts";
 import type { Alert } from "../model/alert.ts";
 import type { Log } from "../ports/log.ts";
 import { alertReadings } from "./alert-rules.ts";
-import type { AlertRules } from "./alert-rules.ts";
+import type { AlertRules, ExecutionFacts } from "./alert-rules.ts";
 import { AlertStates } from "./alert-states.ts";
-import type { RunningExecution } from "./followed-executions.ts";
 import type { MetricsStore } from "./open-metrics.ts";
 import type { MetricsSnapshot } from "./snapshot.ts";
 
@@ -13,7 +12,7 @@ export interface AlertWatchOptions {
   readonly metrics: MetricsStore;
   readonly log: Log;
   readonly clock: Clock;
-  readonly executions: () => Iterable<RunningExecution>;
+  readonly executions: ExecutionFacts;
   /** Default: those that docs/operations.md describes. */
   readonly rules?: AlertRules;
 }
@@ -64,7 +63,7 @@ export class AlertWatch implements Disposable {
     const newestOld = known.findLastIndex(({ atMs }) => now.atMs - atMs >= WINDOW_MS);
     this.#snapshots = known.slice(Math.max(0, newestOld));
     const before = newestOld < 0 ? undefined : known[newestOld];
-    for (const { type, alert } of this.#states.look(alertReadings({ now, before, executions: executions() }), now.atMs)) {
+    for (const { type, alert } of this.#states.look(alertReadings({ now, before, executions }), now.atMs)) {
       if (type === "firing") log.write("warn", "an alert is firing", fieldsOf(alert));
       else log.write("info", "an alert is resolved", fieldsOf(alert));
     }

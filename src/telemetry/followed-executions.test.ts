@@ -145,6 +145,18 @@ test("what has no line is not told of: a call that has failed for good is its st
   expect(world.lines).toHaveLength(1);
 });
 
+test("what could not be undone is remembered for an hour", async () => {
+  await using world = followed();
+  world.heard(STARTED);
+  world.heard({ ...ENDED, outcome: "rollback_failed" });
+  world.heard(STARTED, "e-2");
+  world.heard({ ...ENDED, outcome: "failed_with_rollback" }, "e-2");
+  world.clock.advance(3_599_999);
+  expect([...world.executions.notUndone()]).toEqual(["e-1"]);
+  world.clock.advance(1);
+  expect([...world.executions.notUndone()]).toEqual([]);
+});
+
 test("when it is disposed, it is measured no more", async () => {
   const world = followed();
   world.heard(STARTED);

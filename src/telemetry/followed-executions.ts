@@ -34,6 +34,10 @@ interface Followed {
   standing: boolean;
 }
 
+const NOT_UNDONE_MS = 3_600_000;
+/** Whoever has so many to look after need not be told of more. */
+const NOT_UNDONE_MAX = 1_000;
+
 /**
  * Follows the executions of a process by its news: counts them, measures how long they take, and tells the log.
  *
@@ -42,6 +46,8 @@ interface Followed {
 export class FollowedExecutions implements AsyncDisposable {
   readonly #options: FollowedExecutionsOptions;
   readonly #followed = new Map<string, Followed>();
+  /** With the moment at which they ended; the oldest first. */
+  readonly #notUndone = new Map<string, number>();
   readonly #lookups = new TaskGroup();
   readonly #gauge: Disposable;
 
@@ -80,6 +86,15 @@ export class FollowedExecutions implements AsyncDisposable {
     }
   }
 
+  /** Those that ended in the last hour with something that could not be undone: it takes somebody to look at them. */
+  *notUndone(): Generator<string> {
+    const sinceMs = this.#options.clock.nowMs() - NOT_UNDONE_MS;
+    for (const [executionId, endedAtMs] of this.#notUndone) {
+      if (endedAtMs > sinceMs) yield executionId;
+      else this.#notUndone.delete(executionId);
+    }
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     this.#gauge[Symbol.dispose]();
     await this.#lookups[Symbol.asyncDispose]();
@@ -111,6 +126,7 @@ export class FollowedExecutions implements AsyncDisposable {
   #ended(executionId: string, { atMs, outcome }: ExecutionEvent & { readonly type: "execution-ended" }): void {
     const followed = this.#followed.get(executionId);
     this.#followed.delete(executionId);
+    if (outcome === "rollback_failed" && this.#notUndone.size < NOT_UNDONE_MAX) this.#notUndone.set(executionId, atMs);
     // One that ends with its first news here has not been looked up yet.
     const workflow = followed?.workflowId ?? UNKNOWN_LABEL;
     this.#options.metrics.count("tutti_executions_total", { workflow, outcome });
