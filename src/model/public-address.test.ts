@@ -12,6 +12,7 @@ test.each([
 test.each([
   ["https://me:abc@host.example:8443/mcp?key=abc#abc", "https://host.example:8443/mcp"],
   ["wss://host.example/ws", "wss://host.example/ws"],
+  ["host.example?key=abc", "an address that is none"],
 ])("of %j people see %j", (url, address) => {
   expect(publicAddress({ kind: url.startsWith("ws") ? "websocket" : "http", url, headers: { authorization: "abc" } })).toBe(address);
 });

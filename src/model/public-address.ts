@@ -4,8 +4,8 @@ import type { ServerAddress } from "./server.ts";
 export function publicAddress(connection: ServerAddress): string {
   if (connection.kind === "stdio") return [connection.command, ...publicArguments(connection.args)].join(" ");
   // Neither user and password nor the query: keys are often there.
-  const url = new URL(connection.url);
-  return `${url.origin}${url.pathname}`;
+  const url = URL.parse(connection.url);
+  return url === null ? "an address that is none" : `${url.origin}${url.pathname}`;
 }
 
 /** `--api-key=abc` and `--token abc` show their names only. */

@@ -69,6 +69,14 @@ test("when no replica answers, nothing of the server is left, and it can be regi
   expect(await now.registry.registerServer(MAIL, signal)).toMatchObject({ serverId: "mail" });
 });
 
+test("of two that are registered with one name at once, one is, and the other does not take it away", async () => {
+  await using now = world();
+  const both = await Promise.allSettled([now.registry.registerServer(MAIL, signal), now.registry.registerServer(MAIL, signal)]);
+  expect(both.map(({ status }) => status)).toEqual(["fulfilled", "rejected"]);
+  expect(both[1]).toMatchObject({ reason: { code: "input.invalid" } });
+  expect(await now.registry.catalog(["mail"], signal)).toMatchObject({ mail: { tools: [{ name: "t" }] } });
+});
+
 test.each([
   [{ name: "s" }, 'a server is named "s" already - another must have a name of its own'],
   [{ name: "a.b" }, '"a.b" is no name for a server - it has 1 to 64 of A-Z, a-z, 0-9, "_" and "-"'],

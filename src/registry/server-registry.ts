@@ -55,13 +55,12 @@ export class ServerRegistry implements CatalogSource, Discovery, ServerSecurity 
   async registerServer(config: ServerConfig, signal: AbortSignal): Promise<ServerRecord> {
     const { servers, connections } = this.#options;
     const { name } = config;
-    if (!NAME.test(name)) throw invalid(`"${name}" is no name for a server - it has 1 to 64 of A-Z, a-z, 0-9, "_" and "-"`);
+    const facts = await this.#securityFacts();
+    // From here on nothing is waited for until the name is taken: somebody else may want the same.
     if (servers.has(name)) throw invalid(`a server is named "${name}" already - another must have a name of its own`);
-    const faults = securityFaults(config, await this.#securityFacts());
+    checkNames(config);
+    const faults = securityFaults(config, facts);
     if (faults.length > 0) throw new TuttiError("server.insecure", `"${name}" was not registered: ${faults.join("; ")}`, { faults });
-    const names = replicasOf(config).map((replica) => replica.name);
-    const twice = names.find((replica, place) => names.indexOf(replica) !== place || !NAME.test(replica));
-    if (twice !== undefined) throw invalid(`"${twice}" is no name for one replica of "${name}" - each has one of its own, as servers have`);
     await using added = new AsyncDisposableStack();
     added.defer(() => void servers.delete(name));
     for (const connection of connectionConfigs(config)) added.use(connections.add(connection));
@@ -112,6 +111,14 @@ export class ServerRegistry implements CatalogSource, Discovery, ServerSecurity 
 }
 
 const NAME = /^[A-Za-z0-9_-]{1,64}$/;
+
+function checkNames(config: ServerConfig): void {
+  const { name } = config;
+  if (!NAME.test(name)) throw invalid(`"${name}" is no name for a server - it has 1 to 64 of A-Z, a-z, 0-9, "_" and "-"`);
+  const names = replicasOf(config).map((replica) => replica.name);
+  const wrong = names.find((replica, place) => names.indexOf(replica) !== place || !NAME.test(replica));
+  if (wrong !== undefined) throw invalid(`"${wrong}" is no name for one replica of "${name}" - each has one of its own, as servers have`);
+}
 
 function whatIsConfigured(server: ServerConfig): Omit<ServerCatalog, "tools"> {
   const { name, honoursIdempotencyKey, effects, requires } = server;
