@@ -70,21 +70,32 @@ function address(written: string, entry: ConnectionEntry, reading: Reading, arou
   const url = expanded(written, at, around);
   const headers = expandedRecord(entry.headers, within(reading, "headers"), around);
   if (url.includes("${")) return undefined;
-  const kind = KINDS[URL.parse(url)?.protocol ?? ""];
-  // As it is written: the value of a variable may be a secret.
-  if (kind === undefined) {
-    return report(at, "invalid-text", `${quoted(written)} is no address - it begins with https://, http://, wss:// or ws://`);
-  }
-  if (entry.type !== undefined && kind !== (/^(websocket|ws)$/.test(entry.type) ? "websocket" : "http")) {
-    const right = kind === "websocket" ? "https:// or http://" : "wss:// or ws://";
-    return report(at, "contradiction", `an address of type ${quoted(entry.type)} begins with ${right}, not ${quoted(written)}`);
-  }
+  // In messages as it is written: the value of a variable may be a secret.
+  const kind = kindOf(url);
+  const fault = addressFault(kind, entry.type, url);
+  if (kind === undefined || fault !== undefined) return report(at, "invalid-text", `${quoted(written)} ${fault}`);
   const connection = withNetworkKeys({ kind, url, headers }, entry, reading, around);
   const reason = insecureReason(connection);
   return reason === undefined ? connection : report(at, "insecure-address", reason);
 }
 
-const KINDS: Readonly<Record<string, "http" | "websocket">> = {
+type Kind = "http" | "websocket";
+
+function kindOf(url: string): Kind | undefined {
+  return KINDS[URL.parse(url)?.protocol ?? ""];
+}
+
+/** What is wrong with an address of that kind, if anything is. */
+function addressFault(kind: Kind | undefined, type: ConnectionEntry["type"], url: string): string | undefined {
+  if (kind === undefined) return "is no address - it begins with https://, http://, wss:// or ws://";
+  if (type !== undefined && kind !== (/^(websocket|ws)$/.test(type) ? "websocket" : "http")) {
+    return `is no address of type ${quoted(type)} - it begins with ${kind === "websocket" ? "https:// or http://" : "wss:// or ws://"}`;
+  }
+  if (kind === "http" || !url.includes("#")) return undefined;
+  return 'has a fragment, which the address of a WebSocket cannot have: leave out "#" and what follows';
+}
+
+const KINDS: Readonly<Record<string, Kind>> = {
   "http:": "http",
   "https:": "http",
   "ws:": "websocket",

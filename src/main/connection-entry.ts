@@ -6,7 +6,7 @@ import type { TlsEntry } from "./tls-entry.ts";
 
 /** How a server or one of its replicas is reached, as it stands in a configuration file. */
 export interface ConnectionEntry {
-  readonly type?: "stdio" | "http" | "streamable-http" | "sse" | "websocket" | "ws";
+  readonly type?: "stdio" | "http" | "streamable-http" | "streamableHttp" | "sse" | "websocket" | "ws";
   readonly command?: string;
   readonly args?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
@@ -25,7 +25,7 @@ const argument = { ...longText, read: (...given: Parameters<typeof longText.read
 export const CONNECTION_FIELDS: Fields<ConnectionEntry> = {
   type: {
     key: "type",
-    type: choice("stdio", "http", "streamable-http", "sse", "websocket", "ws"),
+    type: choice("stdio", "http", "streamable-http", "streamableHttp", "sse", "websocket", "ws"),
     about: "how it is reached; follows from command or url",
   },
   command: { key: "command", type: longText, about: "the program to start, looked up in PATH; with a slash it is relative to this file" },

@@ -126,17 +126,21 @@ test.each<readonly [string, string, readonly string[]]>([
   g: { url: "ws://\${H:-analytics}:9090/mcp" }
   h: { command: c, tls: { ca: x }, insecure: true }
   i: { url: "ws://127.0.0.1:9090/mcp" }
+  j: { url: "wss://x/#mcp" }
+  k: { type: streamableHttp, endpoint: "https://x/" }
 `,
     [
       '2:13: "localhost:80" is no address - it begins with https://, http://, wss:// or ws://',
-      '3:30: an address of type "websocket" begins with wss:// or ws://, not "https://x/"',
-      '4:25: an address of type "http" begins with https:// or http://, not "wss://x/"',
+      '3:30: "https://x/" is no address of type "websocket" - it begins with wss:// or ws://',
+      '4:25: "wss://x/" is no address of type "http" - it begins with https:// or http://',
       '5:14: a server of type "ws" has a "url", not a "command"',
       '6:14: a server of type "stdio" has a "command", not a "url"',
       '7:13: http:// leaves this machine unencrypted (mail:8080/mcp): use https://, or say "insecure: true" where the network is trusted',
       '8:13: ws:// leaves this machine unencrypted (analytics:9090/mcp): use wss://, or say "insecure: true" where the network is trusted',
       '9:20: "tls" goes with a "url"',
       '9:36: "insecure" goes with a "url"',
+      '11:13: "wss://x/#mcp" has a fragment, which the address of a WebSocket cannot have: leave out "#" and what follows',
+      '12:30: unknown key "endpoint" - did you mean "url"?',
     ],
   ],
   [
