@@ -66,6 +66,7 @@ export class Admission {
     // Who waits elsewhere waits for something else than places, or for places elsewhere.
     const alone = !this.#queue.waitsFor(server) && (leases.length === 0 || !this.#queue.anyLeased());
     if (alone) return this.#take(claim, connections, replicas, NOTHING);
+    if (!this.#hasPlace(claim, connections)) return undefined;
     let reservation: Reservation | undefined;
     const waiter = this.#waiter(
       claim,
@@ -163,7 +164,13 @@ export class Admission {
 
   #enqueue(waiter: Waiter, connections: readonly string[]): void {
     this.#queue.add(waiter, connections);
-    this.#settle(waiter.claim, false);
+    // Whoever comes lets nobody in but itself.
+    if (this.#hasPlace(waiter.claim, connections)) this.#settle(waiter.claim, false);
+  }
+
+  #hasPlace({ server }: Claim, connections: readonly string[]): boolean {
+    const replicas = this.#replicas(server);
+    return this.#books.total.fits(1) && connections.some((connection) => replicas.get(connection)?.places.fits(1));
   }
 
   /** The smaller the set of replicas that a claim waits for, the fewer others wait behind it. */
