@@ -1,6 +1,7 @@
 import { Client, InMemoryTransport } from "@modelcontextprotocol/client";
 import { McpServer } from "@modelcontextprotocol/server";
 import { z } from "zod";
+import type { Json } from "../src/base/json.ts";
 import type { CallOutcome } from "../src/model/call.ts";
 import type { Connections, WireCall } from "../src/ports/connections.ts";
 import { FakeConnections, readingTool } from "../test/support/fake-connections.ts";
@@ -25,7 +26,7 @@ export function inProcessConnections(client: Client): Connections {
     override async call({ arguments: given, meta }: WireCall, observer: Parameters<Connections["call"]>[1]): Promise<CallOutcome> {
       observer.stage("sent");
       const { structuredContent } = await client.callTool({ name: "echo", arguments: given, _meta: meta });
-      return { kind: "succeeded", output: structuredContent === undefined ? null : JSON.parse(JSON.stringify(structuredContent)) };
+      return { kind: "succeeded", output: structuredContent as Json };
     }
   })(["echo"], [readingTool("echo")]);
 }
