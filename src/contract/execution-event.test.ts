@@ -53,6 +53,37 @@ const cases: readonly { readonly name: string; readonly event: ExecutionEvent; r
     },
   },
   {
+    name: "the trip of a call says in what its times are measured",
+    event: {
+      seq: 4,
+      atMs: 5,
+      type: "call-succeeded",
+      call: { step: "a" },
+      output: 1,
+      trip: {
+        replica: "b",
+        failovers: [{ replica: "a", kind: "connection", message: "lost" }],
+        queuedMs: 0,
+        serverMs: 1.5,
+        overheadMs: 0.25,
+      },
+    },
+    document: {
+      seq: 4,
+      at: "1970-01-01T00:00:00.005Z",
+      type: "call-succeeded",
+      call: { step: "a" },
+      output: 1,
+      trip: {
+        replica: "b",
+        failovers: [{ replica: "a", kind: "connection", message: "lost" }],
+        queued_ms: 0,
+        server_ms: 1.5,
+        overhead_ms: 0.25,
+      },
+    },
+  },
+  {
     name: "the end keeps the keys of its output",
     event: { seq: 4, atMs: 5, type: "execution-ended", outcome: "completed", output: { totalAmount: [1] }, leftovers: [] },
     document: {

@@ -1,4 +1,5 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
+import type { Clock } from "../../src/base/clock.ts";
 import type { ExecutionSignal } from "../../src/engine/person-signal.ts";
 import { Supervisor } from "../../src/engine/supervisor.ts";
 import type { ExecutionReport } from "../../src/model/execution.ts";
@@ -14,7 +15,7 @@ export interface BenchParts {
   readonly clock?: ManualClock;
   readonly journal?: MemoryJournal;
   /** What stands before the world. */
-  readonly wrap?: (caller: ToolCaller) => ToolCaller;
+  readonly wrap?: (caller: ToolCaller, clock: Clock) => ToolCaller;
 }
 
 /** One process with a clock that is moved by hand, over a journal and a world that outlive it. */
@@ -33,7 +34,7 @@ export class Bench implements AsyncDisposable {
     const caller = this.mortal.caller(world, this.clock);
     this.supervisor = new Supervisor({
       journal: this.mortal.journal(this.journal),
-      caller: parts.wrap?.(caller) ?? caller,
+      caller: parts.wrap?.(caller, this.clock) ?? caller,
       news: { publish: () => undefined },
       clock: this.clock,
       ids: { next: () => `id-${(Bench.#ids += 1)}` },

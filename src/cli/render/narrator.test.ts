@@ -28,6 +28,20 @@ test.each<[string, readonly Body[], readonly string[]]>([
     ["▶ charge: pay.charge", "✔ charge: completed in 200 ms"],
   ],
   [
+    "a call that goes on to another replica, and a step that has no time left",
+    [
+      { type: "call-started", call, attempt: 1, server: "pay", tool: "charge" },
+      {
+        type: "call-succeeded",
+        call,
+        output: {},
+        trip: { replica: "b", failovers: [{ replica: "a", ...lost }], queuedMs: 0, serverMs: 1, overheadMs: 0 },
+      },
+      { type: "step-overdue", step: "labels" },
+    ],
+    ["▶ charge: pay.charge", "✔ charge: completed in 100 ms at b, after a: lost", "✖ labels: its max_duration is over"],
+  ],
+  [
     "a call that is repeated, and then fails",
     [
       { type: "call-started", call, attempt: 1, server: "pay", tool: "charge" },

@@ -1,6 +1,6 @@
 import { humanDuration } from "../../base/duration.ts";
 import type { ExecutionNews } from "../../contract/news.ts";
-import type { CallRef } from "../../model/call.ts";
+import type { CallRef, CallTrip } from "../../model/call.ts";
 import type { ExecutionEvent } from "../../model/event.ts";
 import { printMoment } from "./moment.ts";
 import { oneLine } from "./safe-text.ts";
@@ -127,7 +127,7 @@ export class Narrator {
       case "call-succeeded": {
         if (event.call.role === "verify") return undefined;
         const what = event.call.role === "compensate" ? "undone" : "completed";
-        return line("✔", "good", `${name}: ${what}${this.#took(name, event.atMs)}${degraded(event.degraded)}`);
+        return line("✔", "good", `${name}: ${what}${this.#took(name, event.atMs)}${elsewhere(event.trip)}${degraded(event.degraded)}`);
       }
       case "call-failed": {
         const message = oneLine(event.error.message);
@@ -172,6 +172,12 @@ function nameOf(call: CallRef): string {
 function targetOf(event: EventOf<"call-started">): string {
   if (event.server !== undefined) return oneLine(`${event.server}.${event.tool ?? ""}`);
   return event.childId === undefined ? "begins" : `runs execution ${event.childId}`;
+}
+
+/** Who has done it instead of whom. */
+function elsewhere(trip: CallTrip | undefined): string {
+  const left = trip?.failovers?.map(({ replica, message }) => `${oneLine(replica, 64)}: ${oneLine(message, 80)}`) ?? [];
+  return left.length === 0 ? "" : ` at ${oneLine(trip?.replica ?? "", 64)}, after ${left.join("; ")}`;
 }
 
 function degraded(source: string | undefined): string {

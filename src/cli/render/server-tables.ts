@@ -19,7 +19,7 @@ export function verdictTable(verdicts: readonly ServerVerdict[]): readonly Line[
   return verdicts.flatMap((verdict, index) => {
     return [
       lines[index] ?? [],
-      ...replicaLines(verdict.replicas ?? []),
+      ...(verdict.replicas.length > 1 ? replicaLines(verdict.replicas) : []),
       ...(verdict.status === "available" ? verdict.warnings.map(warning) : verdict.stderr.slice(-10).map(lastWord)),
     ];
   });

@@ -19,7 +19,7 @@ export function differenceLines({ tools, workflows }: DiffToolsOutput): readonly
 const STATUS = {
   same: { sign: " ✔ ", emphasis: "good", words: "" },
   changed: { sign: " ! ", emphasis: "warn", words: " has changed" },
-  gone: { sign: " ✖ ", emphasis: "bad", words: " is gone: its server has no such tool" },
+  gone: { sign: " ✖ ", emphasis: "bad", words: " is gone" },
   unlocked: { sign: " ! ", emphasis: "warn", words: " is not in the lock: add it with tutti servers lock" },
 } as const;
 
