@@ -1,8 +1,14 @@
 import * as z from "zod";
+import type { JsonObject } from "../base/json.ts";
 import type { HealthState } from "../model/health.ts";
+import type { Resources } from "../model/workflow.ts";
+import type { ServerLoad } from "../model/server-record.ts";
+import type { RateLimit, RateLimits } from "../model/server.ts";
+import { jsonObject } from "./json-value.ts";
 import type { Operation } from "./operation.ts";
 import { healthState, replicaVerdict } from "./server-health.ts";
 import type { ReplicaVerdict } from "./server-health.ts";
+import { resources } from "./plan-document.ts";
 import { wireObject } from "./wire-object.ts";
 
 /** Input of `check_servers`. */
@@ -25,9 +31,14 @@ export type ServerVerdict =
       readonly connectMs: number;
       readonly responseMs: number;
       /** Tools of which the configuration speaks and which the server does not have. */
+      /** What it announces, as it said it. */
+      readonly capabilities: JsonObject;
+      /** How much may be asked of it, as the configuration says. */
+      readonly limits: ServerLimitsDocument;
+      /** How much is asked of it by this process now. */
+      readonly load?: ServerLoad;
       readonly warnings: readonly string[];
-      /** All of them; only of servers that have several. */
-      readonly replicas?: readonly ReplicaVerdict[];
+      readonly replicas: readonly ReplicaVerdict[];
     }
   | {
       readonly status: "unavailable";
@@ -36,13 +47,29 @@ export type ServerVerdict =
       readonly message: string;
       /** The last lines of what the server wrote. */
       readonly stderr: readonly string[];
-      readonly replicas?: readonly ReplicaVerdict[];
+      readonly replicas: readonly ReplicaVerdict[];
     };
+
+/** Of all replicas of a server together. */
+export interface ServerLimitsDocument {
+  /** In flight at once. */
+  readonly calls: number;
+  readonly resources: Resources;
+  readonly rates?: RateLimits;
+}
 
 /** Output of `check_servers`. */
 export interface CheckServersOutput {
   readonly servers: readonly ServerVerdict[];
 }
+
+const rate = wireObject<RateLimit>({ count: z.number(), perMs: z.number() });
+
+const rates = wireObject<RateLimits>({
+  calls: rate.exactOptional(),
+  perClient: rate.exactOptional(),
+  tools: z.record(z.string(), rate).exactOptional(),
+});
 
 type VerdictOf<Status extends ServerVerdict["status"]> = Extract<ServerVerdict, { status: Status }>;
 
@@ -51,7 +78,7 @@ export const checkServers: Operation<CheckServersInput, CheckServersOutput> = {
   name: "check_servers",
   title: "Check servers",
   description:
-    "Starts or reaches the servers with all their replicas, side by side, and tells of each whether it answers and how it is doing, which protocol it speaks, how many tools it has and which of those in its configuration it has not.",
+    "Starts or reaches the servers with all their replicas, side by side, and tells of each whether it answers how it is doing, how much may be asked of it and is, which protocol it speaks, how many tools it has and which of those in its configuration it has not.",
   kind: "read",
   repeatable: "always",
   input: wireObject<CheckServersInput>({ servers: z.array(z.string()).exactOptional() }),
@@ -69,8 +96,11 @@ export const checkServers: Operation<CheckServersInput, CheckServersOutput> = {
           toolCount: z.int(),
           connectMs: z.number(),
           responseMs: z.number(),
+          capabilities: jsonObject,
+          limits: wireObject<ServerLimitsDocument>({ calls: z.int(), resources, rates: rates.exactOptional() }),
+          load: wireObject<ServerLoad>({ callsInFlight: z.int(), callsWaiting: z.int() }).exactOptional(),
           warnings: z.array(z.string()),
-          replicas: z.array(replicaVerdict).exactOptional(),
+          replicas: z.array(replicaVerdict),
         }),
         wireObject<VerdictOf<"unavailable">>({
           status: z.literal("unavailable"),
@@ -78,7 +108,7 @@ export const checkServers: Operation<CheckServersInput, CheckServersOutput> = {
           health: healthState,
           message: z.string(),
           stderr: z.array(z.string()),
-          replicas: z.array(replicaVerdict).exactOptional(),
+          replicas: z.array(replicaVerdict),
         }),
       ]),
     ),

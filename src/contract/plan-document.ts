@@ -58,6 +58,7 @@ const plannedStep: z.ZodType<PlannedStep> = wireObject<PlannedStep>({
 });
 
 /** Amounts by kind; bytes and numbers. */
+/** How much of each resource, where any is named. */
 export const resources: z.ZodType<Resources> = wireObject<Resources>({
   gpu: z.number().exactOptional(),
   gpuMemoryBytes: z.number().exactOptional(),

@@ -6,6 +6,7 @@ import type { CheckServersPorts } from "./check-servers.ts";
 
 const context = { signal: new AbortController().signal, caller: {}, tell: () => undefined };
 const FACTS = { protocolVersion: "2025-11-25", era: "legacy", toolCount: 1, connectMs: 5, responseMs: 1 } as const;
+const KNOWN = { capabilities: { tools: {} }, limits: { calls: 5, resources: {} } } as const;
 const SILENT = { kind: "silent", reason: "nobody is there", stderr: ["no port"] } as const;
 
 test("servers are checked one and all, with their replicas, and one that is away says why", async () => {
@@ -14,22 +15,30 @@ test("servers are checked one and all, with their replicas, and one that is away
   const discovery = {
     discover: async () => [
       shop,
-      serverRecord({ serverId: "half", health: { status: "degraded" }, replicas: [away, replicaRecord()] }),
+      serverRecord({
+        serverId: "half",
+        load: { callsInFlight: 5, callsWaiting: 2 },
+        health: { status: "degraded" },
+        replicas: [away, replicaRecord()],
+      }),
       serverRecord({ serverId: "mail", health: { status: "unreachable" }, replicas: [away] }),
     ],
   };
   const replica = { transport: "stdio", address: "none" };
   const silent = { replica: "b", tier: 2, ...replica, health: "unreachable", message: SILENT.reason };
+  const well = { replica: "1", tier: 1, ...replica, health: "healthy", responseMs: 1 };
   expect(await checkServers({}, { servers: new Map(), discovery, security: undefined }, context)).toEqual({
     servers: [
-      { status: "available", server: "shop", health: "healthy", ...FACTS, warnings: [] },
+      { status: "available", server: "shop", health: "healthy", ...FACTS, ...KNOWN, warnings: [], replicas: [well] },
       {
         status: "available",
         server: "half",
         health: "degraded",
         ...FACTS,
+        ...KNOWN,
+        load: { callsInFlight: 5, callsWaiting: 2 },
         warnings: [],
-        replicas: [silent, { replica: "1", tier: 1, ...replica, health: "healthy", responseMs: 1 }],
+        replicas: [silent, well],
       },
       {
         status: "unavailable",
@@ -37,6 +46,7 @@ test("servers are checked one and all, with their replicas, and one that is away
         health: "unreachable",
         message: 'server "mail" is not available: nobody is there',
         stderr: ["no port"],
+        replicas: [silent],
       },
     ],
   });

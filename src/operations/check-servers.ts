@@ -1,3 +1,4 @@
+import { defined } from "../base/defined.ts";
 import type { CheckServersInput, CheckServersOutput, ServerVerdict } from "../contract/check-servers.ts";
 import { silencesOf } from "../model/server-record.ts";
 import { serverUnavailable } from "../model/server-unavailable.ts";
@@ -35,13 +36,21 @@ export async function checkServers(
 }
 
 function verdict(record: ServerRecord, warnings: readonly string[]): ServerVerdict {
-  const { serverId: server, health, replicas } = record;
-  const several = replicas.length > 1 ? { replicas: replicas.map(replicaVerdict) } : {};
-  const common = { server, health: health.status, ...several };
+  const { serverId: server, health, replicas, capabilities, limits, load } = record;
+  const common = { server, health: health.status, replicas: replicas.map(replicaVerdict) };
   const [answered] = replicas.map(({ answer }) => answer).filter((answer) => answer.kind === "answered");
   if (answered !== undefined) {
     const { kind: _, uptimeMs: _uptime, ...facts } = answered;
-    return { status: "available", ...common, ...facts, warnings };
+    const { calls, resources, rates } = limits;
+    return {
+      status: "available",
+      ...common,
+      ...facts,
+      capabilities,
+      limits: { calls, resources, ...defined({ rates }) },
+      ...defined({ load }),
+      warnings,
+    };
   }
   const { message, details } = serverUnavailable(server, silencesOf(record));
   return { status: "unavailable", ...common, message, stderr: details.stderr ?? [] };
