@@ -23,7 +23,7 @@ import { findConfig } from "./find-config.ts";
 import type { FoundConfig } from "./find-config.ts";
 import { addToServer, isWhole, serverConfig } from "./server-config.ts";
 import type { ServerEntry } from "./server-entry.ts";
-import { serverSettings } from "./settings-config.ts";
+import { settingsConfig } from "./settings-config.ts";
 
 /** Where a configuration comes from: the values passed in, nothing global. */
 export interface ConfigRequest {
@@ -119,7 +119,7 @@ function readFile(path: string, request: ConfigRequest, outer: Entries = {}): Lo
   const included = includedFile(file.mcp, entries, { root, around, request });
   const servers = mergedServers(entries, included.servers, { root, around });
   const access = accessConfig(file, root, around.folder);
-  const settings = serverSettings(file, root, around);
+  const settings = settingsConfig(file, root, around);
   return { file, servers, access, settings, problems: [...problemsOf(document, findings, type), ...included.problems] };
 }
 

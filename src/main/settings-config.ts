@@ -7,7 +7,7 @@ import type { SettingsEntry } from "./settings-entry.ts";
 import { tlsConfig } from "./tls-config.ts";
 
 /** Makes the final settings for all servers together. What is wrong with them is reported. */
-export function serverSettings(entry: SettingsEntry, reading: Reading, around: EntrySurroundings): ServerSettings {
+export function settingsConfig(entry: SettingsEntry, reading: Reading, around: EntrySurroundings): ServerSettings {
   const { tls, sharedResources = {}, limits, security } = entry;
   return {
     sharedResources,

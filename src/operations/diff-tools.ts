@@ -1,6 +1,6 @@
 import type { DiffToolsInput, DiffToolsOutput, ToolDifference, WorkflowDifference } from "../contract/diff-tools.ts";
 import type { Catalog, ServerCatalog } from "../model/tool.ts";
-import { toolChanges } from "../planner/tool-difference.ts";
+import { toolChanges } from "../planner/tool-changes.ts";
 import { createToolIndex } from "../planner/tool-index.ts";
 import type { ToolIndex } from "../planner/tool-index.ts";
 import { withoutRemoved } from "../planner/without-removed.ts";
@@ -10,7 +10,7 @@ import { lockedTool, TOO_DEEP } from "./locked-tool.ts";
 import type { OperationContext } from "./operation-context.ts";
 import { planSource } from "./plan-source.ts";
 import { readSource } from "./read-source.ts";
-import { toToolUse } from "./tool-name.ts";
+import { namedTool } from "./named-tool.ts";
 import { toolsOfSource } from "./tools-of-source.ts";
 
 /**
@@ -55,7 +55,7 @@ function withoutRemovedOutputs(catalog: Catalog, locked: DiffToolsInput["tools"]
 function differenceOf(name: string, locked: DiffToolsInput["tools"], index: ToolIndex): ToolDifference {
   const was = Object.hasOwn(locked, name) ? locked[name] : undefined;
   if (was === undefined) return { name, status: "unlocked", changes: [] };
-  const found = index.find(toToolUse(name));
+  const found = index.find(namedTool(name));
   if (found === undefined) return { name, status: "gone", changes: [] };
   const is = lockedTool(found);
   if (is === undefined) return { name, status: "changed", changes: [{ part: "input", place: "", message: TOO_DEEP, breaks: "callers" }] };

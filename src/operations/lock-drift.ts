@@ -2,12 +2,12 @@ import type { LocatedProblem } from "../model/problem.ts";
 import { changeWords } from "../model/tool-lock.ts";
 import type { LockedTool, ToolLock } from "../model/tool-lock.ts";
 import type { Catalog } from "../model/tool.ts";
-import { toolChanges } from "../planner/tool-difference.ts";
+import { toolChanges } from "../planner/tool-changes.ts";
 import { createToolIndex } from "../planner/tool-index.ts";
 import { lockedTool, TOO_DEEP } from "./locked-tool.ts";
 import type { ReadSource } from "./read-source.ts";
 import { toolsOfSource } from "./tools-of-source.ts";
-import { toToolUse } from "./tool-name.ts";
+import { namedTool } from "./named-tool.ts";
 
 /** Changes of one tool that are told where it is used; `tutti servers diff` tells all. */
 const TOLD_MAX = 3;
@@ -16,7 +16,7 @@ const TOLD_MAX = 3;
 export function lockDrift(source: ReadSource, catalog: Catalog, locked: ToolLock["tools"]): readonly LocatedProblem[] {
   const index = createToolIndex(catalog);
   return [...toolsOfSource(source)].flatMap(([name, { path, parsed }]) => {
-    const found = index.find(toToolUse(name));
+    const found = index.find(namedTool(name));
     const message =
       found === undefined ? undefined : driftWords(name, Object.hasOwn(locked, name) ? locked[name] : undefined, lockedTool(found));
     return message === undefined ? [] : [parsed.locate({ code: "lock-drift", severity: "error", message, path })];

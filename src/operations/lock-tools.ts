@@ -10,7 +10,7 @@ import { lockedTool, TOO_DEEP } from "./locked-tool.ts";
 import type { OperationContext } from "./operation-context.ts";
 import { planSource } from "./plan-source.ts";
 import { readSource } from "./read-source.ts";
-import { toToolUse } from "./tool-name.ts";
+import { namedTool } from "./named-tool.ts";
 import { toolsOfSource } from "./tools-of-source.ts";
 
 /**
@@ -33,7 +33,7 @@ export async function lockTools(
   const index = createToolIndex(catalog);
   const tools: Record<string, LockedTool> = {};
   for (const [name, { parsed, path }] of [...all].sort(([left], [right]) => (left < right ? -1 : 1))) {
-    const found = index.find(toToolUse(name));
+    const found = index.find(namedTool(name));
     const locked = found && lockedTool(found);
     if (locked !== undefined) tools[name] = locked;
     else problems.push(parsed.locate({ code: "too-deep", severity: "error", message: `${quoted(name)} ${TOO_DEEP}`, path }));

@@ -11,7 +11,7 @@ import { openSession, placesOf, printDocument, printJson } from "../command-cont
 import type { CommandContext, CommonOptions } from "../command-context.ts";
 import type { LockFile } from "../host.ts";
 import { presentLock } from "../locked-tools.ts";
-import { differenceLines } from "../render/tool-differences.ts";
+import { differenceLines } from "../render/difference-lines.ts";
 import { tellMissingConfig } from "./run.ts";
 import { tellProblems } from "./validate.ts";
 

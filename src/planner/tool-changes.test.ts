@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { LockedTool } from "../model/tool-lock.ts";
 import { changeWords } from "../model/tool-lock.ts";
-import { toolChanges } from "./tool-difference.ts";
+import { toolChanges } from "./tool-changes.ts";
 
 const text = { inputSha256: "text", inputSchema: { type: "string" } };
 const number = { inputSha256: "number", inputSchema: { type: "number" } };
@@ -45,7 +45,13 @@ test.each<readonly [string, LockedTool, LockedTool, readonly string[]]>([
     "what its server says of it",
     { effect: "once", annotations: { readOnlyHint: false }, ...text },
     { effect: "once", annotations: { readOnlyHint: false, destructiveHint: true }, ...text },
-    ['nobody: annotations: are {"destructiveHint":true,"readOnlyHint":false} now, and were {"readOnlyHint":false}'],
+    ['nobody: annotations: are {"readOnlyHint":false,"destructiveHint":true} now, and were {"readOnlyHint":false}'],
+  ],
+  [
+    "what could drive a terminal",
+    { effect: "once", ...text },
+    { effect: "once", inputSha256: "evil", inputSchema: { type: "\u001b[2J\u009b", title: "\u009b2J" } },
+    ["callers: input: is \\u{1b}[2J\\u{9b} now, and was string", 'nobody: input: has "title" "\\u{9b}2J" now, and had none'],
   ],
 ])("a tool that changed in %s", (_, was, is, told) => {
   expect(toolChanges(was, is).map((change) => `${change.breaks}: ${changeWords(change)}`)).toEqual(told);

@@ -1,36 +1,8 @@
 import { isJsonArray, isJsonObject } from "../base/json.ts";
 import type { Json, JsonObject } from "../base/json.ts";
-import { shown } from "./schema-words.ts";
-import type { Direction, SchemaChange } from "./schema-words.ts";
-
-const ALL_TYPES = ["array", "boolean", "fraction", "integer", "null", "object", "string"];
-
-/** How the types that fit have changed. */
-export function changedTypes(before: Json | undefined, after: Json | undefined): readonly SchemaChange[] {
-  const [was, is] = [typesOf(before), typesOf(after)];
-  const direction = directionOf(was, is);
-  return direction === "none" ? [] : [{ direction, message: `is ${typeWords(after)} now, and was ${typeWords(before)}` }];
-}
-
-/** Whole numbers are numbers, so `number` is two types here. */
-function typesOf(type: Json | undefined): ReadonlySet<string> {
-  if (type === undefined) return new Set(ALL_TYPES);
-  const names = isJsonArray(type) ? type : [type];
-  return new Set(names.flatMap((name) => (name === "number" ? ["integer", "fraction"] : typeof name === "string" ? [name] : [])));
-}
-
-function typeWords(type: Json | undefined): string {
-  if (type === undefined) return "of any type";
-  const names = (isJsonArray(type) ? type : [type]).filter((name) => typeof name === "string");
-  return names.length === 0 ? "of no type" : names.join(" or ");
-}
-
-function directionOf(was: ReadonlySet<string>, is: ReadonlySet<string>): Direction {
-  const isMore = [...is].some((member) => !was.has(member));
-  const isLess = [...was].some((member) => !is.has(member));
-  if (isMore && isLess) return "different";
-  return isMore ? "wider" : isLess ? "narrower" : "none";
-}
+import { visible } from "../base/visible.ts";
+import { shown } from "./keyword-change.ts";
+import type { Direction, SchemaChange } from "./keyword-change.ts";
 
 /** How the single values that fit, by `enum` or `const`, have changed. */
 export function changedValues(before: JsonObject, after: JsonObject): readonly SchemaChange[] {
@@ -60,6 +32,35 @@ const LISTED_MAX = 8;
 function listed(values: readonly string[]): string {
   const texts = values.slice(0, LISTED_MAX).map((text) => shown(JSON.parse(text) as Json));
   return `${texts.join(", ")}${values.length > LISTED_MAX ? ", ..." : ""}`;
+}
+
+const ALL_TYPES = ["array", "boolean", "fraction", "integer", "null", "object", "string"];
+
+/** How the types that fit have changed. */
+export function changedTypes(before: Json | undefined, after: Json | undefined): readonly SchemaChange[] {
+  const [was, is] = [typesOf(before), typesOf(after)];
+  const direction = directionOf(was, is);
+  return direction === "none" ? [] : [{ direction, message: `is ${typeWords(after)} now, and was ${typeWords(before)}` }];
+}
+
+/** Whole numbers are numbers, so `number` is two types here. */
+function typesOf(type: Json | undefined): ReadonlySet<string> {
+  if (type === undefined) return new Set(ALL_TYPES);
+  const names = isJsonArray(type) ? type : [type];
+  return new Set(names.flatMap((name) => (name === "number" ? ["integer", "fraction"] : typeof name === "string" ? [name] : [])));
+}
+
+function typeWords(type: Json | undefined): string {
+  if (type === undefined) return "of any type";
+  const names = (isJsonArray(type) ? type : [type]).filter((name) => typeof name === "string");
+  return names.length === 0 ? "of no type" : names.map(visible).join(" or ");
+}
+
+function directionOf(was: ReadonlySet<string>, is: ReadonlySet<string>): Direction {
+  const isMore = [...is].some((member) => !was.has(member));
+  const isLess = [...was].some((member) => !is.has(member));
+  if (isMore && isLess) return "different";
+  return isMore ? "wider" : isLess ? "narrower" : "none";
 }
 
 /** One more alternative of `oneOf` may also make values fit twice, and so not at all, unless no two have a type in common. */

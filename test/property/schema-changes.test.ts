@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { canonicalJson, isJsonArray, isJsonObject } from "../../src/base/json.ts";
 import type { Json, JsonObject } from "../../src/base/json.ts";
 import { canonicalSchema } from "../../src/planner/canonical-schema.ts";
-import { schemaChanges } from "../../src/planner/schema-difference.ts";
+import { schemaChanges } from "../../src/planner/schema-changes.ts";
 
 const name = fc.constantFrom("a", "b", "required", "enum", "__proto__");
 const scalar = fc.constantFrom<Json>(null, true, 0, 1, 2.5, "a", "b");

@@ -1,7 +1,8 @@
-import { canonicalJson } from "../base/json.ts";
+import { jsonEqual } from "../base/json.ts";
 import type { LockedTool, ToolChange } from "../model/tool-lock.ts";
 import type { Effect } from "../model/workflow.ts";
-import { schemaChanges } from "./schema-difference.ts";
+import { shown } from "./keyword-change.ts";
+import { schemaChanges } from "./schema-changes.ts";
 
 /** Everything in which a tool is not as it was. */
 export function toolChanges(was: LockedTool, is: LockedTool): readonly ToolChange[] {
@@ -28,7 +29,6 @@ function effectChanges({ effect: was }: LockedTool, { effect: is }: LockedTool):
 }
 
 function annotationChanges({ annotations: was = {} }: LockedTool, { annotations: is = {} }: LockedTool): readonly ToolChange[] {
-  const [before, after] = [canonicalJson({ ...was }), canonicalJson({ ...is })];
-  if (before === after) return [];
-  return [{ part: "annotations", place: "", message: `are ${after} now, and were ${before}`, breaks: "nobody" }];
+  if (jsonEqual({ ...was }, { ...is })) return [];
+  return [{ part: "annotations", place: "", message: `are ${shown({ ...is })} now, and were ${shown({ ...was })}`, breaks: "nobody" }];
 }

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { JsonObject } from "../base/json.ts";
 import type { ToolChange } from "../model/tool-lock.ts";
-import { schemaChanges } from "./schema-difference.ts";
+import { schemaChanges } from "./schema-changes.ts";
 
 const object = (properties: JsonObject, ...required: readonly string[]): JsonObject => ({ type: "object", properties, required });
 const changeWords = ({ place, message }: ToolChange): string => `${place === "" ? "it" : `"${place}"`} ${message}`;

@@ -2,10 +2,10 @@ import { isJsonArray, isJsonObject } from "../base/json.ts";
 import type { Json, JsonObject } from "../base/json.ts";
 import type { ToolChange } from "../model/tool-lock.ts";
 import { canonicalSchema, SCHEMA_KEYWORDS, SCHEMA_LISTS, SCHEMA_MAPS } from "./canonical-schema.ts";
-import { changedLimit } from "./schema-limit-change.ts";
-import { addedAlternative, changedTypes, changedValues } from "./schema-value-change.ts";
-import { keywordWords, sameJson } from "./schema-words.ts";
-import type { Direction, KeywordChange } from "./schema-words.ts";
+import { changedLimit } from "./changed-limit.ts";
+import { addedAlternative, changedTypes, changedValues } from "./changed-values.ts";
+import { keywordWords, sameJson } from "./keyword-change.ts";
+import type { Direction, KeywordChange } from "./keyword-change.ts";
 
 /**
  * Everything in which a schema is not as it was; empty if and only if both have the same canonical form.

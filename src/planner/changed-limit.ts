@@ -1,6 +1,6 @@
 import { isJsonArray, isJsonObject } from "../base/json.ts";
 import type { Json } from "../base/json.ts";
-import type { Direction, KeywordChange } from "./schema-words.ts";
+import type { Direction, KeywordChange } from "./keyword-change.ts";
 
 /** They let fewer values fit when they grow. */
 const LOWER = /^(minimum|exclusiveMinimum|minLength|minItems|minProperties|minContains)$/;

@@ -1,5 +1,12 @@
 import type { Json } from "../base/json.ts";
-import { quoted } from "../base/visible.ts";
+import { quoted, visible } from "../base/visible.ts";
+
+/** A keyword before and after; undefined where it is not there. */
+export interface KeywordChange {
+  readonly keyword: string;
+  readonly before: Json | undefined;
+  readonly after: Json | undefined;
+}
 
 /** Whether fewer values fit than before, more, the same, or some others. */
 export type Direction = "narrower" | "wider" | "none" | "different";
@@ -9,13 +16,6 @@ export interface SchemaChange {
   readonly direction: Direction;
   /** What is said of the place: `is required now`. */
   readonly message: string;
-}
-
-/** A keyword before and after; undefined where it is not there. */
-export interface KeywordChange {
-  readonly keyword: string;
-  readonly before: Json | undefined;
-  readonly after: Json | undefined;
 }
 
 /** Whether two parts of canonical schemas are the same. */
@@ -34,8 +34,8 @@ export function keywordWords({ keyword, before, after }: KeywordChange): string 
 
 const SHOWN_MAX = 60;
 
-/** A value as it is shown in a message, cut when it is long. */
+/** A value of a server as it is shown in a message, cut when it is long. */
 export function shown(value: Json | undefined): string {
-  const text = JSON.stringify(value) ?? "";
-  return text.length <= SHOWN_MAX ? text : `${text.slice(0, SHOWN_MAX)}...`;
+  const text = visible(JSON.stringify(value) ?? "");
+  return text.length <= SHOWN_MAX ? text : `${text.slice(0, SHOWN_MAX)}…`;
 }
