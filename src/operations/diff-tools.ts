@@ -30,7 +30,7 @@ export async function diffTools(
   const workflows: WorkflowDifference[] = [];
   const asTold = withoutRemovedOutputs(catalog, input.tools);
   for (const source of sources) {
-    const { problems } = await planSource(source, { catalog: async () => asTold }, signal);
+    const { problems } = await planSource(source, { ...ports.catalogs, catalog: async () => asTold }, signal);
     const errors = problems.filter(({ severity }) => severity === "error");
     workflows.push({ file: input.workflows[workflows.length]?.file ?? "", breaks: errors.length > 0, problems: errors });
   }

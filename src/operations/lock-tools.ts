@@ -28,7 +28,8 @@ export async function lockTools(
   const all = new Map(used.flatMap((uses) => [...uses]));
   const catalog = await catalogFor([...all.keys()], ports.catalogs, signal);
   const problems: LocatedProblem[] = [];
-  for (const source of sources) problems.push(...(await planSource(source, { catalog: async () => catalog }, signal)).problems);
+  for (const source of sources)
+    problems.push(...(await planSource(source, { ...ports.catalogs, catalog: async () => catalog }, signal)).problems);
   if (hasErrors(problems)) return { tools: {}, workflows: [], problems };
   const index = createToolIndex(catalog);
   const tools: Record<string, LockedTool> = {};
