@@ -108,7 +108,7 @@ export const GAUGES: Readonly<Record<GaugeName, GaugeTraits>> = {
   tutti_resource_in_use: { about: "how much of it is occupied", labels: ["server", "replica", "resource"], together: "sum" },
   tutti_resource_busy_seconds_total: { about: "occupied amount times seconds", labels: ["server", "replica", "resource"], together: "sum" },
   tutti_resource_idle_seconds_total: {
-    about: "the amount that nobody occupied times seconds",
+    about: "seconds in which none of it was occupied",
     labels: ["server", "replica", "resource"],
     together: "sum",
   },

@@ -53,8 +53,8 @@ export interface ResourceStats {
   readonly resource: string;
   readonly capacity: number;
   readonly inUse: number;
-  /** How much of it was occupied on average since it was first used, 0 to 1. */
+  /** How much of it was occupied on average since the process began, 0 to 1. */
   readonly utilisation: number;
-  /** For how long all of it would have been idle, had it been used all at once. */
+  /** For how long none of it was occupied. */
   readonly idleMs: number;
 }

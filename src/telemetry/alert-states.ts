@@ -48,7 +48,7 @@ export class AlertStates {
       const key = `${reading.alert} ${reading.subject}`;
       const known = before.get(key);
       const sinceMs = known?.sinceMs ?? atMs;
-      const alert = { ...reading, threshold, lastedMs: atMs - sinceMs };
+      const alert = { ...reading, threshold, lastedMs: Math.round(atMs - sinceMs) };
       const firing = alert.lastedMs >= forMs;
       now.set(key, { sinceMs, alert, firing });
       if (firing && known?.firing !== true) changes.push({ type: "firing", alert });

@@ -147,7 +147,7 @@ test("the numbers of a server are brought together from all metrics", () => {
   metrics.observe("tutti_resource_capacity", () => [{ labels: gpu, value: 2 }]);
   metrics.observe("tutti_resource_in_use", () => [{ labels: gpu, value: 1 }]);
   metrics.observe("tutti_resource_busy_seconds_total", () => [{ labels: gpu, value: 30 }]);
-  metrics.observe("tutti_resource_idle_seconds_total", () => [{ labels: gpu, value: 90 }]);
+  metrics.observe("tutti_resource_idle_seconds_total", () => [{ labels: gpu, value: 20 }]);
   clock.advance(60_000);
   const { upMs, servers } = serverStats(metrics.snapshot());
   expect(upMs).toBe(60_000);
@@ -174,7 +174,7 @@ test("the numbers of a server are brought together from all metrics", () => {
           inFlight: 4,
           health: "unreachable",
           breaker: "open",
-          resources: [{ resource: "gpu", capacity: 2, inUse: 1, utilisation: 0.25, idleMs: 45_000 }],
+          resources: [{ resource: "gpu", capacity: 2, inUse: 1, utilisation: 0.25, idleMs: 20_000 }],
         },
       ],
     },

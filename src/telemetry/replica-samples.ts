@@ -21,7 +21,7 @@ export interface ResourceSample {
   readonly inUse: number;
   /** The occupied amount times seconds. */
   readonly busySeconds: number;
-  /** The amount that nobody occupied times seconds. */
+  /** In which none of it was occupied. */
   readonly idleSeconds: number;
 }
 

@@ -6,10 +6,10 @@ import type { MetricsSnapshot, ServerSample } from "./snapshot.ts";
 
 /** The numbers of a snapshot as people read them. */
 export function serverStats({ servers, upMs }: MetricsSnapshot): { readonly upMs: number; readonly servers: readonly ServerStats[] } {
-  return { upMs: Math.round(upMs), servers: servers.map(statsOf) };
+  return { upMs: Math.round(upMs), servers: servers.map((sample) => statsOf(sample, upMs / 1_000)) };
 }
 
-function statsOf(sample: ServerSample): ServerStats {
+function statsOf(sample: ServerSample, upSeconds: number): ServerStats {
   const { latency, queued, overhead, had, replicas, ...counts } = sample;
   return {
     ...counts,
@@ -19,17 +19,17 @@ function statsOf(sample: ServerSample): ServerStats {
     ...summary("latency", latency),
     ...summary("queued", queued),
     ...summary("overhead", overhead),
-    replicas: replicas.map(replicaStats),
+    replicas: replicas.map((replica) => replicaStats(replica, upSeconds)),
   };
 }
 
-function replicaStats({ resources, ...replica }: ReplicaSample): ReplicaStats {
+function replicaStats({ resources, ...replica }: ReplicaSample, upSeconds: number): ReplicaStats {
   return {
     ...replica,
     resources: resources.map(({ busySeconds, idleSeconds, ...resource }) => {
-      const all = busySeconds + idleSeconds;
-      const idleMs = resource.capacity <= 0 ? 0 : Math.round((idleSeconds * 1_000) / resource.capacity);
-      return { ...resource, utilisation: all <= 0 ? 0 : rounded(busySeconds / all), idleMs };
+      const most = resource.capacity * upSeconds;
+      const utilisation = most <= 0 ? 0 : rounded(Math.min(1, busySeconds / most));
+      return { ...resource, utilisation, idleMs: Math.round(idleSeconds * 1_000) };
     }),
   };
 }
