@@ -89,7 +89,7 @@ export function openServerPool(options: ServerPoolOptions): ServerPool {
     connections,
     about,
     health,
-    catalogs: registry,
+    catalogs: { catalog: (names, signal) => registry.catalog(names, signal), shared: settings?.sharedResources ?? {} },
     discovery: registry,
     pages: healthPages(servers, options),
     security: demanded === undefined ? undefined : registry,

@@ -32,7 +32,7 @@ export async function planSource(
   if (workflow === undefined || hasErrors(source.problems)) return { problems: await allProblems(source, catalogs, signal) };
   const { workflows } = source;
   const catalog = await catalogs?.catalog(usedServers(workflow, workflows), signal);
-  const { plan, problems } = buildPlan({ workflow, workflows, ...defined({ catalog }) });
+  const { plan, problems } = buildPlan({ workflow, workflows, ...defined({ catalog, shared: catalogs?.shared }) });
   const found = [...source.problems, ...located(source, problems)];
   const drift = locked === undefined || catalog === undefined ? [] : lockDrift(source, catalog, locked);
   return drift.length > 0 ? { problems: [...found, ...drift] } : { ...defined({ plan }), problems: found };
@@ -48,7 +48,7 @@ async function allProblems(
   if (draft === undefined) return source.problems;
   const { workflows } = source;
   const catalog = await catalogIfAny(catalogs, usedServers(draft, workflows), signal);
-  const more = located(source, buildPlan({ workflow: draft, workflows, ...defined({ catalog }) }).problems);
+  const more = located(source, buildPlan({ workflow: draft, workflows, ...defined({ catalog, shared: catalogs?.shared }) }).problems);
   // Reading and planning both find that a step is not there, one in the name and one in the whole read.
   const known = new Set(problems.map(sameAs));
   const errors = more.filter((problem) => problem.severity === "error" && !known.has(sameAs(problem)));

@@ -16,6 +16,8 @@ export interface PlanInput {
   readonly catalog?: Catalog;
   /** The workflows that steps may run as children, by id. */
   readonly workflows?: Readonly<Record<string, Workflow>>;
+  /** How much there is of what servers share, by name. Absent: leases are not checked. */
+  readonly shared?: Readonly<Record<string, number>>;
 }
 
 export interface PlanResult {
@@ -29,18 +31,18 @@ export interface PlanResult {
  * Binds a workflow to real servers: finds what waits for what, what each call may do, and everything that is wrong,
  * all at once. Linear in the size of the workflow.
  */
-export function buildPlan({ workflow, catalog, workflows = {} }: PlanInput): PlanResult {
+export function buildPlan({ workflow, catalog, workflows = {}, shared }: PlanInput): PlanResult {
   const tools = catalog === undefined ? undefined : createToolIndex(catalog);
   const { order, cycles } = findChildren(workflow, workflows);
   const children: Record<string, Plan> = {};
   const problems: Problem[] = cycles.map(({ ids, path }) => recursion(ids, path));
   for (const { id, workflow: child, path } of order) {
-    const planned = planWorkflow(child, { tools, workflows, children });
+    const planned = planWorkflow(child, { tools, workflows, children, shared });
     for (const problem of planned.problems) if (isError(problem)) problems.push(inChild(child, problem, path));
     // Every plan is kept once, in that of the workflow that is started: children within children would double it.
     if (planned.plan !== undefined) children[id] = { ...planned.plan, children: {} };
   }
-  const planned = planWorkflow(workflow, { tools, workflows, children });
+  const planned = planWorkflow(workflow, { tools, workflows, children, shared });
   const all = [...problems, ...planned.problems];
   return planned.plan === undefined || all.some(isError) ? { problems: all } : { plan: planned.plan, problems: all };
 }

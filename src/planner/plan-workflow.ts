@@ -6,6 +6,7 @@ import { checkCache } from "./check-cache.ts";
 import { createCallCheck } from "./check-calls.ts";
 import { checkConditions } from "./check-conditions.ts";
 import { checkFields } from "./check-fields.ts";
+import { createLeaseCheck } from "./check-leases.ts";
 import { checkKeyTypes } from "./check-key-types.ts";
 import { createNameCheck } from "./check-names.ts";
 import { checkResources } from "./check-resources.ts";
@@ -23,6 +24,8 @@ export interface Surroundings {
   readonly workflows: Readonly<Record<string, Workflow>>;
   /** The plans of the children, so far as there are any. */
   readonly children: Readonly<Record<string, Plan>>;
+  /** How much there is of what servers share; undefined when nobody knows. */
+  readonly shared: Readonly<Record<string, number>> | undefined;
 }
 
 /** Plans one workflow, its children being planned. There is no plan without a catalog, nor with an error. */
@@ -43,11 +46,12 @@ export function planWorkflow(workflow: Workflow, around: Surroundings): { readon
 function readSteps(
   workflow: Workflow,
   entries: ReadEntries,
-  { tools, workflows }: Surroundings,
+  { tools, workflows, shared }: Surroundings,
 ): { readonly links: Links; readonly problems: readonly Problem[] } {
   const problems: Problem[] = [...entries.problems];
   const known = createKnownValues({ workflow, entries, tools, workflows });
   const { checkNeeds, checkPart } = createNameCheck(workflow, entries);
+  const checkLeases = createLeaseCheck(shared);
   const checkCall = createCallCheck({ tools, workflows, known });
   const checkField = (part: StepPart): readonly Problem[] => checkFields(part, known);
   const checkKeyType = (part: StepPart): readonly Problem[] => checkKeyTypes(part, known);
@@ -65,7 +69,7 @@ function readSteps(
   for (const entry of entries.list) {
     const parts = stepParts(entry.step, entry.path);
     add(entry, parts);
-    for (const problem of [...checkNeeds(entry), ...checkResources(entry, tools)]) note(problem);
+    for (const problem of [...checkNeeds(entry), ...checkResources(entry, tools), ...checkLeases(entry)]) note(problem);
     for (const part of parts) check(part);
   }
   if (workflow.output !== undefined) check(templatePart(workflow.output, ["output"]));

@@ -8,13 +8,16 @@ export type ReportName = (name: string, place: Pick<Problem, "path" | "range">) 
 const LOOKUPS_MAX = 20;
 
 /** Reports names of one kind: `unknown step "chrge" - did you mean "charge"?` Each name is looked for once. */
-export function unknownNames(kind: "step" | "input" | "server" | "tool" | "workflow", hintFor: (name: string) => NameHint): ReportName {
+export function unknownNames(
+  kind: "step" | "input" | "server" | "tool" | "workflow" | "shared resource",
+  hintFor: (name: string) => NameHint,
+): ReportName {
   const hints = new Map<string, NameHint>();
   return (name, { path, range }) => {
     const hint = hints.get(name) ?? (hints.size < LOOKUPS_MAX ? hintFor(name) : { text: "" });
     hints.set(name, hint);
     return {
-      code: `unknown-${kind}`,
+      code: `unknown-${kind.replace(" ", "-")}`,
       severity: "error",
       message: `unknown ${kind} "${name}"${hint.text}`,
       path,

@@ -8,4 +8,7 @@ export interface CatalogSource {
    * @throws TuttiError `server.unavailable` - one that is named cannot be started, reached or listed
    */
   catalog(servers: readonly string[], signal: AbortSignal): Promise<Catalog>;
+
+  /** How much there is of what servers share, by name. Default: nobody knows. */
+  readonly shared?: Readonly<Record<string, number>>;
 }
