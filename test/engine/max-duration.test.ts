@@ -1,8 +1,7 @@
 import { expect, test } from "vitest";
-import type { CallRequest } from "../../src/model/call.ts";
 import type { Plan } from "../../src/model/plan.ts";
 import type { ToolCaller } from "../../src/ports/tool-caller.ts";
-import { Bench, type BenchParts } from "../support/bench.ts";
+import { Bench } from "../support/bench.ts";
 import { planOf } from "../support/plan-of.ts";
 import { type Behaviour, lost, succeeded, World } from "../support/world.ts";
 
@@ -107,41 +106,4 @@ test("max_duration ends a step and not its compensation, which has its own time 
   );
   await bench.pass(60 * SECOND);
   expect(await bench.report()).toMatchObject({ outcome: "failed_with_rollback" });
-});
-
-test("each call is told what is left of max_duration and of the execution, what waits for it, and what its step occupies", async () => {
-  const world = new World({ pay: () => ({ outcome: lost() }) });
-  const requests: CallRequest[] = [];
-  const wrap: BenchParts["wrap"] = (caller) => ({
-    ...caller,
-    call: async (request, gate, signal) => {
-      requests.push(request);
-      return await caller.call(request, gate, signal);
-    },
-  });
-  await using bench = new Bench(world, { wrap });
-  const verify = 'verify: { tool: w.find_payment, with: { step: x }, happened: "${{ output.found }}" }';
-  const occupies = "resources: { gpu: 2 }, leases: { license: 1 }";
-  await bench.start(
-    plan(
-      world,
-      `  - { id: a, tool: w.read_slow, with: {}, max_duration: 9s, retry: { max_attempts: 2 }, ${occupies} }
-  - { id: b, needs: [a], tool: w.pay, with: {}, max_duration: 1m, retry: { max_attempts: 1 }, ${occupies}, ${verify}, fallback: { tool: w.set }, estimated_duration: 4s }`,
-      "timeout: 30s",
-    ),
-  );
-  await bench.pass(60 * SECOND);
-  const facts = requests.map(({ call, leftMs, remainingMs, resources, leases }) => [
-    call.role ?? call.step,
-    leftMs,
-    remainingMs,
-    resources,
-    leases,
-  ]);
-  expect(facts).toEqual([
-    ["a", 9_000, 13_000, { gpu: 2 }, { license: 1 }],
-    ["b", 29_000, 4_000, { gpu: 2 }, { license: 1 }],
-    ["verify", undefined, 4_000, undefined, undefined],
-    ["fallback", 29_000, 4_000, undefined, undefined],
-  ]);
 });
