@@ -1,0 +1,20 @@
+/**
+ * Writes down in the file that it is started with, which several of its kind may share, when each call begins and ends:
+ * `+ NAME` and `- NAME`, by the name that it is started with. Its tool `work` takes as many milliseconds as it is told.
+ */
+import { appendFileSync } from "node:fs";
+import { setTimeout as wait } from "node:timers/promises";
+import { answer, serveLines, tool } from "./line-server.ts";
+
+const [notes = "notes", name = "nobody"] = process.argv.slice(2);
+
+serveLines({
+  tools: [tool("work", { annotations: { readOnlyHint: true } })],
+  call: (id, { arguments: given = {} }) => {
+    appendFileSync(notes, `+ ${name}\n`);
+    void wait(Number(given["ms"] ?? 50)).then(() => {
+      appendFileSync(notes, `- ${name}\n`);
+      answer(id, { content: [], structuredContent: { name } });
+    });
+  },
+});
