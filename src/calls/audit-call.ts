@@ -37,9 +37,9 @@ export function auditCall(audit: AuditLog, sensitive: SensitiveFields): CallStag
   }
 
   return async (call, next) => {
-    const { server, tool, input, effect, staleOnly } = call.request;
+    const { input, effect, staleOnly } = call.request;
     // An old answer is wanted because the server does not answer.
-    const names = staleOnly === true ? undefined : await sensitive(server, tool, call.signal);
+    const names = staleOnly === true ? undefined : await sensitiveNames(call, sensitive);
     const about = entryAbout(call);
     const details = { arguments: names === undefined ? NOT_SHOWN : redact(input, names, ARGUMENTS_MAX_BYTES) };
     const reads = effect === "read";
@@ -59,6 +59,15 @@ export function auditCall(audit: AuditLog, sensitive: SensitiveFields): CallStag
     const withheld = working || !reads ? undefined : await written;
     return withheld === undefined ? outcome : notRecorded(call, "the answer is withheld", withheld.error);
   };
+}
+
+/** The server may have to be reached for them, and to wait for that is no work of ours. */
+function sensitiveNames(
+  { request: { server, tool }, record, signal }: CallOnItsWay,
+  sensitive: SensitiveFields,
+): ReturnType<SensitiveFields> {
+  const found = sensitive(server, tool, signal);
+  return found instanceof Promise ? record.queued(async () => await found) : found;
 }
 
 function notRecorded({ request: { server, tool } }: CallOnItsWay, what: string, error: unknown): CallOutcome {

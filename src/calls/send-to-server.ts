@@ -21,7 +21,8 @@ export function sendToServer(connections: Connections, servers: ReadonlyMap<stri
   return async ({ request, meta, gate, signal, record, connection = request.server }) => {
     const { server, tool, input, timeoutMs } = request;
     const config = servers.get(server);
-    const envelopes = config?.context !== "none" && (known.get(connection) ?? (await takesEnvelopes(connection, signal)));
+    const envelopes =
+      config?.context !== "none" && (known.get(connection) ?? (await record.atServer(() => takesEnvelopes(connection, signal))));
     const beside = wireMeta(request, meta, { config, envelopes });
     const call = { server: connection, tool, arguments: input, meta: beside, timeoutMs };
     const outcome = await record.atServer(() => connections.call(call, gate, signal));

@@ -4,32 +4,41 @@ import type { Servers } from "../ports/connections.ts";
 
 /**
  * The names of the sensitive fields of a tool's arguments, beside those that are always sensitive; undefined when they
- * cannot be found out, and everything must count as sensitive.
+ * cannot be found out, and everything must count as sensitive. A promise while the server has to be asked.
  */
-export type SensitiveFields = (server: string, tool: string, signal: AbortSignal) => Promise<readonly string[] | undefined>;
+export type SensitiveFields = (server: string, tool: string, signal: AbortSignal) => Found | Promise<Found>;
+
+type Found = readonly string[] | undefined;
 
 /**
  * What the configuration of a server names, and what the input schemas of its tools mark with `writeOnly: true` or
  * `format: password`. Schemas are looked at once, until the server says that its tools have changed.
  */
 export function sensitiveFields(servers: ReadonlyMap<string, ServerConfig>, about: Servers): SensitiveFields {
-  const known = new Map<string, ReadonlyMap<string, readonly string[]>>();
+  const known = new Map<string, MarkedTools>();
   // Lives as long as their connections do.
   about.onToolsChanged((server) => known.delete(server));
-  return async (server, tool, signal) => {
-    const tools = known.get(server) ?? (await markedTools(about, server, signal));
+  const fieldsOf = (tools: MarkedTools, server: string, tool: string): readonly string[] => [
+    ...(servers.get(server)?.sensitive ?? []),
+    ...(tools.get(tool) ?? []),
+  ];
+  const ask = async (server: string, tool: string, signal: AbortSignal): Promise<Found> => {
+    const tools = await markedTools(about, server, signal);
     if (tools === undefined) return undefined;
     known.set(server, tools);
-    return [...(servers.get(server)?.sensitive ?? []), ...(tools.get(tool) ?? [])];
+    return fieldsOf(tools, server, tool);
+  };
+  return (server, tool, signal) => {
+    const tools = known.get(server);
+    return tools === undefined ? ask(server, tool, signal) : fieldsOf(tools, server, tool);
   };
 }
 
+/** The names of marked fields, by tool. */
+type MarkedTools = ReadonlyMap<string, readonly string[]>;
+
 /** By tool. Undefined when the server cannot be asked: the call fails for the same reason. */
-async function markedTools(
-  about: Servers,
-  server: string,
-  signal: AbortSignal,
-): Promise<ReadonlyMap<string, readonly string[]> | undefined> {
+async function markedTools(about: Servers, server: string, signal: AbortSignal): Promise<MarkedTools | undefined> {
   try {
     const tools = await about.tools(server, signal);
     return new Map(tools.map(({ name, inputSchema }) => [name, markedFields(inputSchema)]));

@@ -28,7 +28,8 @@ export class StormLives implements AsyncDisposable {
   #isReady = false;
   #begunMs = 0;
   #ready = Promise.withResolvers<void>();
-  #sampled = Promise.withResolvers<Sample>();
+  /** Those who wait for a sample, in the order in which they asked. */
+  #asked: ((sample: Sample | undefined) => void)[] = [];
   #closing = false;
   #deaths: string[] = [];
 
@@ -65,9 +66,10 @@ export class StormLives implements AsyncDisposable {
   /** What it occupies now; undefined when it is killed meanwhile. */
   async sample(): Promise<Sample | undefined> {
     await this.untilReady();
-    this.#sampled = Promise.withResolvers();
+    const { promise, resolve } = Promise.withResolvers<Sample | undefined>();
+    this.#asked.push(resolve);
     this.order({ type: "sample" });
-    return await Promise.race([this.#sampled.promise, this.#life.ended.then(() => undefined)]);
+    return await promise;
   }
 
   async close(): Promise<LifeEnd> {
@@ -94,6 +96,8 @@ export class StormLives implements AsyncDisposable {
   }
 
   #mourn(life: StormLife, end: LifeEnd): void {
+    for (const resolve of this.#asked) resolve(undefined);
+    this.#asked = [];
     if (this.#closing || this.#killed.has(life)) return;
     this.#options.died(end);
     this.#deaths.push(end.words);
@@ -103,7 +107,7 @@ export class StormLives implements AsyncDisposable {
 
   #hear(news: StormNews): void {
     if (news.type === "sample") {
-      this.#sampled.resolve(news.sample);
+      this.#asked.shift()?.(news.sample);
       return;
     }
     if (news.type === "closed") {
