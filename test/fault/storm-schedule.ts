@@ -30,7 +30,7 @@ const MOODS: readonly Mood[] = ["slow", "cutting", "half-open", "failing", "busy
 
 /** On the average so long after the last event of a replica comes its next one. */
 const EVERY_MS = 5_000;
-const KILLS_EVERY_MS = 15_000;
+const KILLS_EVERY_MS = 30_000;
 
 /**
  * All that happens in a storm, in order, the same for the same seed. Tutti is killed in its first half only: what lives
@@ -51,7 +51,7 @@ export function stormSchedule(plan: StormPlan): readonly StormEvent[] {
     }
   }
   const killedUntilMs = plan.durationMs / 2;
-  for (const atMs of moments(random, killedUntilMs, Math.min(KILLS_EVERY_MS, killedUntilMs / 4))) events.push({ kind: "kill-tutti", atMs });
+  for (const atMs of moments(random, killedUntilMs, Math.min(KILLS_EVERY_MS, killedUntilMs / 3))) events.push({ kind: "kill-tutti", atMs });
   return events.toSorted((one, other) => one.atMs - other.atMs);
 }
 
