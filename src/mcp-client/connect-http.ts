@@ -64,7 +64,8 @@ async function connectBy(way: Way, connection: HttpConnection, plan: ConnectPlan
     const cause = rootOf(error);
     const cut = cause instanceof HttpFault && cause.kind === "lost";
     const words = cut ? await cutWords(cause.message, connection.url, plan.ports.tls) : startWords(cause);
-    throw new StartError(words, { cause, retryAfterMs: cause instanceof HttpFault ? cause.retryAfterMs : undefined });
+    const reached = cause instanceof SdkHttpError || (cause instanceof HttpFault && cause.status !== undefined);
+    throw new StartError(words, { cause, reached, retryAfterMs: cause instanceof HttpFault ? cause.retryAfterMs : undefined });
   } finally {
     signal.removeEventListener("abort", stop);
   }

@@ -56,9 +56,9 @@ async function overPipe(transport: ServerTransport, findEra: FindEra, plan: Conn
   } catch (error) {
     const failure = signal.aborted ? (signal.reason as Error) : (error as Error);
     const stopped = transport.close();
-    const retryAfterMs = error instanceof StartError ? error.retryAfterMs : undefined;
+    const refusal = error instanceof StartError ? { retryAfterMs: error.retryAfterMs, reached: error.reached } : {};
     const message = transport.ending?.message ?? failure.message;
-    const startError = new StartError(message, { stderr: transport.stderr(), retryAfterMs, cause: error });
+    const startError = new StartError(message, { stderr: transport.stderr(), ...refusal, cause: error });
     await stopped;
     throw startError;
   } finally {

@@ -94,7 +94,7 @@ async function refusal(response: IncomingMessage, { clock }: SessionPorts): Prom
   const { statusCode = 0, statusMessage, headers } = response;
   const text = await readText(response, REFUSAL_BYTES_MAX).catch(() => undefined);
   const retryAfterMs = parseRetryAfter(headers["retry-after"], clock.nowMs());
-  return new StartError(statusWords(statusCode, httpWords(text, statusMessage)), { retryAfterMs });
+  return new StartError(statusWords(statusCode, httpWords(text, statusMessage)), { retryAfterMs, reached: true });
 }
 
 async function openWords(error: Error, { url }: WebSocketConnection, { tls }: SessionPorts): Promise<string> {

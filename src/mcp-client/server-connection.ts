@@ -115,8 +115,8 @@ export class ServerConnection implements AsyncDisposable {
   #refuseInPause(): void {
     const leftMs = Math.ceil((this.#pause?.untilMs ?? 0) - this.#ports.clock.monotonicMs());
     if (this.#pause === undefined || leftMs <= 0) return;
-    const { message, stderr, cause } = this.#pause.why;
-    throw new StartError(`${message} (it is tried again in ${leftMs} ms)`, { stderr, cause, retryAfterMs: leftMs });
+    const { message, stderr, cause, reached } = this.#pause.why;
+    throw new StartError(`${message} (it is tried again in ${leftMs} ms)`, { stderr, cause, reached, retryAfterMs: leftMs });
   }
 
   async #start(): Promise<Session> {
@@ -177,7 +177,7 @@ export class ServerConnection implements AsyncDisposable {
 }
 
 function whatIsKnown(error: unknown): { readonly stderr: readonly string[]; readonly reached?: true } {
-  if (error instanceof StartError) return { stderr: error.stderr };
+  if (error instanceof StartError) return error.reached ? { stderr: error.stderr, reached: true } : { stderr: error.stderr };
   return error instanceof SessionLostError ? { stderr: [] } : { stderr: [], reached: true };
 }
 

@@ -7,13 +7,20 @@ export class StartError extends Error {
   readonly stderr: readonly string[];
   /** What the server asked for in Retry-After. */
   readonly retryAfterMs: Ms | undefined;
+  /** Somebody is there, and has refused. */
+  readonly reached: boolean;
 
-  constructor(
-    message: string,
-    details: { readonly stderr?: readonly string[]; readonly retryAfterMs?: Ms | undefined; readonly cause?: unknown },
-  ) {
+  constructor(message: string, details: StartErrorDetails) {
     super(message, { cause: details.cause });
     this.stderr = details.stderr ?? [];
     this.retryAfterMs = details.retryAfterMs;
+    this.reached = details.reached ?? false;
   }
+}
+
+interface StartErrorDetails {
+  readonly stderr?: readonly string[];
+  readonly retryAfterMs?: Ms | undefined;
+  readonly reached?: boolean;
+  readonly cause?: unknown;
 }

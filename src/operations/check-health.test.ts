@@ -91,10 +91,16 @@ test.each<readonly [string, Partial<ServerRecord>, string, readonly string[]]>([
     ['See whether "s" runs and can be reached from here at http://a, and whether that is the right address.'],
   ],
   [
+    "a server that wants to know who asks",
+    { replicas: [replicaRecord({ status: "unhealthy", answer: { ...GONE, reason: "it answered HTTP 401: no token" } })] },
+    "healthy",
+    ['"s" wants a credential, or another one: see what "headers" the configuration gives it.'],
+  ],
+  [
     "a server that hangs",
     { health: { status: "unhealthy" }, replicas: [replicaRecord({ status: "unhealthy", answer: GONE })] },
     "unhealthy",
-    ['"s" is there and does not answer: look at what it writes, and restart it if it hangs.'],
+    ['"s" is there, and does not answer as it should: look at what it writes, and restart it if it hangs.'],
   ],
   [
     "a slow server",

@@ -22,7 +22,10 @@ export function recommend({ serverId, replicas, load, limits }: ServerRecord): r
 function adviceOn(replica: ReplicaRecord, name: string): string[] {
   const { answer, status, transport, address } = replica;
   if (answer.kind === "silent") {
-    if (status === "unhealthy") return [`${name} is there and does not answer: look at what it writes, and restart it if it hangs.`];
+    if (/\bHTTP 40[13]\b/.test(answer.reason))
+      return [`${name} wants a credential, or another one: see what "headers" the configuration gives it.`];
+    if (status === "unhealthy")
+      return [`${name} is there, and does not answer as it should: look at what it writes, and restart it if it hangs.`];
     return transport === "stdio"
       ? [`Start ${name} by hand to see why it does not run: ${address}`]
       : [`See whether ${name} runs and can be reached from here at ${address}, and whether that is the right address.`];

@@ -99,7 +99,7 @@ export class HealthMonitor implements Health, AsyncDisposable {
       return check;
     } catch (error) {
       if (!signal.aborted && isTuttiError(error, "server.unavailable")) {
-        const kind = error.details.reached === true ? "timeout" : "connection";
+        const kind = error.details.reached === true ? "server_error" : "connection";
         this.#saw(connection, { kind: "failed", error: kind, message: error.message }, "check");
       }
       throw error;

@@ -35,7 +35,7 @@ export function replicatedServers({ connections, servers, health }: ReplicatedSe
         return answer;
       } catch (error) {
         if (signal.aborted || !isTuttiError(error, "server.unavailable")) throw error;
-        const kind = error.details.reached === true ? "timeout" : "connection";
+        const kind = error.details.reached === true ? "server_error" : "connection";
         health.saw(connection, { kind: "failed", error: kind, message: error.message });
         tried.push(triedReplica(replica.name, error));
       }

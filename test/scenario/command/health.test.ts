@@ -1,3 +1,5 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { expect, test } from "vitest";
 import { commandWorld } from "../../support/command-world.ts";
 
@@ -33,6 +35,23 @@ test.each([
   expect(report.servers.map(({ server }) => server)).toEqual(names);
   expect(report.servers.every((server) => (server.status === "healthy") === (server.recommendations.length === 0))).toBe(true);
   expect(stdout).not.toContain("s3cret");
+});
+
+test.each([
+  [401, "wants a credential"],
+  [500, "does not answer as it should"],
+])("a server that answers everything with %i is there, and is unhealthy", async (status, advice) => {
+  using world = commandWorld();
+  const server = createServer((_, response) => void response.writeHead(status).end("no"));
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  await using _closing = { [Symbol.asyncDispose]: async () => await new Promise<void>((resolve) => server.close(() => resolve())) };
+  const { port } = server.address() as AddressInfo;
+  world.write("tutti.yaml", `servers: { http: { url: "http://127.0.0.1:${port}/mcp" }, socket: { url: "ws://127.0.0.1:${port}/mcp" } }\n`);
+  const { exitCode, stdout } = await world.run("health", "--json");
+  expect(exitCode).toBe(2);
+  const { servers } = JSON.parse(stdout) as Report;
+  expect(servers.map((server) => server.status)).toEqual(["unhealthy", "unhealthy"]);
+  for (const { recommendations } of servers) expect(recommendations).toEqual([expect.stringContaining(advice)]);
 });
 
 test("people see replicas, and what could be done", async () => {
