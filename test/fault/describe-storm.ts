@@ -13,7 +13,7 @@ export function describeStorm(result: StormResult): string {
     `seed ${result.seed}, ${(result.durationMs / 1_000).toFixed(0)} s in all, the last execution ended ${(result.drainMs / 1_000).toFixed(1)} s after the last fault`,
     `${totals.executions} executions, ${totals.expected} as expected (${share.toFixed(2)} %)${table(totals.outcomes)}`,
     `${totals.calls} calls, ${totals.retries} retries, ${totals.failovers} failovers, ${totals.hedged} hedged, ${totals.interrupted} interrupted by a kill`,
-    `${totals.doubts} calls in doubt: ${totals.verified} settled by a probe, ${totals.asked} by a person; ${totals.fellBack} steps fell back; ${totals.refused} starts refused`,
+    `${totals.doubts} calls in doubt: ${totals.verified} settled by a probe, ${totals.asked} by a person; ${totals.fellBack} steps fell back, ${totals.standing} of them after an error answer to what was done all the same; ${totals.refused} starts refused`,
     `Tutti killed ${result.kills} times; what else happened:${table(result.faults)}`,
     `why attempts failed:${table(totals.causes)}`,
     `why steps failed or fell back:${table(totals.failures)}`,

@@ -5,6 +5,8 @@ export interface StormLivesOptions {
   /** The file that each process reads. */
   readonly settings: string;
   readonly hear: (news: Exclude<StormNews, { readonly type: "sample" | "closed" }>) => void;
+  /** Node has warned of something that looks like a leak. */
+  readonly warned: (words: string) => void;
   /** One has ended that nobody had killed. */
   readonly died: (end: LifeEnd) => void;
 }
@@ -96,6 +98,8 @@ export class StormLives implements AsyncDisposable {
   }
 
   #mourn(life: StormLife, end: LifeEnd): void {
+    const warning = /MaxListenersExceededWarning.*/.exec(end.words)?.[0];
+    if (warning !== undefined) this.#options.warned(warning);
     for (const resolve of this.#asked) resolve(undefined);
     this.#asked = [];
     if (this.#closing || this.#killed.has(life)) return;

@@ -30,6 +30,15 @@ export function doneTwice(ledgers: Ledgers): readonly string[] {
   );
 }
 
+/** Acts that took effect although their step has fallen back: the server had answered with an error that did not tell. */
+export function standingEffects(workflow: StormWorkflow, view: ExecutionView, ledgers: Ledgers): number {
+  const reports = new Map(view.steps.map((report) => [report.id, report]));
+  return workflow.steps.filter(({ id, server, fallsBack }) => {
+    if (fallsBack !== "perhaps" || reports.get(id)?.degraded !== "fallback") return false;
+    return (ledgers.get(server)?.times(`${view.executionId}/${id}`, "act") ?? 0) > 0;
+  }).length;
+}
+
 /** The first words of why an execution is as it is. */
 function reasonOf({ error, steps }: ExecutionView): string {
   const failed = steps

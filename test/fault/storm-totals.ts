@@ -18,6 +18,8 @@ export class StormTotals {
   /** Executions that could not be started at once. */
   refused = 0;
   fellBack = 0;
+  /** Of those, calls that took effect although they were answered with an error. */
+  standing = 0;
   readonly outcomes = new Map<string, number>();
   /** Why attempts failed, or went on elsewhere. */
   readonly causes = new Map<string, number>();

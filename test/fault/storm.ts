@@ -7,7 +7,7 @@ import type { ExecutionView } from "../../src/contract/execution-report.ts";
 import type { LifeEnd } from "./storm-life.ts";
 import { StormLives } from "./storm-lives.ts";
 import type { Sample, StormNews, StormOrder, StormSettings } from "./storm-messages.ts";
-import { doneTwice, faultsOf } from "./storm-oracle.ts";
+import { doneTwice, faultsOf, standingEffects } from "./storm-oracle.ts";
 import { grown, memoryFaults } from "./storm-samples.ts";
 import { type StormEvent, stormSchedule } from "./storm-schedule.ts";
 import { STORM_SERVERS } from "./storm-servers.ts";
@@ -84,6 +84,7 @@ class Storm implements AsyncDisposable {
     this.#lives = new StormLives({
       settings: file,
       hear: (news) => this.#hear(news),
+      warned: (words) => this.#wrong.push(`a warning: ${words}`),
       died: ({ exitCode, signal, words }) => this.#wrong.push(`Tutti ended by itself: ${exitCode ?? signal} ${words}`),
     });
   }
@@ -203,6 +204,7 @@ class Storm implements AsyncDisposable {
     this.#unexpected.push(...faults);
     for (const fault of faults) this.#tell(fault);
     this.#totals.add(view, tally, faults.length === 0);
+    this.#totals.standing += standingEffects(workflow, view, this.#world.ledgers);
     if (this.#goesOn) this.#startNext();
   }
 
