@@ -148,7 +148,7 @@ test("a call in doubt stands still until a person says what became of it", async
 
 test("a pause survives the end of the process, and is lifted by resuming", async () => {
   using world = commandWorld();
-  world.write("nap.yaml", "id: nap\nsteps:\n  - { id: rest, sleep: 1s }\n");
+  world.write("nap.yaml", "id: nap\nsteps:\n  - { id: rest, sleep: 6s }\n");
   await using run = world.start("run", "nap.yaml");
   const [, id = ""] = await run.printed(/^execution (\S+)[^]*waits until/);
   expect(await world.run("executions", "pause", id)).toMatchObject({ exitCode: 0 });
