@@ -164,7 +164,7 @@ export class Admission {
 
   #enqueue(waiter: Waiter, connections: readonly string[]): void {
     this.#queue.add(waiter, connections);
-    // Whoever comes lets nobody in but itself.
+    // Whoever is not admitted lets nobody else in either.
     if (this.#hasPlace(waiter.claim, connections)) this.#settle(waiter.claim, false);
   }
 
