@@ -1,7 +1,7 @@
 import type { CallState, ExecutionState } from "./execution-state.ts";
 import { callPlan } from "./call-plan.ts";
 import { mayGoOn } from "./step-end.ts";
-import { hasOwnTime } from "./time-limit.ts";
+import { isCutOff } from "./time-limit.ts";
 
 /**
  * The calls in flight that are cancelled: all of steps whose `max_duration` is over, and those whose answers an ending
@@ -15,7 +15,7 @@ function overdueCalls(state: ExecutionState): readonly CallState[] {
   if (state.overdue.size === 0) return [];
   const ids = [...state.overdue].flatMap((index) => [...(state.steps[index]?.callIds ?? [])]);
   const calls = ids.flatMap((id) => state.calls.get(id) ?? []);
-  return calls.filter((call) => call.status === "running" && !hasOwnTime(call.ref.role));
+  return calls.filter((call) => call.status === "running" && isCutOff(state, call));
 }
 
 /**

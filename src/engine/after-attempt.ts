@@ -10,7 +10,7 @@ import { callPlan, toolUse } from "./call-plan.ts";
 import type { CallState, ExecutionState, StepState } from "./execution-state.ts";
 import { retryRule } from "./retry-rule.ts";
 import { mayGoOn } from "./step-end.ts";
-import { hasOwnTime, limitAtMs, overdueError } from "./time-limit.ts";
+import { hasOwnTime, isCutOff, limitAtMs, overdueError } from "./time-limit.ts";
 
 /** A call that ten processes in a row did not live to see the end of is not tried an eleventh time. */
 const INTERRUPTIONS_MAX = 10;
@@ -49,8 +49,7 @@ const GIVEN_UP: ReadonlySet<CallErrorKind> = new Set<CallErrorKind>(["cancelled"
 
 /** Says of a call that was given up with its step that time was the reason. */
 function inTime(state: ExecutionState, call: CallState, error: CallError): CallError {
-  const isGivenUp = state.overdue.has(call.step) && !hasOwnTime(call.ref.role) && GIVEN_UP.has(error.kind);
-  return isGivenUp ? overdueError(stepFor(state, call), error) : error;
+  return isCutOff(state, call) && GIVEN_UP.has(error.kind) ? overdueError(stepFor(state, call), error) : error;
 }
 
 /** Decides what it means that the process died during an attempt: it does not count, and for `once` calls it is a doubt. */
@@ -188,7 +187,7 @@ function nextAttemptAtMs(
 }
 
 function mayRepeat(state: ExecutionState, step: StepState, call: CallState): boolean {
-  return isWanted(state, step, call) && (hasOwnTime(call.ref.role) || !state.overdue.has(step.index));
+  return isWanted(state, step, call) && !isCutOff(state, call);
 }
 
 function isWanted(state: ExecutionState, step: StepState, call: CallState): boolean {

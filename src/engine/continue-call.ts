@@ -13,7 +13,7 @@ import { replacements } from "./replacements.ts";
 import { retryRule } from "./retry-rule.ts";
 import { callPlan, toolUse } from "./call-plan.ts";
 import { mayHaveActed } from "./step-end.ts";
-import { hasOwnTime, overdueError } from "./time-limit.ts";
+import { isCutOff, overdueError } from "./time-limit.ts";
 
 /** What becomes of a call that is open but not in flight. Undefined when it is not its time yet. */
 export function continueCall(state: ExecutionState, step: StepState, call: CallState, context: DecisionContext): Decision | undefined {
@@ -21,10 +21,10 @@ export function continueCall(state: ExecutionState, step: StepState, call: CallS
     case "running":
       return undefined;
     case "waiting":
-      if (isCutOff(state, step, call)) return giveUp(step, call);
+      if (isCutOff(state, call)) return giveUp(step, call);
       return call.retryAtMs !== undefined && call.retryAtMs <= context.nowMs ? repeat(state, step, call, context) : undefined;
     case "ready":
-      return isCutOff(state, step, call) ? giveUp(step, call) : repeatIfLeft(state, step, call, context);
+      return isCutOff(state, call) ? giveUp(step, call) : repeatIfLeft(state, step, call, context);
     case "in_doubt":
       return probe(state, step, call, context);
     case "failed":
@@ -32,10 +32,6 @@ export function continueCall(state: ExecutionState, step: StepState, call: CallS
     default:
       return unreachable(call.status);
   }
-}
-
-function isCutOff(state: ExecutionState, step: StepState, call: CallState): boolean {
-  return state.overdue.has(step.index) && !hasOwnTime(call.ref.role);
 }
 
 /** Its step has no time left for another attempt. */

@@ -18,6 +18,7 @@ import type { ExecutionState } from "./execution-state.ts";
 import { fold } from "./fold.ts";
 import { type ExecutionSignal, eventsOfSignal } from "./person-signal.ts";
 import { needsPerson, nextTimerMs } from "./standstill.ts";
+import { isCutOff } from "./time-limit.ts";
 import { withWholeTrip } from "./trip-sums.ts";
 
 /*
@@ -197,7 +198,8 @@ export class ExecutionLoop {
   /** A `once` call has its place. It is sent when that is durable (J2), unless nobody wants it any more. */
   #admit(message: Message & { type: "sending" }, answered: PromiseWithResolvers<void>[]): void {
     const call = this.state.calls.get(callId(message.call));
-    if (this.#closing || call === undefined || call.status !== "running" || call.attempt !== message.attempt) {
+    const isWanted = call !== undefined && call.status === "running" && call.attempt === message.attempt && !isCutOff(this.state, call);
+    if (this.#closing || !isWanted) {
       message.done.reject(new Error("the call is no longer wanted"));
       return;
     }

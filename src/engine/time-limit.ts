@@ -1,6 +1,6 @@
 import { type Ms, printDuration } from "../base/duration.ts";
 import type { CallError, CallRole } from "../model/call.ts";
-import type { ExecutionState, StepState } from "./execution-state.ts";
+import type { CallState, ExecutionState, StepState } from "./execution-state.ts";
 import { mayGoOn } from "./step-end.ts";
 
 const DEFAULT_TIMEOUT_MS = 30_000;
@@ -49,6 +49,11 @@ export function attemptTimeoutMs(state: ExecutionState, step: StepState, role: C
 /** Whether `max_duration` does not cut a call off: it belongs to the ending of a step, or asks no server. */
 export function hasOwnTime(role: CallRole | undefined): boolean {
   return role === "compensate" || role === "verify" || role === "stale";
+}
+
+/** Whether a call has no time left, because the `max_duration` of its step is over. */
+export function isCutOff(state: ExecutionState, call: Pick<CallState, "step" | "ref">): boolean {
+  return state.overdue.has(call.step) && !hasOwnTime(call.ref.role);
 }
 
 /** Why a step fails whose `max_duration` is over, with the last thing that went wrong before. */

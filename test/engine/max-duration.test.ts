@@ -107,3 +107,12 @@ test("max_duration ends a step and not its compensation, which has its own time 
   await bench.pass(60 * SECOND);
   expect(await bench.report()).toMatchObject({ outcome: "failed_with_rollback" });
 });
+
+test("a step that has no time at all does not act", async () => {
+  const world = new World({});
+  await using bench = new Bench(world);
+  await bench.start(plan(world, "  - { id: a, tool: w.pay, with: {}, max_duration: 0s }"));
+  await bench.pass(SECOND);
+  expect(await bench.report()).toMatchObject({ outcome: "failed", error: { kind: "timeout" } });
+  expect(world.calls).toEqual([]);
+});
