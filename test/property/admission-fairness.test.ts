@@ -8,7 +8,6 @@ import { ManualClock } from "../support/manual-clock.ts";
 import { serverConfig } from "../support/server-config.ts";
 
 const STOPPED = new Error("enough");
-const NEVER = new AbortController().signal;
 
 /** How long a claim is held, and who wants to know. */
 interface Course {
@@ -21,6 +20,8 @@ interface Course {
 class Traffic {
   readonly clock = new ManualClock(0);
   readonly admission: Admission;
+  // One for all tests would keep the listeners of all claims that still wait when a test has seen enough.
+  readonly #never = new AbortController().signal;
 
   constructor(config: Partial<ServerConfig>) {
     const servers = new Map([["s", serverConfig("s", config)]]);
@@ -38,7 +39,7 @@ class Traffic {
           onEnd?.();
         });
       };
-      void this.admission.reserve(claim, () => ["s"], NEVER).then(begin);
+      void this.admission.reserve(claim, () => ["s"], this.#never).then(begin);
     });
   }
 
