@@ -1,5 +1,5 @@
 import type { Ms } from "../base/duration.ts";
-import type { HealthState } from "../model/health.ts";
+import { type HealthState, isBad } from "../model/health.ts";
 
 /** What is known of a replica that a call may go to. */
 export interface Candidate {
@@ -35,15 +35,10 @@ export function chooseReplicas(candidates: readonly Candidate[]): ReplicaChoice 
     const forMs = Math.min(...candidates.map(({ refusedForMs }) => refusedForMs));
     return { kind: candidates.some(({ isTried }) => isTried) ? "tried" : "open", forMs };
   }
-  const well = passing.filter(({ health }) => isWell(health));
+  const well = passing.filter(({ health }) => !isBad(health));
   const usable = well.length > 0 ? well : passing;
   const free = usable.filter(({ pausedForMs }) => pausedForMs === 0);
   if (free.length === 0) return { kind: "paused", forMs: Math.min(...usable.map(({ pausedForMs }) => pausedForMs)) };
   const tier = Math.min(...free.map((candidate) => candidate.tier));
   return { kind: "replicas", connections: free.filter((candidate) => candidate.tier === tier).map(({ connection }) => connection) };
-}
-
-/** `unknown` is well: somebody must be the first to find out. */
-export function isWell(health: HealthState): boolean {
-  return health !== "unhealthy" && health !== "unreachable";
 }

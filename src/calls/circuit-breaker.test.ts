@@ -1,8 +1,9 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { ManualClock } from "../../test/support/manual-clock.ts";
+import type { BreakerState } from "../model/server-stats.ts";
 import type { BreakerConfig } from "../model/server.ts";
-import { type BreakerState, CircuitBreaker, type Permit } from "./circuit-breaker.ts";
+import { CircuitBreaker, type Permit } from "./circuit-breaker.ts";
 
 const CONFIG: BreakerConfig = { failures: 5, recoveryMs: 30_000, halfOpenCalls: 3, successes: 2, perTool: false };
 

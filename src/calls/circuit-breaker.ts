@@ -1,8 +1,7 @@
 import type { Clock } from "../base/clock.ts";
 import type { Ms } from "../base/duration.ts";
+import type { BreakerState } from "../model/server-stats.ts";
 import type { BreakerConfig } from "../model/server.ts";
-
-export type BreakerState = "closed" | "open" | "half_open";
 
 /** The right to make one call. How the call ended is told once; whatever is told after that says nothing. */
 export interface Permit {

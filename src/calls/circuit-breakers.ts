@@ -1,8 +1,9 @@
 import { LRUCache } from "lru-cache";
 import type { Clock } from "../base/clock.ts";
 import { DEFAULT_BREAKER } from "../model/default-breaker.ts";
+import type { BreakerState } from "../model/server-stats.ts";
 import type { BreakerConfig, ServerConfig } from "../model/server.ts";
-import { type BreakerState, CircuitBreaker } from "./circuit-breaker.ts";
+import { CircuitBreaker } from "./circuit-breaker.ts";
 
 /** What the breaker of a replica, or of one of its tools, says. */
 export interface BreakerReading {

@@ -2,11 +2,12 @@ import { abortable } from "../base/abortable.ts";
 import type { Clock } from "../base/clock.ts";
 import type { Ms } from "../base/duration.ts";
 import type { CallOutcome, CallRequest, Failover } from "../model/call.ts";
+import { isBad } from "../model/health.ts";
 import type { ServerConfig } from "../model/server.ts";
 import type { Health } from "../ports/health.ts";
 import type { Admission } from "./admission.ts";
 import { ChoiceWatch } from "./choice-watch.ts";
-import { type Candidate, chooseReplicas, isWell, type ReplicaChoice } from "./choose-replicas.ts";
+import { type Candidate, chooseReplicas, type ReplicaChoice } from "./choose-replicas.ts";
 import type { Permit } from "./circuit-breaker.ts";
 import type { CircuitBreakers } from "./circuit-breakers.ts";
 import type { Claim } from "./claim.ts";
@@ -138,12 +139,12 @@ export class ReplicaAccess {
 }
 
 function printOf({ connection, refusedForMs, health, pausedForMs }: Candidate): string {
-  return `${connection} ${refusedForMs === 0} ${isWell(health)} ${pausedForMs === 0}`;
+  return `${connection} ${refusedForMs === 0} ${isBad(health)} ${pausedForMs === 0}`;
 }
 
 function whyLeftOut({ health, refusedForMs, pausedForMs }: Candidate): Omit<Failover, "replica"> | undefined {
   if (refusedForMs > 0) return { kind: "circuit_open", message: "its calls kept failing, and it is left alone for a while" };
-  if (!isWell(health)) return { kind: "connection", message: `it is ${health}` };
+  if (isBad(health)) return { kind: "connection", message: `it is ${health}` };
   return pausedForMs > 0 ? { kind: "rate_limit", message: "it has asked to be called later" } : undefined;
 }
 

@@ -3,6 +3,7 @@ import { ALERT_NAMES } from "../model/alert.ts";
 import type { Alert } from "../model/alert.ts";
 import type { DurationSummary, ReplicaStats, ResourceStats, ServerStats } from "../model/server-stats.ts";
 import type { Operation } from "./operation.ts";
+import { healthState } from "./server-health.ts";
 import { wireObject } from "./wire-object.ts";
 
 /** Output of `get_server_stats`. */
@@ -34,7 +35,7 @@ const resource = wireObject<ResourceStats>({
 const replica = wireObject<ReplicaStats>({
   replica: z.string(),
   inFlight: z.number(),
-  health: z.enum(["unknown", "healthy", "degraded", "unhealthy", "unreachable"]),
+  health: healthState,
   breaker: z.enum(["closed", "half_open", "open"]).exactOptional(),
   resources: z.array(resource),
 });

@@ -18,7 +18,7 @@ export function healthOfAll(servers: readonly HealthState[]): HealthState {
   return GOOD_FIRST.findLast((state) => servers.includes(state)) ?? "healthy";
 }
 
-/** Whether calls should go elsewhere while there is an elsewhere. */
+/** Whether calls should go elsewhere while there is an elsewhere. `unknown` is not bad: somebody must be the first to find out. */
 export function isBad(state: HealthState): boolean {
   return state === "unhealthy" || state === "unreachable";
 }

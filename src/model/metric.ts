@@ -1,6 +1,6 @@
 import type { CallErrorKind } from "./call.ts";
 import type { HealthState } from "./health.ts";
-import type { BreakerCondition } from "./server-stats.ts";
+import type { BreakerState } from "./server-stats.ts";
 
 /** What is measured. Names, units and labels follow the conventions of Prometheus; docs/operations.md explains each. */
 export interface MetricTraits {
@@ -132,7 +132,7 @@ export const PLACES = "places";
 export const HEALTH_LEVELS: readonly HealthState[] = ["unknown", "healthy", "degraded", "unhealthy", "unreachable"];
 
 /** What the numbers of `tutti_breaker_state` stand for. */
-export const BREAKER_LEVELS: readonly BreakerCondition[] = ["closed", "half_open", "open"];
+export const BREAKER_LEVELS: readonly BreakerState[] = ["closed", "half_open", "open"];
 
 /** How an attempt ended, as metrics name it; `cached`: nobody was asked. */
 export type CallResult = "succeeded" | "cached" | CallErrorKind;

@@ -37,7 +37,7 @@ export interface DurationSummary {
   readonly p99Ms: number;
 }
 
-export type BreakerCondition = "closed" | "half_open" | "open";
+export type BreakerState = "closed" | "half_open" | "open";
 
 export interface ReplicaStats {
   /** Empty when it is the only one. */
@@ -45,7 +45,7 @@ export interface ReplicaStats {
   readonly inFlight: number;
   readonly health: HealthState;
   /** Absent when it has none, or none yet. */
-  readonly breaker?: BreakerCondition;
+  readonly breaker?: BreakerState;
   readonly resources: readonly ResourceStats[];
 }
 

@@ -1,5 +1,6 @@
 import type { Ms } from "../base/duration.ts";
 import type { AlertName } from "../model/alert.ts";
+import { isBad } from "../model/health.ts";
 import { PLACES } from "../model/metric.ts";
 import { quantile, since } from "./distribution.ts";
 import type { RunningExecution } from "./followed-executions.ts";
@@ -75,14 +76,9 @@ function serverReadings(now: ServerSample, before: ServerSample | undefined): re
     ...(had <= 0
       ? []
       : [{ alert: "high_error_rate" as const, subject: server, server, value: (now.errors - (before?.errors ?? 0)) / had }]),
-    { alert: "server_down", subject: server, server, value: known.length > 0 && known.every(isDown) ? 1 : 0 },
+    { alert: "server_down", subject: server, server, value: known.length > 0 && known.every(({ health }) => isBad(health)) ? 1 : 0 },
     ...replicas.flatMap((replica) => replicaReadings(now, replica)),
   ];
-}
-
-/** One that answers slowly is there. */
-function isDown({ health }: ReplicaSample): boolean {
-  return health === "unhealthy" || health === "unreachable";
 }
 
 function replicaReadings({ server, waiting }: ServerSample, replica: ReplicaSample): readonly AlertReading[] {

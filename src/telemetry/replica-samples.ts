@@ -1,7 +1,7 @@
 import type { HealthState } from "../model/health.ts";
 import { BREAKER_LEVELS, HEALTH_LEVELS } from "../model/metric.ts";
 import type { GaugeName } from "../model/metric.ts";
-import type { BreakerCondition } from "../model/server-stats.ts";
+import type { BreakerState } from "../model/server-stats.ts";
 import type { Series } from "./series.ts";
 
 /** How one replica is doing at a moment. */
@@ -11,7 +11,7 @@ export interface ReplicaSample {
   readonly inFlight: number;
   readonly health: HealthState;
   /** Absent when it has none, or none yet. */
-  readonly breaker?: BreakerCondition;
+  readonly breaker?: BreakerState;
   readonly resources: readonly ResourceSample[];
 }
 

@@ -2,7 +2,7 @@ import { humanDuration } from "../../base/duration.ts";
 import type { GetServerStatsOutput } from "../../contract/get-server-stats.ts";
 import type { Alert } from "../../model/alert.ts";
 import type { HealthState } from "../../model/health.ts";
-import type { BreakerCondition, DurationSummary, ReplicaStats, ResourceStats, ServerStats } from "../../model/server-stats.ts";
+import type { BreakerState, DurationSummary, ReplicaStats, ResourceStats, ServerStats } from "../../model/server-stats.ts";
 import { oneLine } from "./safe-text.ts";
 import { span } from "./span.ts";
 import type { Line, Span } from "./span.ts";
@@ -107,4 +107,4 @@ const HEALTH_EMPHASIS: Readonly<Record<HealthState, Emphasis>> = {
   unreachable: "bad",
 };
 
-const BREAKER_EMPHASIS: Readonly<Record<BreakerCondition, Emphasis>> = { closed: "good", half_open: "warn", open: "bad" };
+const BREAKER_EMPHASIS: Readonly<Record<BreakerState, Emphasis>> = { closed: "good", half_open: "warn", open: "bad" };
