@@ -1,11 +1,9 @@
 import type { Clock } from "../base/clock.ts";
+import { callsPerReplica } from "../model/server-capacity.ts";
 import type { ServerConfig } from "../model/server.ts";
-import { transportProfile } from "../model/transport-profile.ts";
 import type { Claim } from "./claim.ts";
 import { Counter } from "./admission-counter.ts";
 import { type ServerReplica, serverReplicas } from "./server-replicas.ts";
-
-const CALLS_PER_REPLICA = 5;
 
 /** What one replica has, and how much of it is in use. */
 export interface ReplicaBook {
@@ -84,8 +82,7 @@ export class AdmissionBooks {
 
   /** What is in use stays in the books of a replica that goes on. */
   #open(server: string, config: ServerConfig | undefined, before: ReadonlyMap<string, ReplicaBook> | undefined): Map<string, ReplicaBook> {
-    const sequential = config !== undefined && !transportProfile(config).parallelOperations;
-    const places = sequential ? 1 : (config?.maxConcurrentCalls ?? CALLS_PER_REPLICA);
+    const places = callsPerReplica(config);
     const replicas = serverReplicas(server, config);
     const open = ({ connection, name, resources }: ServerReplica): ReplicaBook => {
       const kept = before?.get(connection);
