@@ -1,3 +1,4 @@
+import { SERVER_NAME } from "../model/server-name.ts";
 import type { Template, ToolUse } from "../model/workflow.ts";
 import { text, textLike } from "./scalar-types.ts";
 import { report, within } from "./reading.ts";
@@ -15,7 +16,7 @@ export interface ToolUseKeys {
   readonly with?: Readonly<Record<string, Template>>;
 }
 
-const serverName: ValueType<string> = textLike(/^[A-Za-z0-9_-]{1,64}$/, 'a server is named by letters, digits, "-" and "_"', 64);
+const serverName: ValueType<string> = textLike(SERVER_NAME, 'a server is named by letters, digits, "-" and "_"', 64);
 
 /** The lines that a table needs to read a {@link ToolUse}. */
 export const TOOL_USE_FIELDS: Fields<ToolUseKeys> = {

@@ -2,6 +2,7 @@ import { recordOf } from "../definition/collection-types.ts";
 import { text } from "../definition/scalar-types.ts";
 import { shape } from "../definition/shape.ts";
 import type { Shape } from "../definition/shape.ts";
+import { SERVER_NAME } from "../model/server-name.ts";
 import { ACCESS_FIELDS } from "./access-entry.ts";
 import type { AccessEntry } from "./access-entry.ts";
 import { serverEntry } from "./server-entry.ts";
@@ -21,7 +22,7 @@ export interface ConfigFile extends AccessEntry, SettingsEntry {
 
 const serverEntries = recordOf(serverEntry, {
   most: 1_000,
-  key: /^[A-Za-z0-9_-]{1,64}$/,
+  key: SERVER_NAME,
   keyShaped: "at most 64 letters, digits, - and _",
 });
 

@@ -10,6 +10,7 @@ import type { Findings, Reading } from "../definition/reading.ts";
 import { TuttiError } from "../model/errors.ts";
 import type { AccessConfig } from "../model/access.ts";
 import type { LocatedProblem, Problem } from "../model/problem.ts";
+import { SERVER_NAME } from "../model/server-name.ts";
 import type { ServerConfig } from "../model/server.ts";
 import { NO_SETTINGS } from "../model/server-settings.ts";
 import type { ServerSettings } from "../model/server-settings.ts";
@@ -221,7 +222,7 @@ function mergedServers(
     const reading: Reading = { path: ["servers", name], findings: context.root.findings };
     const base = servers.get(name);
     servers.delete(name);
-    if (entry.disabled === true || !/^[A-Za-z0-9_-]{1,64}$/.test(name)) continue;
+    if (entry.disabled === true || !SERVER_NAME.test(name)) continue;
     const adds = base !== undefined && !isWhole(entry);
     const server = adds ? addToServer(base, entry, reading, context.around) : serverConfig(name, entry, reading, context.around);
     if (server !== undefined) servers.set(name, server);

@@ -6,6 +6,7 @@ import { textLike } from "../definition/scalar-types.ts";
 import { shape } from "../definition/shape.ts";
 import type { Shape } from "../definition/shape.ts";
 import type { ValueType } from "../definition/value-type.ts";
+import { SERVER_NAME } from "../model/server-name.ts";
 import type { Resources } from "../model/workflow.ts";
 import { CONNECTION_FIELDS } from "./connection-entry.ts";
 import type { ConnectionEntry } from "./connection-entry.ts";
@@ -38,7 +39,7 @@ export const tier: ValueType<number> = {
 const keys: Shape<ReplicaEntry> = shape<ReplicaEntry>("replica", {
   name: {
     key: "name",
-    type: textLike(/^[A-Za-z0-9_-]{1,64}$/, "a name has at most 64 letters, digits, - and _", 64),
+    type: textLike(SERVER_NAME, "a name has at most 64 letters, digits, - and _", 64),
     about: "how messages and metrics name it; its number, from 1, if not given",
   },
   ...CONNECTION_FIELDS,

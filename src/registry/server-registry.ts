@@ -2,6 +2,7 @@ import type { Clock } from "../base/clock.ts";
 import { TuttiError } from "../model/errors.ts";
 import { replicasOf } from "../model/replica.ts";
 import { serverCapacity } from "../model/server-capacity.ts";
+import { SERVER_NAME } from "../model/server-name.ts";
 import { serverNotFound } from "../model/server-not-found.ts";
 import { silencesOf } from "../model/server-record.ts";
 import type { ServerRecord } from "../model/server-record.ts";
@@ -110,13 +111,11 @@ export class ServerRegistry implements CatalogSource, Discovery, ServerSecurity 
   }
 }
 
-const NAME = /^[A-Za-z0-9_-]{1,64}$/;
-
 function checkNames(config: ServerConfig): void {
   const { name } = config;
-  if (!NAME.test(name)) throw invalid(`"${name}" is no name for a server - it has 1 to 64 of A-Z, a-z, 0-9, "_" and "-"`);
+  if (!SERVER_NAME.test(name)) throw invalid(`"${name}" is no name for a server - it has 1 to 64 of A-Z, a-z, 0-9, "_" and "-"`);
   const names = replicasOf(config).map((replica) => replica.name);
-  const wrong = names.find((replica, place) => names.indexOf(replica) !== place || !NAME.test(replica));
+  const wrong = names.find((replica, place) => names.indexOf(replica) !== place || !SERVER_NAME.test(replica));
   if (wrong !== undefined) throw invalid(`"${wrong}" is no name for one replica of "${name}" - each has one of its own, as servers have`);
 }
 
