@@ -1,4 +1,5 @@
 import { TuttiError } from "./errors.ts";
+import type { HealthSignal } from "./health.ts";
 
 /** A replica that was asked in vain. */
 export interface TriedReplica {
@@ -15,6 +16,11 @@ export function serverUnavailable(server: string, tried: readonly TriedReplica[]
   const why = only !== undefined && others.length === 0 ? `: ${only.reason}` : `, none of its ${tried.length} replicas: ${each}`;
   const stderr = tried.flatMap((replica) => replica.stderr);
   return new TuttiError("server.unavailable", `server "${server}" is not available${why}`, { server, stderr }, { cause });
+}
+
+/** What it tells about a replica that it could not be asked: it is not there, or it is there and fails. */
+export function signalOf({ details, message }: TuttiError<"server.unavailable">): HealthSignal {
+  return { kind: "failed", error: details.reached === true ? "server_error" : "connection", message };
 }
 
 /** What a refusal says beside the name of the connection, for where that is known already. */

@@ -5,6 +5,7 @@ import { isTuttiError } from "../model/errors.ts";
 import { isBad, isWorse } from "../model/health.ts";
 import type { HealthSignal, HealthState } from "../model/health.ts";
 import { connectionName, ownerOf, replicasOf } from "../model/replica.ts";
+import { signalOf } from "../model/server-unavailable.ts";
 import type { ServerConfig } from "../model/server.ts";
 import type { Connections, ServerCheck } from "../ports/connections.ts";
 import type { Health } from "../ports/health.ts";
@@ -99,8 +100,7 @@ export class HealthMonitor implements Health, AsyncDisposable {
       return check;
     } catch (error) {
       if (!signal.aborted && isTuttiError(error, "server.unavailable")) {
-        const kind = error.details.reached === true ? "server_error" : "connection";
-        this.#saw(connection, { kind: "failed", error: kind, message: error.message }, "check");
+        this.#saw(connection, signalOf(error), "check");
       }
       throw error;
     }

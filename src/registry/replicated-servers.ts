@@ -1,7 +1,7 @@
 import { isTuttiError } from "../model/errors.ts";
 import { ownerOf } from "../model/replica.ts";
 import { serverNotFound } from "../model/server-not-found.ts";
-import { serverUnavailable, triedReplica } from "../model/server-unavailable.ts";
+import { serverUnavailable, signalOf, triedReplica } from "../model/server-unavailable.ts";
 import type { TriedReplica } from "../model/server-unavailable.ts";
 import type { ServerConfig } from "../model/server.ts";
 import type { Servers } from "../ports/connections.ts";
@@ -35,8 +35,7 @@ export function replicatedServers({ connections, servers, health }: ReplicatedSe
         return answer;
       } catch (error) {
         if (signal.aborted || !isTuttiError(error, "server.unavailable")) throw error;
-        const kind = error.details.reached === true ? "server_error" : "connection";
-        health.saw(connection, { kind: "failed", error: kind, message: error.message });
+        health.saw(connection, signalOf(error));
         tried.push(triedReplica(replica.name, error));
       }
     }
