@@ -10,25 +10,22 @@ import type { ServerConfig, TlsConfig } from "../../../src/model/server.ts";
 import type { Connections } from "../../../src/ports/connections.ts";
 import type { Elicitor } from "../../../src/ports/elicitation.ts";
 import type { CallProgress } from "../../../src/ports/tool-caller.ts";
+import { serverConfig } from "../server-config.ts";
 
 /** A server of this folder, started with Node. */
 export function testServer(file: string, args: readonly string[] = [], more: Partial<ServerConfig> = {}): ServerConfig {
   const path = fileURLToPath(new URL(file, import.meta.url));
-  return serverConfig({ kind: "stdio", command: process.execPath, args: [path, ...args], env: {} }, more);
+  return serverConfig({ connection: { kind: "stdio", command: process.execPath, args: [path, ...args], env: {} }, ...more });
 }
 
 /** A server that listens somewhere. */
 export function httpServer(url: string, more: Partial<ServerConfig> = {}): ServerConfig {
-  return serverConfig({ kind: "http", url, headers: {} }, more);
+  return serverConfig({ connection: { kind: "http", url, headers: {} }, ...more });
 }
 
 /** The same over a WebSocket. */
 export function webSocketServer(url: string, more: Partial<ServerConfig> = {}): ServerConfig {
-  return serverConfig({ kind: "websocket", url, headers: {} }, more);
-}
-
-function serverConfig(connection: ServerConfig["connection"], more: Partial<ServerConfig>): ServerConfig {
-  return { name: "s", connection, honoursIdempotencyKey: false, effects: {}, requires: {}, ...more };
+  return serverConfig({ connection: { kind: "websocket", url, headers: {} }, ...more });
 }
 
 /** Connections as a test needs them: to one server named `s`, with what it logged and what it was asked. */
