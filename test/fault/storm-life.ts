@@ -11,6 +11,8 @@ export interface LifeEnd {
 }
 
 const WORDS_MAX = 4_000;
+/** What a process has written arrives after its end. */
+const LAST_WORDS_MS = 100;
 const ENDS_WITHIN_MS = 15_000;
 
 /** One process of Tutti, from its start until it is killed or closed. */
@@ -30,7 +32,13 @@ export class StormLife {
       stream?.on("data", (text: Buffer) => (this.#words = (this.#words + text.toString()).slice(-WORDS_MAX)));
     }
     this.ended = new Promise((resolve) => {
-      this.#child.on("close", (exitCode, signal) => resolve({ exitCode, signal, words: this.#words }));
+      // Not "close": it also waits for the channel, and that of a process killed while it was sent much may stay open.
+      this.#child.on("exit", (exitCode, signal) => {
+        setTimeout(() => {
+          this.#letGo();
+          resolve({ exitCode, signal, words: this.#words });
+        }, LAST_WORDS_MS);
+      });
     });
   }
 
@@ -53,5 +61,11 @@ export class StormLife {
     } finally {
       clearTimeout(timer);
     }
+  }
+
+  #letGo(): void {
+    this.#child.stdout?.destroy();
+    this.#child.stderr?.destroy();
+    if (this.#child.connected) this.#child.disconnect();
   }
 }
