@@ -3,7 +3,7 @@ import type { CircuitBreakers } from "../calls/circuit-breakers.ts";
 import { observeAdmission } from "../calls/observe-admission.ts";
 import { BREAKER_LEVELS, HEALTH_LEVELS } from "../model/metric.ts";
 import { ownerOf } from "../model/replica.ts";
-import type { Labels, Metrics } from "../ports/metrics.ts";
+import type { Metrics } from "../ports/metrics.ts";
 import type { HealthMonitor } from "../registry/health-monitor.ts";
 
 /** Whose state metrics show. */
@@ -19,19 +19,16 @@ export function observeCalls(metrics: Metrics, { admission, breakers, health }: 
   stack.use(observeAdmission(admission, metrics));
   stack.use(
     metrics.observe("tutti_breaker_state", () =>
-      Array.from(breakers.states(), ({ connection, state }) => ({ labels: labelsOf(connection), value: BREAKER_LEVELS.indexOf(state) })),
+      Array.from(breakers.states(), ({ connection, state }) => ({
+        labels: { ...ownerOf(connection) },
+        value: BREAKER_LEVELS.indexOf(state),
+      })),
     ),
   );
   stack.use(
     metrics.observe("tutti_server_health", () =>
-      Array.from(health.states(), ({ connection, state }) => ({ labels: labelsOf(connection), value: HEALTH_LEVELS.indexOf(state) })),
+      Array.from(health.states(), ({ connection, state }) => ({ labels: { ...ownerOf(connection) }, value: HEALTH_LEVELS.indexOf(state) })),
     ),
   );
   return stack;
-}
-
-/** A replica that is the only one has no name. */
-function labelsOf(connection: string): Labels {
-  const { server, replica } = ownerOf(connection);
-  return connection === server ? { server } : { server, replica };
 }

@@ -7,9 +7,7 @@ export function serverLog(log: Log): ServerLog {
   return {
     write({ server: connection, source, text }) {
       const level = source === "stdout" || source === "connection" ? "warn" : "info";
-      if (!log.enabled(level)) return;
-      const { server, replica } = ownerOf(connection);
-      log.write(level, text, { server, ...(connection === server ? {} : { replica }), source });
+      if (log.enabled(level)) log.write(level, text, { ...ownerOf(connection), source });
     },
   };
 }

@@ -15,14 +15,15 @@ export function replicasOf(server: ServerConfig): readonly ReplicaConfig[] {
 /** Whose a connection is, from its name. */
 export interface ConnectionOwner {
   readonly server: string;
-  readonly replica: string;
+  /** Absent when it is the only one. */
+  readonly replica?: string;
 }
 
 /** The server and the replica that a connection belongs to: the inverse of {@link connectionName}. */
 export function ownerOf(connection: string): ConnectionOwner {
   // Neither names of servers nor names of replicas have a "#".
-  const [server = connection, replica = FIRST] = connection.split("#", 2);
-  return { server, replica };
+  const [server = connection, replica] = connection.split("#", 2);
+  return replica === undefined ? { server } : { server, replica };
 }
 
 /** The name of the connection to a replica: that of the server if it is the only one, else `server#replica`. */
