@@ -28,6 +28,7 @@ test(
         checkTenant(told);
         checkDenied(random, told, report.executionId, events);
         checkNothingHidden(random, told, report);
+        checkBrief(random, report);
       }),
       { numRuns: 100, examples: FOUND },
     );
@@ -141,6 +142,19 @@ function checkDenied(random: RandomStory, told: Story, executionId: string, even
     return event.type === "call-sent" || (event.type === "call-started" && event.attempt > 1);
   });
   expect(repeated).toEqual([]);
+}
+
+/** No step takes longer than its `max_duration`, where nothing stops the execution or its clock in between. */
+function checkBrief({ steps, mode, hasty, interrupt, deaths }: RandomStory, report: ExecutionReport): void {
+  // While a call is in doubt, everything waits for a person.
+  const doubtful = steps.some(({ tool, fate }) => tool === "pay" && (fate === "lost" || fate === "slow"));
+  if (mode === "fail_fast" || hasty || doubtful || interrupt !== undefined || deaths.length > 0) return;
+  const slow = report.steps.filter(({ startedAtMs = Infinity, completedAtMs = Infinity }, index) => {
+    const step = steps[index];
+    // A child undoes what it has done before its step ends.
+    return step?.brief === true && step.tool !== "kid" && completedAtMs - startedAtMs > 2_000;
+  });
+  expect(slow).toEqual([]);
 }
 
 /** What acted in an execution that was stopped was undone, or is listed. */
