@@ -1,4 +1,5 @@
 import type { Clock } from "../base/clock.ts";
+import { PLACES } from "../model/metric.ts";
 import { callsPerReplica } from "../model/server-capacity.ts";
 import type { ServerConfig } from "../model/server.ts";
 import type { Claim } from "./claim.ts";
@@ -89,7 +90,7 @@ export class AdmissionBooks {
       const declared = Object.entries<number>({ ...resources });
       return {
         replica: replicas.length === 1 ? undefined : name,
-        places: this.#counter("places", places, kept?.places),
+        places: this.#counter(PLACES, places, kept?.places),
         resources: new Map(declared.map(([each, capacity]) => [each, this.#counter(each, capacity, kept?.resources.get(each))])),
         chosen: kept?.chosen ?? 0,
       };

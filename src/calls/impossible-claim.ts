@@ -1,5 +1,4 @@
-import { printSize } from "../base/size.ts";
-import { wireName } from "../base/wire-name.ts";
+import { resourceWords } from "../model/resource-words.ts";
 import type { ReplicaBook } from "./admission-books.ts";
 import type { Amount, Claim } from "./claim.ts";
 
@@ -22,8 +21,7 @@ export function whyImpossible(
   return `it needs ${inWords(scarce)}, and ${owner} ${inWords({ name: scarce.name, amount: most })}`;
 }
 
-/** As in the configuration: `gpu 2`, `memory 64 GB`. */
 function inWords({ name, amount }: Amount): string {
-  const size = /^(\w+)Bytes$/.exec(name);
-  return size === null ? `${wireName(name)} ${amount}` : `${wireName(size[1] ?? name)} ${printSize(amount)}`;
+  const words = resourceWords(name, amount);
+  return `${words.key} ${words.amount}`;
 }

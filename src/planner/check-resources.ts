@@ -1,6 +1,5 @@
-import { printSize } from "../base/size.ts";
-import { wireName } from "../base/wire-name.ts";
 import type { Problem } from "../model/problem.ts";
+import { resourceWords } from "../model/resource-words.ts";
 import { amountsOf } from "../model/step-claim.ts";
 import type { StepEntry } from "./step-entry.ts";
 import type { ToolIndex } from "./tool-index.ts";
@@ -13,14 +12,8 @@ export function checkResources({ step, path }: StepEntry, tools: ToolIndex | und
   return amountsOf(resources).flatMap(([name, amount]): readonly Problem[] => {
     const most = largest[name];
     if (most === undefined || amount <= most) return [];
-    const [key, wanted] = inWords(name, amount);
-    const message = `${key}: ${wanted} is more than "${action.server}" has, which is at most ${inWords(name, most)[1]} for one call`;
+    const { key, amount: wanted } = resourceWords(name, amount);
+    const message = `${key}: ${wanted} is more than "${action.server}" has, which is at most ${resourceWords(name, most).amount} for one call`;
     return [{ code: "too-much-resource", severity: "error", message, path: [...path, "resources", key] }];
   });
-}
-
-/** As in the file: `gpu` and `2`, `memory` and `64 GB`. */
-function inWords(name: string, amount: number): readonly [key: string, amount: string] {
-  const size = /^(\w+)Bytes$/.exec(name)?.[1];
-  return size === undefined ? [wireName(name), String(amount)] : [wireName(size), printSize(amount)];
 }

@@ -1,7 +1,6 @@
 import { humanDuration } from "../../base/duration.ts";
-import { printSize } from "../../base/size.ts";
-import { wireName } from "../../base/wire-name.ts";
 import type { ExecutionMetrics } from "../../model/execution.ts";
+import { resourceWords } from "../../model/resource-words.ts";
 import { span } from "./span.ts";
 import type { Line, Span } from "./span.ts";
 import { tableLines } from "./table.ts";
@@ -53,8 +52,8 @@ function callRows(metrics: ExecutionMetrics): readonly Row[] {
 
 function resourceRows({ resourceEfficiency, resourceSeconds }: ExecutionMetrics): readonly Row[] {
   const held = Object.entries<number>({ ...resourceSeconds }).map(([name, seconds]) => {
-    const size = /^(\w+)Bytes$/.exec(name)?.[1];
-    return size === undefined ? `${wireName(name)} ${rounded(seconds)}` : `${wireName(size)} ${printSize(Math.round(seconds))}`;
+    const { key, amount } = resourceWords(name, rounded(seconds));
+    return `${key} ${amount}`;
   });
   return [
     [

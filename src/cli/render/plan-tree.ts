@@ -1,6 +1,6 @@
 import { humanDuration } from "../../base/duration.ts";
-import { printSize } from "../../base/size.ts";
 import type { PlanDocument, PlannedStep } from "../../contract/plan-document.ts";
+import { resourceWords } from "../../model/resource-words.ts";
 import type { Effect, Resources } from "../../model/workflow.ts";
 import { oneLine } from "./safe-text.ts";
 import { span } from "./span.ts";
@@ -133,13 +133,6 @@ function named(ids: readonly string[], separator: string): string {
 }
 
 function printResources(resources: Resources): string {
-  const parts = [
-    resources.gpu === undefined ? undefined : `${resources.gpu} gpu`,
-    resources.gpuMemoryBytes === undefined ? undefined : `${printSize(resources.gpuMemoryBytes)} gpu memory`,
-    resources.memoryBytes === undefined ? undefined : `${printSize(resources.memoryBytes)} memory`,
-    resources.cpu === undefined ? undefined : `${resources.cpu} cpu`,
-    resources.apiCalls === undefined ? undefined : `${resources.apiCalls} api calls`,
-    resources.concurrentJobs === undefined ? undefined : `${resources.concurrentJobs} jobs`,
-  ];
-  return parts.filter((part) => part !== undefined).join(", ");
+  const words = Object.entries<number>({ ...resources }).map(([name, amount]) => resourceWords(name, amount));
+  return words.map(({ key, amount }) => `${amount} ${key.replaceAll("_", " ")}`).join(", ");
 }

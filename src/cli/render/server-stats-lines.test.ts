@@ -32,7 +32,10 @@ const STATS: GetServerStatsOutput = {
           inFlight: 3,
           health: "healthy",
           breaker: "closed",
-          resources: [{ resource: "gpu", capacity: 2, inUse: 1, utilisation: 0.25, idleMs: 45_000 }],
+          resources: [
+            { resource: "gpu", capacity: 2, inUse: 1, utilisation: 0.25, idleMs: 45_000 },
+            { resource: "gpu_memory_bytes", capacity: 80e9, inUse: 24e9, utilisation: 0.1, idleMs: 45_000 },
+          ],
         },
         { replica: "b\u001b[2J", inFlight: 0, health: "unreachable", breaker: "open", resources: [] },
       ],
@@ -50,8 +53,8 @@ test("what was measured stands in columns, with the replicas and the alerts belo
     SERVER  CALLS  PER MIN  ERRORS  P50     P95     P99    QUEUE P95  ADDED P50  RETRIES  FAILOVERS  CACHED  IN FLIGHT  WAITING
     shop    120    111      5.0 %   7.3 ms  230 ms  1.5 s  -          -          4        1          2       3          2
 
-    SERVER     HEALTH       BREAKER  IN USE   IDLE
-    shop#a     healthy      closed   gpu 1/2  gpu 45.0 s (25 % used)
+    SERVER     HEALTH       BREAKER  IN USE                           IDLE
+    shop#a     healthy      closed   gpu 1/2, gpu_memory 24 GB/80 GB  gpu 45.0 s (25 % used), gpu_memory 45.0 s (10 % used)
     shop#b[2J  unreachable  open
 
      ! circuit_open: shop#b, for 1 min 30 s

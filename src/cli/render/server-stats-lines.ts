@@ -2,6 +2,7 @@ import { humanDuration } from "../../base/duration.ts";
 import type { GetServerStatsOutput } from "../../contract/get-server-stats.ts";
 import type { Alert } from "../../model/alert.ts";
 import type { HealthState } from "../../model/health.ts";
+import { resourceWords } from "../../model/resource-words.ts";
 import type { BreakerState, DurationSummary, ReplicaStats, ResourceStats, ServerStats } from "../../model/server-stats.ts";
 import { oneLine } from "./safe-text.ts";
 import { span } from "./span.ts";
@@ -87,11 +88,12 @@ function nameOf(server: string, { replica }: Pick<ReplicaStats, "replica">): str
 }
 
 function useText({ resource, inUse, capacity }: ResourceStats): string {
-  return `${oneLine(resource, 40)} ${inUse}/${capacity}`;
+  const { key, amount } = resourceWords(resource, capacity);
+  return `${oneLine(key, 40)} ${resourceWords(resource, inUse).amount}/${amount}`;
 }
 
 function idleText({ resource, utilisation, idleMs }: ResourceStats): string {
-  return `${oneLine(resource, 40)} ${humanDuration(idleMs)} (${Math.round(utilisation * 100)} % used)`;
+  return `${oneLine(resourceWords(resource, 0).key, 40)} ${humanDuration(idleMs)} (${Math.round(utilisation * 100)} % used)`;
 }
 
 function alertLine({ alert, subject, value, threshold, lastedMs }: Alert): Line {
