@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { ManualClock } from "../../test/support/manual-clock.ts";
-import { answerMemory } from "./answer-memory.ts";
+import type { Meta } from "../envelope/meta.ts";
+import { answerMemory, questionKey } from "./answer-memory.ts";
 
 const textOf = (bytes: number): string => "x".repeat(bytes);
 
@@ -33,4 +34,34 @@ test("it tells how old an answer is", () => {
   answers.keep("q", 1);
   clock.advance(1_234);
   expect(answers.recall("q")).toEqual({ output: 1, ageMs: 1_234 });
+});
+
+const ADA: Meta = {
+  tenant: "acme",
+  sessionId: "s-1",
+  security: { userId: "ada", roles: ["clerk", "auditor"], permissions: ["orders:read", "orders:write"] },
+};
+
+const keyFor = (meta: Meta, ofUser: boolean): string => questionKey({ server: "s", tool: "t", input: { n: 1 }, meta, ofUser });
+
+test.each<readonly [string, Meta]>([
+  ["tenant", { ...ADA, tenant: "globex" }],
+  ["user", { ...ADA, security: { ...ADA.security, userId: "ben" } }],
+  ["session", { ...ADA, sessionId: "s-2" }],
+  ["roles", { ...ADA, security: { ...ADA.security, roles: ["clerk"] } }],
+  ["permissions", { ...ADA, security: { ...ADA.security, permissions: ["orders:read"] } }],
+  ["principal", { ...ADA, onBehalfOf: { originalUser: "ben" } }],
+])("where the server learns who asks, nobody gets the answer to another %s", (_, other) => {
+  expect(keyFor(other, true)).not.toBe(keyFor(ADA, true));
+});
+
+test("where it does not, all users of a tenant get the same answer, and no other tenant does", () => {
+  expect(keyFor({ tenant: "acme" }, false)).toBe(keyFor(ADA, false));
+  expect(keyFor({ ...ADA, tenant: "globex" }, false)).not.toBe(keyFor(ADA, false));
+});
+
+test("the order of roles and permissions makes no other question", () => {
+  const { roles = [], permissions = [] } = ADA.security ?? {};
+  const turned = { ...ADA, security: { ...ADA.security, roles: roles.toReversed(), permissions: permissions.toReversed() } };
+  expect(keyFor(turned, true)).toBe(keyFor(ADA, true));
 });

@@ -72,6 +72,24 @@ test("a 429 without a time doubles the pause until a call succeeds, and counts o
   expect(await pauseAfter(busy())).toBe(1_000);
 });
 
+test("the answer to a call from before a pause does not end it", async () => {
+  const rig = new ReplicaRig();
+  const [early, refused] = [rig.call(), rig.call()];
+  await rig.settle();
+  const [first, second] = rig.sent;
+  second?.answer(busy(5_000));
+  await refused.outcome;
+  first?.answer(DONE);
+  await early.outcome;
+  const next = rig.call();
+  await rig.settle();
+  expect(rig.sent).toHaveLength(2);
+  rig.clock.advance(5_000);
+  await rig.settle();
+  rig.sent[2]?.answer(DONE);
+  expect(await next.outcome).toEqual(DONE);
+});
+
 test("while one replica is to be left in peace the other is used, and a worse one only when it must", async () => {
   const rig = new ReplicaRig(replicated(1, 1, 2));
   for (const replica of ["s#1", "s#2", "s#3"]) rig.behaviour.set(replica, () => DONE);

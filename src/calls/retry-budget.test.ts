@@ -56,6 +56,24 @@ test("one more repetition goes with every second, and the time counts as waiting
   expect(clock.nextMs).toBeUndefined();
 });
 
+test("a repetition that comes later does not go before those who wait, also when a token has just become free", async () => {
+  const { clock, stage } = await spent({ share: 0, perSecond: 1 });
+  const ended: string[] = [];
+  const repetition = async (name: string): Promise<void> => {
+    await stage(callOnItsWay({ attempt: 2 }, clock), answers);
+    ended.push(name);
+  };
+  const second = Promise.withResolvers<void>();
+  // Fires before the timer of whoever waits: the token is there, and nobody has been told yet.
+  clock.after(1_000, () => second.resolve(repetition("second")));
+  const first = repetition("first");
+  clock.advance(1_000);
+  await first;
+  clock.advance(1_000);
+  await second.promise;
+  expect(ended).toEqual(["first", "second"]);
+});
+
 test("a budget that changes holds at once, also for those who wait", async () => {
   const { clock, stage, servers } = await spent({ share: 0, perSecond: 0 });
   const waiting = stage(callOnItsWay({ attempt: 2 }, clock), answers);
