@@ -18,7 +18,7 @@ export function describeStorm(result: StormResult): string {
     `why attempts failed:${table(totals.causes)}`,
     `why steps failed or fell back:${table(totals.failures)}`,
     `memory of the last life: heap ${first?.heapMb.toFixed(1)} MB, then ${last?.heapMb.toFixed(1)} MB, slope ${slopePerMinute(samples, ({ heapMb }) => heapMb).toFixed(2)} MB/min; ` +
-      `rss ${first?.rssMb.toFixed(0)} MB, then ${last?.rssMb.toFixed(0)} MB, slope ${slopePerMinute(samples, ({ rssMb }) => rssMb).toFixed(2)} MB/min, ${samples.length} samples`,
+      `rss ${first?.rssMb.toFixed(0)} MB, then ${last?.rssMb.toFixed(0)} MB, slope ${slopePerMinute(samples, ({ rssMb }) => rssMb).toFixed(2)} MB/min, of the second half ${slopePerMinute(samples.slice(Math.floor(samples.length / 2)), ({ rssMb }) => rssMb).toFixed(2)}, ${samples.length} samples`,
     `what Tutti added to a call: ${last?.calls.overheadMs.toFixed(2)} ms in the mean, ${last?.calls.overheadP99Ms.toFixed(0)} ms at the 99th percentile of the worst server`,
     `Tutti ready again after a kill: ${result.readyMs.map((ms) => (ms / 1_000).toFixed(1)).join(", ")} s`,
     list("executions that were not as expected", result.unexpected),

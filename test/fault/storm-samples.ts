@@ -29,6 +29,8 @@ export function grown(before: Readonly<Record<string, number>>, after: Readonly<
 const LONG_MS = 5 * 60_000;
 const HEAP_MB_PER_MINUTE_MAX = 0.5;
 const HEAP_GROWTH_MB_MAX = 40;
+/** Of the second half: until then the pages that SQLite keeps of growing databases have reached their limit. */
+const RSS_MB_PER_MINUTE_MAX = 5;
 
 /** Whether memory was flat: by its slope when it was looked at for long, else by its bounds. */
 export function memoryFaults(samples: readonly Sample[]): readonly string[] {
@@ -37,7 +39,11 @@ export function memoryFaults(samples: readonly Sample[]): readonly string[] {
   if (first === undefined || last === undefined) return [];
   const slope = slopePerMinute(samples, ({ heapMb }) => heapMb);
   if (last.atMs - first.atMs > LONG_MS) {
-    return slope <= HEAP_MB_PER_MINUTE_MAX ? [] : [`the heap grows by ${slope.toFixed(2)} MB per minute`];
+    const late = slopePerMinute(samples.slice(Math.floor(samples.length / 2)), ({ rssMb }) => rssMb);
+    return [
+      ...(slope <= HEAP_MB_PER_MINUTE_MAX ? [] : [`the heap grows by ${slope.toFixed(2)} MB per minute`]),
+      ...(late <= RSS_MB_PER_MINUTE_MAX ? [] : [`the memory of the process still grows by ${late.toFixed(2)} MB per minute`]),
+    ];
   }
   const growth = last.heapMb - first.heapMb;
   return growth <= HEAP_GROWTH_MB_MAX ? [] : [`the heap has grown by ${growth.toFixed(0)} MB`];
