@@ -7,14 +7,13 @@ import { currentContext, runInContext } from "../context/ambient-context.ts";
 import { Context } from "../envelope/context.ts";
 import type { CallRequest, CallOutcome } from "../model/call.ts";
 import type { ServerConfig } from "../model/server.ts";
-import type { CallGate } from "../ports/tool-caller.ts";
+import { UNWATCHED } from "../ports/tool-caller.ts";
 import { callGuards } from "./call-guards.ts";
 import { createToolCaller } from "./call-path.ts";
 import type { ContextInjector } from "./context-injector.ts";
 import { type ContextInjectors, contextInjectors } from "./context-injectors.ts";
 import { rememberSecrets } from "./remember-secrets.ts";
 
-const GATE: CallGate = { sending: () => Promise.resolve(), progress: () => undefined, stage: () => undefined };
 const META = { requestId: "0193f2c0-0000-7000-8000-000000000001", tenant: "acme", timestamp: "2026-01-01T09:00:00.000Z" };
 
 interface Path {
@@ -46,7 +45,7 @@ function path(config: Partial<ServerConfig> = {}, connections = new FakeConnecti
     audit,
     clock,
     injectors,
-    call: async (more = {}) => await caller.call(callRequest({ meta: META, ...more }), GATE, signal),
+    call: async (more = {}) => await caller.call(callRequest({ meta: META, ...more }), UNWATCHED, signal),
   };
 }
 

@@ -6,7 +6,7 @@ import { retryDelayMs } from "../base/retry-delay.ts";
 import { VARIANT_TRAITS } from "../envelope/variant-traits.ts";
 import type { CallError, CallErrorKind, CallOutcome, CallRequest } from "../model/call.ts";
 import { envelopeErrorOfCall } from "../model/call-envelope-error.ts";
-import type { CallGate, ToolCaller } from "../ports/tool-caller.ts";
+import { type ToolCaller, UNWATCHED } from "../ports/tool-caller.ts";
 import { inputRequired } from "./input-required.ts";
 
 /** What a call may take, with all its attempts. */
@@ -63,8 +63,6 @@ export async function repeatCall(
     await sleep(clock, delayMs, signal);
   }
 }
-
-const UNWATCHED: CallGate = { sending: () => Promise.resolve(), progress: () => undefined, stage: () => undefined };
 
 /** This attempt did nothing, but an earlier one may have. */
 function stillInDoubt(outcome: CallOutcome): CallOutcome {

@@ -5,8 +5,9 @@ import type { CallError, CallOutcome } from "../model/call.ts";
 import { TuttiError } from "../model/errors.ts";
 import type { Tool } from "../model/tool.ts";
 import type { Servers } from "../ports/connections.ts";
+import { UNWATCHED } from "../ports/tool-caller.ts";
 import type { OperationContext } from "./operation-context.ts";
-import { outsideExecution, UNWATCHED } from "./outside-execution.ts";
+import { outsideExecution } from "./outside-execution.ts";
 import type { OutsidePorts } from "./outside-execution.ts";
 import { readTypedValues } from "./typed-values.ts";
 

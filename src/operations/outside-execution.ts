@@ -1,7 +1,7 @@
 import type { Clock } from "../base/clock.ts";
 import type { EnvelopeSource } from "../envelope/new-meta.ts";
 import type { CallRequest } from "../model/call.ts";
-import type { CallGate, ToolCaller } from "../ports/tool-caller.ts";
+import type { ToolCaller } from "../ports/tool-caller.ts";
 import type { Caller } from "./operation-context.ts";
 import { requestMeta } from "./request-meta.ts";
 
@@ -10,9 +10,6 @@ export interface OutsidePorts extends EnvelopeSource {
   readonly caller: ToolCaller;
   readonly clock: Clock;
 }
-
-/** For calls that nobody watches. */
-export const UNWATCHED: CallGate = { sending: () => Promise.resolve(), progress: () => undefined, stage: () => undefined };
 
 /** The request of a call that is made once, in the name of whoever asks. */
 export function outsideExecution(

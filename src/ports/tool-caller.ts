@@ -22,6 +22,9 @@ export interface CallGate extends CallObserver {
   sending(): Promise<void>;
 }
 
+/** For calls that nobody watches, and that may be sent at any time. */
+export const UNWATCHED: CallGate = { sending: () => Promise.resolve(), progress: () => undefined, stage: () => undefined };
+
 /** Is told what happens while a call is under way. */
 export interface CallObserver {
   /** A progress notification of the server. */

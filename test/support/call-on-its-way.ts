@@ -2,6 +2,7 @@ import type { Clock } from "../../src/base/clock.ts";
 import { CallRecord } from "../../src/calls/call-record.ts";
 import type { CallOnItsWay } from "../../src/calls/call-stage.ts";
 import type { CallRequest } from "../../src/model/call.ts";
+import { UNWATCHED } from "../../src/ports/tool-caller.ts";
 import { callRequest } from "./call-request.ts";
 import { ManualClock } from "./manual-clock.ts";
 
@@ -14,7 +15,7 @@ export function callOnItsWay(
   return {
     request: callRequest(request),
     meta: request.meta ?? {},
-    gate: { sending: () => Promise.resolve(), progress: () => undefined, stage: () => undefined },
+    gate: UNWATCHED,
     signal: new AbortController().signal,
     record: new CallRecord(clock),
     ...more,
