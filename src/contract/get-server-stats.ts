@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { ALERT_NAMES } from "../model/alert.ts";
 import type { Alert } from "../model/alert.ts";
+import { BREAKER_LEVELS } from "../model/metric.ts";
 import type { DurationSummary, ReplicaStats, ResourceStats, ServerStats } from "../model/server-stats.ts";
 import type { Operation } from "./operation.ts";
 import { healthState } from "./server-health.ts";
@@ -36,7 +37,7 @@ const replica = wireObject<ReplicaStats>({
   replica: z.string(),
   inFlight: z.number(),
   health: healthState,
-  breaker: z.enum(["closed", "half_open", "open"]).exactOptional(),
+  breaker: z.enum(BREAKER_LEVELS).exactOptional(),
   resources: z.array(resource),
 });
 

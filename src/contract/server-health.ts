@@ -1,8 +1,9 @@
 import * as z from "zod";
 import type { HealthState } from "../model/health.ts";
+import { HEALTH_LEVELS } from "../model/metric.ts";
 import { wireObject } from "./wire-object.ts";
 
-export const healthState: z.ZodType<HealthState> = z.enum(["unknown", "healthy", "degraded", "unhealthy", "unreachable"]);
+export const healthState: z.ZodType<HealthState> = z.enum(HEALTH_LEVELS);
 
 /** One process or address of a server, and how it is doing. */
 export interface ReplicaVerdict {
