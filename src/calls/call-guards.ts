@@ -1,4 +1,5 @@
 import type { Clock } from "../base/clock.ts";
+import { DEFAULT_LIMITS } from "../model/default-limits.ts";
 import type { ServerSettings } from "../model/server-settings.ts";
 import type { RateLimit, ServerConfig } from "../model/server.ts";
 import type { Health } from "../ports/health.ts";
@@ -26,12 +27,11 @@ export interface CallGuardsOptions {
   readonly onBreakerChange?: ((reading: BreakerReading) => void) | undefined;
 }
 
-const CALLS_IN_FLIGHT = 50;
 const UNWATCHED: Health = { stateOf: () => "unknown", saw: () => undefined };
 
 /** The guards of a set of servers, of which nothing is known yet. */
 export function callGuards({ servers, clock, settings, onBreakerChange, ...given }: CallGuardsOptions): CallGuards {
-  const { maxConcurrentCalls: total = CALLS_IN_FLIGHT, health = UNWATCHED } = given;
+  const { maxConcurrentCalls: total = DEFAULT_LIMITS.callsInFlight, health = UNWATCHED } = given;
   return {
     admission: new Admission({ servers, total, shared: settings?.sharedResources ?? {}, clock }),
     breakers: new CircuitBreakers({ servers, clock, ...(onBreakerChange === undefined ? {} : { onChange: onBreakerChange }) }),

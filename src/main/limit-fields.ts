@@ -1,7 +1,9 @@
+import { printDuration } from "../base/duration.ts";
 import { durationIn } from "../definition/duration-in.ts";
 import { resourcesShape } from "../definition/resources-shape.ts";
 import { choice } from "../definition/scalar-types.ts";
 import type { Fields } from "../definition/shape.ts";
+import { DEFAULT_LIMITS } from "../model/default-limits.ts";
 import type { ServerConfig } from "../model/server.ts";
 import { breakerEntry } from "./breaker-entry.ts";
 import { rateLimitEntry } from "./rate-limit-entry.ts";
@@ -38,6 +40,6 @@ export const LIMIT_FIELDS: Fields<Pick<ServerConfig, LimitKeys>> = {
   healthIntervalMs: {
     key: "health_interval",
     type: durationIn({ minMs: 100, maxMs: 24 * HOUR_MS }),
-    about: "how often it is asked whether it is there, once it has been used; 30s if not given",
+    about: `how often it is asked whether it is there, once it has been used; ${printDuration(DEFAULT_LIMITS.healthIntervalMs)} if not given`,
   },
 };

@@ -5,6 +5,7 @@ import type { Session, SessionRequest } from "../cli/host.ts";
 import type { Introduction } from "../client/local-protocol.ts";
 import type { OperationClient } from "../client/operation-client.ts";
 import { formatProblem } from "../definition/format-problem.ts";
+import { DEFAULT_LIMITS } from "../model/default-limits.ts";
 import { isTuttiError } from "../model/errors.ts";
 import { loadConfig } from "./config.ts";
 import type { Config } from "./config.ts";
@@ -14,7 +15,7 @@ import { addAuditOperations } from "./audit-operations.ts";
 import { addDefinitionOperations } from "./definition-operations.ts";
 import { DrivingClient } from "./driving-client.ts";
 import { OperationTable } from "./operation-table.ts";
-import { CALLS_IN_FLIGHT, ownerOptions, settingsOf, surroundingsOf } from "./owner-options.ts";
+import { ownerOptions, settingsOf, surroundingsOf } from "./owner-options.ts";
 import { ReadingClient } from "./reading-client.ts";
 import { repeatedFlags } from "./repeated-flags.ts";
 import { openSecrets } from "./secrets.ts";
@@ -84,7 +85,7 @@ async function openServers(
   request: SessionRequest,
   { environment, version }: Surrounding,
 ): Promise<{ readonly client: OperationClient } & AsyncDisposable> {
-  const { servers, access, caller, dataDirectory, auditKeyFile, maxConcurrentCalls = CALLS_IN_FLIGHT } = config;
+  const { servers, access, caller, dataDirectory, auditKeyFile, maxConcurrentCalls = DEFAULT_LIMITS.callsInFlight } = config;
   await using resources = new AsyncDisposableStack();
   const telemetry = await openTelemetry(environment, request.notice);
   const audit = resources.use(await openAuditLog({ directory: dataDirectory, clock: systemClock, keyFile: auditKeyFile }));

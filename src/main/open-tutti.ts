@@ -17,6 +17,7 @@ import { printWorkflow } from "../definition/print-workflow.ts";
 import type { Envelope } from "../envelope/envelope.ts";
 import type { WorkflowRequest, WorkflowResponse } from "../envelope/payloads.ts";
 import type { AccessConfig } from "../model/access.ts";
+import { DEFAULT_LIMITS } from "../model/default-limits.ts";
 import { TuttiError } from "../model/errors.ts";
 import type { ServerRecord } from "../model/server-record.ts";
 import { NO_SETTINGS } from "../model/server-settings.ts";
@@ -131,7 +132,7 @@ export async function openTutti(options: TuttiOptions): Promise<Tutti> {
     secrets: options.secrets ?? { get: async () => undefined },
     access,
     caller: callerAlone(access),
-    maxConcurrentCalls: options.maxConcurrentCalls ?? 50,
+    maxConcurrentCalls: options.maxConcurrentCalls ?? DEFAULT_LIMITS.callsInFlight,
     clock: systemClock,
     elicitor: options.elicitor ?? { ask: async () => undefined },
     log: options.log ?? { write: () => undefined },

@@ -1,6 +1,7 @@
 import { systemClock } from "../base/clock.ts";
 import { defined } from "../base/defined.ts";
 import type { Surroundings } from "../client/local-protocol.ts";
+import { DEFAULT_LIMITS } from "../model/default-limits.ts";
 import type { ServerSettings } from "../model/server-settings.ts";
 import type { Caller } from "../operations/operation-context.ts";
 import type { Config } from "./config.ts";
@@ -9,9 +10,6 @@ import type { Secrets } from "../ports/secrets.ts";
 import type { AllSecrets } from "./secrets.ts";
 import { serverLog } from "./server-log.ts";
 import type { Telemetry } from "./telemetry.ts";
-
-/** Calls in flight at once, where the configuration does not say. */
-export const CALLS_IN_FLIGHT = 50;
 
 /** What a process that owns the configured data directory needs beside the configuration. */
 export interface OwnerSurroundings extends Pick<OwnerOptions, "elicitor" | "version"> {
@@ -22,7 +20,7 @@ export interface OwnerSurroundings extends Pick<OwnerOptions, "elicitor" | "vers
 
 /** With what the configured data directory is owned. */
 export function ownerOptions(config: Config, around: OwnerSurroundings): OwnerOptions {
-  const { dataDirectory, servers, access, auditKeyFile, maxConcurrentCalls = CALLS_IN_FLIGHT } = config;
+  const { dataDirectory, servers, access, auditKeyFile, maxConcurrentCalls = DEFAULT_LIMITS.callsInFlight } = config;
   return {
     ...around,
     directory: dataDirectory,

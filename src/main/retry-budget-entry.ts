@@ -11,13 +11,13 @@ const keys: Shape<RetryBudget> = shape<RetryBudget>("retry_budget", {
     key: "share",
     type: numberIn({ min: 0, max: 1, fractions: true }),
     absent: DEFAULT_RETRY_BUDGET.share,
-    about: "how many repetitions there may be for each first attempt; 0.2 if not given",
+    about: `how many repetitions there may be for each first attempt; ${DEFAULT_RETRY_BUDGET.share} if not given`,
   },
   perSecond: {
     key: "per_second",
     type: numberIn({ min: 0, max: 10_000, fractions: true }),
     absent: DEFAULT_RETRY_BUDGET.perSecond,
-    about: "how many are allowed in any case; 10 if not given",
+    about: `how many are allowed in any case; ${DEFAULT_RETRY_BUDGET.perSecond} if not given`,
   },
 });
 

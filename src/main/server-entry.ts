@@ -1,3 +1,4 @@
+import { printDuration } from "../base/duration.ts";
 import { isJsonArray, isJsonObject } from "../base/json.ts";
 import type { Json, JsonObject } from "../base/json.ts";
 import { filled, listOf, oneOrMore, recordOf } from "../definition/collection-types.ts";
@@ -6,6 +7,7 @@ import { shape } from "../definition/shape.ts";
 import type { Shape } from "../definition/shape.ts";
 import type { ValueType } from "../definition/value-type.ts";
 import { metaJsonSchema } from "../envelope/meta-codec.ts";
+import { DEFAULT_LIMITS } from "../model/default-limits.ts";
 import type { SectionInclusion, ServerConfig } from "../model/server.ts";
 import { CONNECTION_FIELDS } from "./connection-entry.ts";
 import type { ConnectionEntry } from "./connection-entry.ts";
@@ -67,10 +69,14 @@ const entryShape: Shape<ServerEntry> = shape<ServerEntry>("server", {
   maxConcurrentCalls: {
     key: "max_concurrent_calls",
     type: numberIn({ min: 1, max: 1_000 }),
-    about: "calls in flight at once, at each replica; 5 if not given",
+    about: `calls in flight at once, at each replica; ${DEFAULT_LIMITS.callsPerReplica} if not given`,
   },
   ...LIMIT_FIELDS,
-  connectTimeoutMs: { key: "connect_timeout", type: duration(), about: "for starting, connecting and listing tools; 30s if not given" },
+  connectTimeoutMs: {
+    key: "connect_timeout",
+    type: duration(),
+    about: `for starting, connecting and listing tools; ${printDuration(DEFAULT_LIMITS.connectTimeoutMs)} if not given`,
+  },
   protocolEra: { key: "protocol_era", type: choice("legacy", "modern"), about: "skips the question which protocol the server speaks" },
   trusted: { key: "trusted", type: flag, about: "true when the server may learn who asks: user, session and permissions" },
   context: {

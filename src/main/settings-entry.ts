@@ -3,6 +3,7 @@ import { sharedAmounts } from "../definition/resources-shape.ts";
 import { choice, numberIn } from "../definition/scalar-types.ts";
 import { shape } from "../definition/shape.ts";
 import type { Fields } from "../definition/shape.ts";
+import { DEFAULT_LIMITS } from "../model/default-limits.ts";
 import type { RateLimit, SecurityDemand } from "../model/server.ts";
 import { rate } from "./rate-limit-entry.ts";
 import { tlsEntry } from "./tls-entry.ts";
@@ -30,7 +31,7 @@ export const SETTINGS_FIELDS: Fields<SettingsEntry> = {
       maxConcurrentCalls: {
         key: "max_concurrent_calls",
         type: numberIn({ min: 1, max: 10_000 }),
-        about: "calls in flight at once, to all servers; 50 if not given",
+        about: `calls in flight at once, to all servers; ${DEFAULT_LIMITS.callsInFlight} if not given`,
       },
       clientRate: {
         key: "client_rate",

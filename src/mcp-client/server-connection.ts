@@ -2,6 +2,7 @@ import { abortable } from "../base/abortable.ts";
 import type { Ms } from "../base/duration.ts";
 import { TaskGroup } from "../base/task-group.ts";
 import type { CallOutcome } from "../model/call.ts";
+import { DEFAULT_LIMITS } from "../model/default-limits.ts";
 import { TuttiError } from "../model/errors.ts";
 import type { ServerConfig } from "../model/server.ts";
 import type { Tool } from "../model/tool.ts";
@@ -14,7 +15,6 @@ import { SessionLostError } from "./session-lost-error.ts";
 import type { SessionPorts } from "./session-ports.ts";
 import { StartError } from "./start-error.ts";
 
-const CONNECT_TIMEOUT_MS: Ms = 30_000;
 /** How long an era is believed for new connections: the server may be updated behind our back. */
 const ERA_BELIEVED_MS: Ms = 3_600_000;
 
@@ -127,7 +127,7 @@ export class ServerConnection implements AsyncDisposable {
         {
           config: this.#config,
           knownEra: this.#knownEra(),
-          timeoutMs: this.#config.connectTimeoutMs ?? CONNECT_TIMEOUT_MS,
+          timeoutMs: this.#config.connectTimeoutMs ?? DEFAULT_LIMITS.connectTimeoutMs,
           ports: this.#ports,
           onToolsChanged: this.#onToolsChanged,
           onEnded: (ended, why) => this.#retire(ended, why),

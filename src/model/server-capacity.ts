@@ -1,15 +1,14 @@
+import { DEFAULT_LIMITS } from "./default-limits.ts";
 import { replicasOf } from "./replica.ts";
 import type { ServerConfig } from "./server.ts";
 import type { ServerCapacity } from "./tool.ts";
 import { transportProfile } from "./transport-profile.ts";
 import type { Resources } from "./workflow.ts";
 
-const CALLS_PER_REPLICA = 5;
-
 /** Calls that each replica of a server may have at once; nothing need be known of the server. */
 export function callsPerReplica(server: ServerConfig | undefined): number {
-  if (server === undefined) return CALLS_PER_REPLICA;
-  return transportProfile(server).parallelOperations ? (server.maxConcurrentCalls ?? CALLS_PER_REPLICA) : 1;
+  if (server !== undefined && !transportProfile(server).parallelOperations) return 1;
+  return server?.maxConcurrentCalls ?? DEFAULT_LIMITS.callsPerReplica;
 }
 
 /** How much a server can do at once, as its configuration says. What one of its replicas does not name has no limit. */

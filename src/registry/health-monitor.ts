@@ -1,6 +1,7 @@
 import type { Clock } from "../base/clock.ts";
 import type { Ms } from "../base/duration.ts";
 import { TaskGroup } from "../base/task-group.ts";
+import { DEFAULT_LIMITS } from "../model/default-limits.ts";
 import { isTuttiError } from "../model/errors.ts";
 import { isBad, isWorse } from "../model/health.ts";
 import type { HealthSignal, HealthState } from "../model/health.ts";
@@ -52,7 +53,6 @@ export interface ReplicaHealth {
   readonly state: HealthState;
 }
 
-const INTERVAL_MS: Ms = 30_000;
 const FIRST_DELAY_MS: Ms = 1_000;
 const CHANGES_MAX = 50;
 const RESPONSES_MAX = 100;
@@ -184,7 +184,7 @@ export class HealthMonitor implements Health, AsyncDisposable {
   }
 
   #delayMs({ connection, standing, doubts }: Watched): Ms {
-    const intervalMs = this.#options.servers.get(ownerOf(connection).server)?.healthIntervalMs ?? INTERVAL_MS;
+    const intervalMs = this.#options.servers.get(ownerOf(connection).server)?.healthIntervalMs ?? DEFAULT_LIMITS.healthIntervalMs;
     const certain = standing.state === "healthy" || standing.state === "unknown";
     return certain ? intervalMs : Math.min(intervalMs, FIRST_DELAY_MS * 2 ** Math.min(doubts, 20));
   }
