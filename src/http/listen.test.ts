@@ -13,6 +13,13 @@ test("it answers at a port that is free, and no more when it is disposed", async
   await expect(fetch(listening.url)).rejects.toThrow("fetch failed");
 });
 
+test("what everybody in the process knows as Request and Response stays what it is", async () => {
+  const { Request: usualRequest, Response: usualResponse } = globalThis;
+  await using _listening = await listen(() => new Response(""), ANY);
+  expect(globalThis.Request).toBe(usualRequest);
+  expect(globalThis.Response).toBe(usualResponse);
+});
+
 test("a port that is taken is named, with the option that chooses another", async () => {
   await using first = await listen(() => new Response(""), ANY);
   const second = listen(() => new Response(""), { ...ANY, port: first.port });

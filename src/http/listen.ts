@@ -32,6 +32,8 @@ export async function listen(
 ): Promise<Listening> {
   const server = createAdaptorServer({
     fetch: answer,
+    // Else `Request` and `Response` would be other ones from then on, for everybody in this process.
+    overrideGlobalObjects: false,
     serverOptions: { headersTimeout: REQUEST_MS, requestTimeout: REQUEST_MS },
   }) as Server;
   server.maxConnections = CONNECTIONS_MAX;

@@ -78,9 +78,10 @@ async function toResponse(answer: Dispatcher.ResponseData, exchange: HttpExchang
   const text = await readText(body, status < 300 ? MESSAGE_BYTES_MAX : REFUSAL_BYTES_MAX);
   if (text === undefined)
     throw new HttpFault("oversized", `the answer has more than ${MESSAGE_BYTES_MAX} bytes, which are the most that are taken`);
-  return Object.assign(new Response(null, { status, headers }), {
-    text: async () => text,
-    json: async () => JSON.parse(text) as unknown,
+  // Defined, not assigned: there are programs in which `Response` is another one, of which nothing can be assigned.
+  return Object.defineProperties(new Response(null, { status, headers }), {
+    text: { value: async () => text },
+    json: { value: async () => JSON.parse(text) as unknown },
   });
 }
 

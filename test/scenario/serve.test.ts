@@ -11,6 +11,7 @@ import { commandWorld } from "../support/command-world.ts";
 import type { CommandWorld } from "../support/command-world.ts";
 import { parsePrometheus, sampleValue } from "../support/prometheus.ts";
 import type { ParsedFamily } from "../support/prometheus.ts";
+import { startListening } from "../support/servers/test-connections.ts";
 
 const TWICE = "id: twice\nsteps:\n  - { id: a, for_each: [1, 2], tool: echo.echo, with: { word: x, size: 3 } }\n";
 const QUESTION =
@@ -183,4 +184,14 @@ test("at level trace the log says where the time of a call went, and never what 
     stages_ms: { measure: expect.any(Number), server: expect.any(Number) },
   });
   expect(stderr).not.toContain("hunter2");
+});
+
+test("servers that are reached over HTTP can be used by the process that answers HTTP itself", async () => {
+  await using listening = await startListening("http-odd.ts");
+  using world = commandWorld();
+  world.write("tutti.yaml", `servers: { far: { url: "${listening.url}" } }\n`);
+  world.write("far.yaml", "id: far\nsteps:\n  - { id: a, tool: far.echo }\n");
+  await using served = await serve(world);
+  expect(await world.run("run", "far.yaml")).toMatchObject({ exitCode: 0 });
+  expect(sampleValue(await metricsOf(served), "tutti_calls_total", { server: "far", tool: "echo", outcome: "succeeded" })).toBe(1);
 });

@@ -1,3 +1,4 @@
+import { getRequestListener } from "@hono/node-server";
 import { expect, test } from "vitest";
 import { httpServer, openTestConnections, startListening } from "../../support/servers/test-connections.ts";
 
@@ -100,4 +101,14 @@ test("a server that does not listen is unavailable", async () => {
     code: "server.unavailable",
     message: expect.stringMatching(/^server "s" is not available: it cannot be reached: .*ECONNREFUSED/),
   });
+});
+
+test("answers are read in a program in which a web server has put a Response of its own in the place of the usual one", async () => {
+  const { Request: usualRequest, Response: usual } = globalThis;
+  using _restore = { [Symbol.dispose]: () => void Object.assign(globalThis, { Request: usualRequest, Response: usual }) };
+  getRequestListener(() => new Response(""));
+  expect(globalThis.Response).not.toBe(usual);
+  await using listening = await startListening("http-odd.ts");
+  await using world = openTestConnections(httpServer(listening.url));
+  expect(await world.call("echo")).toMatchObject({ kind: "succeeded" });
 });
