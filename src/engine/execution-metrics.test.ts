@@ -20,7 +20,7 @@ const succeed = (atMs: number, step: string, trip?: CallTrip, item?: number): Mo
   atMs,
   { type: "call-succeeded", call: item === undefined ? { step } : { step, item }, output: null, ...(trip === undefined ? {} : { trip }) },
 ];
-const end = (atMs: number, outcome: "completed" | "failed" = "completed"): Moment => [
+const end = (atMs: number, outcome: "completed" | "partial_success" | "failed" = "completed"): Moment => [
   atMs,
   { type: "execution-ended", outcome, output: null, leftovers: [] },
 ];
@@ -125,6 +125,43 @@ describe("the metrics of an execution", () => {
     });
     // 0 + 20 * ratio + 20 * 2 / 3 + 10 * (1 - 610 / 3700 / 0.1, not below 0) + 10 * (1 - 1 / 4)
     expect(metrics.score).toBe(Math.round((20 * metrics.efficiencyRatio + 40 / 3 + 7.5) * 10) / 10);
+  });
+
+  test.each([
+    [95, 100],
+    [94, 900],
+  ])("give the time within which 95 of 100 answers came: %d are quick", (quick, p95Ms) => {
+    const list = Array.from({ length: 100 }, (_, item) => item);
+    const metrics = measure(step("a", ", for_each: [1]"), undefined, [
+      start,
+      [0, { type: "step-started", step: "a", items: list }],
+      ...list.map((item) => begin(0, "a", item)),
+      ...list.map((item) => succeed(1_000, "a", trip(0, item < quick ? 100 : 900, 0), item)),
+    ]);
+    expect(metrics.p95LatencyMs).toBeGreaterThanOrEqual(p95Ms);
+    expect(metrics.p95LatencyMs).toBeLessThanOrEqual(p95Ms * 1.1);
+  });
+
+  test.each([
+    [1_000, 1],
+    [1_000.001, 0],
+  ])("call an answer after %d ms in time: %d", (serverMs, inTimeShare) => {
+    expect(measure(step("a"), undefined, [start, begin(0, "a"), succeed(1_100, "a", trip(0, serverMs, 0))])).toMatchObject({ inTimeShare });
+  });
+
+  test("count of a partial success the steps that completed as they were meant to, and not those that did not have to", () => {
+    const steps = ["a", "b", "c", "d", "f"].map((id) => `  - { id: ${id}, value: 1 }\n`).join("");
+    const metrics = measure(steps, undefined, [
+      start,
+      [0, { type: "step-completed", step: "a", output: 1 }],
+      [0, { type: "step-completed", step: "b", output: 1, degraded: "fallback" }],
+      [0, { type: "step-skipped", step: "c", reason: "condition" }],
+      [0, { type: "step-failed", step: "d", error: { kind: "tool_error", message: "no" } }],
+      [0, { type: "step-skipped", step: "f", reason: "needs" }],
+      end(0, "partial_success"),
+    ]);
+    // Of a, b, d and f one: 40 / 4, and all else in full.
+    expect(metrics.score).toBe(70);
   });
 
   test("of an execution that called nothing say nothing of calls", () => {
