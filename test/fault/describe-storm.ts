@@ -22,6 +22,7 @@ export function describeStorm(result: StormResult): string {
     `what Tutti added to a call: ${last?.calls.overheadMs.toFixed(2)} ms in the mean, ${last?.calls.overheadP99Ms.toFixed(0)} ms at the 99th percentile of the worst server`,
     `Tutti ready again after a kill: ${result.readyMs.map((ms) => (ms / 1_000).toFixed(1)).join(", ")} s`,
     list("executions that were not as expected", result.unexpected),
+    list("acts that arrived late, when a probe had truly said that they had not happened", result.late),
     list("what else is wrong", result.wrong),
   ].join("\n");
 }

@@ -93,10 +93,15 @@ export class StormLedger implements Disposable {
     return new Map(rows.map(({ key, asked, done }) => [String(key), { asked: Number(asked), done: Number(done) }]));
   }
 
-  /** The uses of each replica. */
-  byReplica(): ReadonlyMap<string, number> {
-    const rows = this.#database.prepare("SELECT replica, count(*) AS uses FROM uses GROUP BY replica").all();
-    return new Map(rows.map(({ replica, uses }) => [String(replica), Number(uses)]));
+  /** How often a probe has said that the act of a key had not happened, before it happened for the first time. */
+  deniedBefore(key: string): number {
+    const row = this.#database
+      .prepare(
+        `SELECT count(*) AS times FROM uses, (SELECT min(rowid) AS first, ref AS acted FROM uses WHERE key = ? AND tool = 'act' AND done = 1)
+         WHERE tool = 'find' AND ref = acted AND uses.rowid < first`,
+      )
+      .get(key);
+    return Number(row?.["times"] ?? 0);
   }
 
   [Symbol.dispose](): void {

@@ -23,11 +23,27 @@ export function faultsOf(workflow: StormWorkflow, view: ExecutionView, ledgers: 
   return faults.map((fault) => `${workflow.inputs.token} (${view.executionId}): ${fault}`);
 }
 
-/** Acts that took effect more than once, on every server: this must be none, whatever became of the executions. */
-export function doneTwice(ledgers: Ledgers): readonly string[] {
-  return [...ledgers].flatMap(([server, ledger]) =>
-    [...ledger.counts("act")].flatMap(([key, { done }]) => (done > 1 ? [`${key} took effect ${done} times at ${server}`] : [])),
-  );
+/** Acts that took effect more than once, on every server, whatever became of the executions. */
+export interface DoneTwice {
+  /** There must be none. */
+  readonly wrong: readonly string[];
+  /**
+   * A server was told to stop, a probe at its other replica said that nothing had happened, which was true, and the call
+   * arrived all the same after that: a replica that had stood still had it on its way. No probe can exclude that.
+   */
+  readonly late: readonly string[];
+}
+
+export function doneTwice(ledgers: Ledgers): DoneTwice {
+  const wrong: string[] = [];
+  const late: string[] = [];
+  for (const [server, ledger] of ledgers) {
+    for (const [key, { done }] of ledger.counts("act")) {
+      if (done < 2) continue;
+      (ledger.deniedBefore(key) >= done - 1 ? late : wrong).push(`${key} took effect ${done} times at ${server}`);
+    }
+  }
+  return { wrong, late };
 }
 
 /** Acts that took effect although their step has fallen back: the server had answered with an error that did not tell. */

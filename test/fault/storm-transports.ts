@@ -57,12 +57,15 @@ export interface HttpMode {
 export async function serveHttp(tools: StormTools, mode: HttpMode): Promise<void> {
   endWithParent();
   const sessions = new Map<string, Set<string | number>>();
+  /** Without sessions: what whoever has introduced himself last has cancelled. */
+  const ofEverybody = new Set<string | number>();
   await listenRaw(async (incoming, outgoing) => {
     if (incoming.method !== "POST") return void outgoing.writeHead(incoming.method === "DELETE" ? 200 : 405).end();
     const message = await readMessage(incoming);
     if (message === undefined) return;
-    const cancelled = mode.sessions ? sessionOf(message, incoming, outgoing) : new Set<string | number>();
+    const cancelled = mode.sessions ? sessionOf(message, incoming, outgoing) : ofEverybody;
     if (cancelled === undefined) return void outgoing.writeHead(404).end("session not found");
+    if (message.method === "initialize") cancelled.clear();
     noteCancelled(message, cancelled);
     if (message.id === undefined) return void outgoing.writeHead(202).end();
     tools.receive(message, {

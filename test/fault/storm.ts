@@ -37,6 +37,8 @@ export interface StormResult {
   readonly durationMs: number;
   /** From the end of the last fault until the last execution had ended. */
   readonly drainMs: number;
+  /** Calls that arrived after a probe had truly said that they had not happened. */
+  readonly late: readonly string[];
   /** What was not as expected of executions that have ended. */
   readonly unexpected: readonly string[];
   /** Everything else that is wrong; empty when all is well. */
@@ -104,7 +106,8 @@ class Storm implements AsyncDisposable {
     const drainMs = performance.now() - calmMs;
     await this.#checkLeftovers(before);
     await this.#checkEnd(await this.#lives.close());
-    this.#wrong.push(...doneTwice(this.#world.ledgers), ...memoryFaults(this.#lives.samples));
+    const { wrong, late } = doneTwice(this.#world.ledgers);
+    this.#wrong.push(...wrong, ...memoryFaults(this.#lives.samples));
     return {
       seed: this.#options.seed,
       totals: this.#totals,
@@ -114,6 +117,7 @@ class Storm implements AsyncDisposable {
       samples: this.#lives.samples,
       durationMs: performance.now() - startMs,
       drainMs,
+      late,
       unexpected: this.#unexpected,
       wrong: this.#wrong,
     };
