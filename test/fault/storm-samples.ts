@@ -29,8 +29,8 @@ export function grown(before: Readonly<Record<string, number>>, after: Readonly<
 const LONG_MS = 5 * 60_000;
 const HEAP_MB_PER_MINUTE_MAX = 0.5;
 const HEAP_GROWTH_MB_MAX = 40;
-/** Of the second half: until then the pages that SQLite keeps of growing databases have reached their limit. */
-const RSS_MB_PER_MINUTE_MAX = 5;
+/** Of the second half. What a process got from the system it seldom gives back: it grows in steps, with the highest load so far. */
+const RSS_MB_PER_MINUTE_MAX = 15;
 
 /** Whether memory was flat: by its slope when it was looked at for long, else by its bounds. */
 export function memoryFaults(samples: readonly Sample[]): readonly string[] {
