@@ -3,6 +3,7 @@ import { createConnection } from "node:net";
 import { expect, test } from "vitest";
 import { systemClock } from "../base/clock.ts";
 import { listen } from "./listen.ts";
+import { operatorRoutes } from "./operator-routes.ts";
 
 const ANY = { host: "127.0.0.1", port: 0, clock: systemClock };
 
@@ -18,6 +19,24 @@ test("what everybody in the process knows as Request and Response stays what it 
   await using _listening = await listen(() => new Response(""), ANY);
   expect(globalThis.Request).toBe(usualRequest);
   expect(globalThis.Response).toBe(usualResponse);
+});
+
+test.each([
+  ["with no body and no length, as curl sends it", "\r\n"],
+  ["with a body in pieces", "transfer-encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n"],
+  ["with a body in pieces that never ends", "transfer-encoding: chunked\r\n\r\n2\r\n{}\r\n"],
+  ["with a short body", "content-length: 2\r\n\r\n{}"],
+])("a POST %s is answered", async (_, rest) => {
+  const routes = operatorRoutes({
+    metrics: () => ({ text: "", type: "text/plain" }),
+    health: async () => ({ well: true, document: { status: "healthy" } }),
+  });
+  await using listening = await listen((request) => routes.fetch(request), ANY);
+  const socket = createConnection(listening.port, "127.0.0.1");
+  using _closing = { [Symbol.dispose]: () => socket.destroy() };
+  socket.write(`POST /health HTTP/1.1\r\nhost: 127.0.0.1\r\n${rest}`);
+  const [answer] = (await once(socket, "data")) as [Buffer];
+  expect(answer.toString("utf8")).toContain("HTTP/1.1 200 OK");
 });
 
 test("a port that is taken is named, with the option that chooses another", async () => {
