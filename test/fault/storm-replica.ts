@@ -45,7 +45,7 @@ function argumentsOf({ server, name, ledgerFile, seed }: ReplicaSettings): reado
 }
 
 /** Whether this is still one of our servers: the system gives the ids of those that have ended to others. */
-function serves(pid: number, name: string): boolean {
+export function serves(pid: number, name: string): boolean {
   try {
     const words = readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0");
     return words.includes(name) && words.some((word) => word.endsWith("storm-server.ts"));

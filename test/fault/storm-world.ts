@@ -5,7 +5,7 @@ import { TaskGroup } from "../../src/base/task-group.ts";
 import type { ServerConfig } from "../../src/model/server.ts";
 import { runningOf } from "../support/servers/running.ts";
 import { StormLedger } from "./storm-ledger.ts";
-import { startReplica, type StormReplica } from "./storm-replica.ts";
+import { serves, startReplica, type StormReplica } from "./storm-replica.ts";
 import type { StormEvent } from "./storm-schedule.ts";
 import { replicaName, STORM_SERVERS, type StormServer } from "./storm-servers.ts";
 
@@ -97,7 +97,11 @@ export class StormWorld implements AsyncDisposable {
 
   /** The processes of servers that run, of all that were ever started here. */
   running(): readonly number[] {
-    const pids = [...this.#replicas.keys()].map((name) => this.#ledgerOf(name).pidsOf(name)).flat();
+    const pids = [...this.#replicas.keys()].flatMap((name) =>
+      this.#ledgerOf(name)
+        .pidsOf(name)
+        .filter((pid) => serves(pid, name)),
+    );
     return runningOf([...new Set(pids)]);
   }
 
