@@ -30,6 +30,7 @@ test.each([
   const routes = operatorRoutes({
     metrics: () => ({ text: "", type: "text/plain" }),
     health: async () => ({ well: true, document: { status: "healthy" } }),
+    onFault: (error) => expect.fail(error.message),
   });
   await using listening = await listen((request) => routes.fetch(request), ANY);
   const socket = createConnection(listening.port, "127.0.0.1");

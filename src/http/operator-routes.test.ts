@@ -4,8 +4,11 @@ import { operatorRoutes } from "./operator-routes.ts";
 
 const LOCAL = { host: "127.0.0.1:8113" };
 
-function routes(health: () => Promise<HealthAnswer> = async () => ({ well: true, document: { status: "healthy" } })) {
-  return operatorRoutes({ metrics: () => ({ text: "a 1\n", type: "text/plain; version=0.0.4" }), health });
+function routes(
+  health: () => Promise<HealthAnswer> = async () => ({ well: true, document: { status: "healthy" } }),
+  onFault: (error: Error) => void = (error) => expect.fail(error.message),
+) {
+  return operatorRoutes({ metrics: () => ({ text: "a 1\n", type: "text/plain; version=0.0.4" }), health, onFault });
 }
 
 interface Asked {
@@ -79,14 +82,17 @@ test("a body that is larger than anything needs is not read", async () => {
   expect((await ask("/health", { method: "POST", body: "x".repeat(5_000), headers: { "content-length": "5000" } })).status).toBe(413);
 });
 
-test("what goes wrong inside is told to nobody outside", async () => {
+test("what goes wrong inside is told to the process, and to nobody outside", async () => {
+  const faults: string[] = [];
+  const failing = async (): Promise<HealthAnswer> => {
+    throw new Error("the password is hunter2");
+  };
   const response = await ask(
     "/health",
     {},
-    routes(async () => {
-      throw new Error("the password is hunter2");
-    }),
+    routes(failing, ({ message }) => faults.push(message)),
   );
   expect(response.status).toBe(500);
   expect(await response.text()).not.toContain("hunter2");
+  expect(faults).toEqual(["the password is hunter2"]);
 });

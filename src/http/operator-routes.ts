@@ -8,6 +8,8 @@ export interface OperatorPorts {
   /** With its media type. */
   readonly metrics: () => { readonly text: string; readonly type: string };
   readonly health: (signal: AbortSignal) => Promise<HealthAnswer>;
+  /** Is told why a request was answered with 500. */
+  readonly onFault: (error: Error) => void;
 }
 
 export interface HealthAnswer {
@@ -24,7 +26,7 @@ const BODY_BYTES_MAX = 4_096;
  *
  * Nobody has to say who he is, so all of it is only for this machine, and there is nothing of any tenant in it.
  */
-export function operatorRoutes({ metrics, health }: OperatorPorts): Hono {
+export function operatorRoutes({ metrics, health, onFault }: OperatorPorts): Hono {
   const answerHealth = async (context: Context): Promise<Response> => {
     const { well, document } = await health(context.req.raw.signal);
     return context.json(document, well ? 200 : 503);
@@ -55,7 +57,10 @@ export function operatorRoutes({ metrics, health }: OperatorPorts): Hono {
     app.all(path, (context) => context.json(refusal(`${path} takes ${methods}`), 405, { allow: methods }));
   }
   app.notFound((context) => context.json(refusal("there are /metrics, /health and /live"), 404));
-  app.onError((_, context) => context.json(refusal("something went wrong; the log of the process may tell more"), 500));
+  app.onError((error, context) => {
+    onFault(error);
+    return context.json(refusal("something went wrong; the log of the process tells more"), 500);
+  });
   return app;
 }
 

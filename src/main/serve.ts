@@ -48,6 +48,7 @@ export async function serve(request: ServeRequest, around: Surrounding): Promise
   const routes = operatorRoutes({
     metrics: () => ({ text: metrics.prometheusText(), type: PROMETHEUS_CONTENT_TYPE }),
     health: servedHealth(owner.operations),
+    onFault: ({ message: reason }) => log.write("error", "a request could not be answered", { reason }),
   });
   const listening = resources.use(
     await listen((asked) => routes.fetch(asked), { host: host.replace(/^\[(.*)\]$/, "$1"), port, clock: systemClock }),
