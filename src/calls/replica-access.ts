@@ -63,6 +63,8 @@ export class ReplicaAccess {
     const candidates = this.#candidates(request).filter(
       ({ connection }) => !tried.has(connection) && admission.couldEver(claim, connection),
     );
+    const asked = candidates.filter(({ name, health }) => name === request.replica && health !== "unreachable");
+    if (asked.length > 0) return chooseReplicas(asked);
     return candidates.length === 0 ? undefined : chooseReplicas(candidates);
   }
 
@@ -78,10 +80,11 @@ export class ReplicaAccess {
     if (fault === "success") {
       permit.succeeded();
       this.#ports.health.saw(connection, { kind: "answered", durationMs: tookMs });
-    } else if (fault === "fault" && outcome.kind !== "succeeded") {
+    } else if (fault === "neutral" || outcome.kind === "succeeded") permit.released();
+    else {
       permit.failed();
-      this.#ports.health.saw(connection, { kind: "failed", error: outcome.error.kind, message: outcome.error.message });
-    } else permit.released();
+      this.#ports.health.saw(connection, { kind: "failed", fault, message: outcome.error.message });
+    }
     this.#pauses.saw(connection, outcome);
   }
 

@@ -7,11 +7,11 @@ const failed = (kind: CallErrorKind, accepted = true): CallOutcome => ({ kind: "
 
 test.each<[string, CallOutcome, ReturnType<typeof faultOf>]>([
   ["an answer", { kind: "succeeded", output: 1 }, "success"],
-  ["no connection", failed("connection", false), "fault"],
-  ["a lost connection", { kind: "unknown", error: error("connection") }, "fault"],
-  ["no answer in time", { kind: "unknown", error: error("timeout") }, "fault"],
-  ["an internal error", failed("server_error"), "fault"],
-  ["a broken protocol before the tool was reached", failed("server_error", false), "fault"],
+  ["no connection", failed("connection", false), "connection"],
+  ["a lost connection", { kind: "unknown", error: error("connection") }, "connection"],
+  ["no answer in time", { kind: "unknown", error: error("timeout") }, "timeout"],
+  ["an internal error", failed("server_error"), "server_error"],
+  ["a broken protocol before the tool was reached", failed("server_error", false), "server_error"],
   ["a no of the tool", failed("tool_error"), "success"],
   ["arguments that the server does not take", failed("input_invalid"), "success"],
   ["arguments that could not be made", failed("input_invalid", false), "neutral"],

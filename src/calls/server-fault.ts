@@ -1,20 +1,21 @@
 import type { CallErrorKind, CallOutcome } from "../model/call.ts";
+import type { ReplicaFault } from "../model/health.ts";
 
 /**
- * What the end of a call says of the replica that had it: it could not do its work, it did answer (also with a no), or
- * nothing.
+ * What the end of a call says of the replica that had it: a fault of its own, that it did answer (also with a no), or
+ * nothing. Breakers and health go by it alike.
  */
-export function faultOf(outcome: CallOutcome): "fault" | "success" | "neutral" {
+export function faultOf(outcome: CallOutcome): ReplicaFault | "success" | "neutral" {
   if (outcome.kind === "succeeded") return "success";
   // Whatever keeps arguments from being sent is on this side, and the replica was not asked.
   if (outcome.kind === "failed" && !outcome.accepted && outcome.error.kind === "input_invalid") return "neutral";
   return MEANINGS[outcome.error.kind];
 }
 
-const MEANINGS: Readonly<Record<CallErrorKind, "fault" | "success" | "neutral">> = {
-  connection: "fault",
-  timeout: "fault",
-  server_error: "fault",
+const MEANINGS: Readonly<Record<CallErrorKind, ReplicaFault | "success" | "neutral">> = {
+  connection: "connection",
+  timeout: "timeout",
+  server_error: "server_error",
   tool_error: "success",
   input_invalid: "success",
   output_invalid: "success",

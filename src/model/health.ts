@@ -30,7 +30,10 @@ export function isWorse(state: HealthState, than: HealthState): boolean {
 
 const GOOD_FIRST: readonly HealthState[] = ["healthy", "unknown", "degraded", "unhealthy", "unreachable"];
 
+/** How a replica fails: it is not there, it is silent, or it cannot do its work. All else is not its own fault. */
+export type ReplicaFault = Extract<CallErrorKind, "connection" | "timeout" | "server_error">;
+
 /** What a call or a check has told about a replica. */
 export type HealthSignal =
   | { readonly kind: "answered"; readonly durationMs: number }
-  | { readonly kind: "failed"; readonly error: CallErrorKind; readonly message: string };
+  | { readonly kind: "failed"; readonly fault: ReplicaFault; readonly message: string };

@@ -20,7 +20,7 @@ export function serverUnavailable(server: string, tried: readonly TriedReplica[]
 
 /** What it tells about a replica that it could not be asked: it is not there, or it is there and fails. */
 export function signalOf({ details, message }: TuttiError<"server.unavailable">): HealthSignal {
-  return { kind: "failed", error: details.reached === true ? "server_error" : "connection", message };
+  return { kind: "failed", fault: details.reached === true ? "server_error" : "connection", message };
 }
 
 /** What a refusal says beside the name of the connection, for where that is known already. */

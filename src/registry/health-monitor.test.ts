@@ -8,7 +8,7 @@ test("the log is told of a change by the kind of what went wrong, and never what
   const { log, lines } = linesOf("info");
   const connections = { check: () => Promise.reject(new Error("nobody asks")) };
   await using monitor = new HealthMonitor({ connections, servers: new Map([["s", serverConfig()]]), clock: new ManualClock(), log });
-  for (let n = 0; n < 5; n += 1) monitor.saw("s", { kind: "failed", error: "server_error", message: "cannot charge card 4711" });
+  for (let n = 0; n < 5; n += 1) monitor.saw("s", { kind: "failed", fault: "server_error", message: "cannot charge card 4711" });
   monitor.saw("s", { kind: "answered", durationMs: 3 });
   expect(lines.length).toBeGreaterThan(1);
   expect(lines[0]).toEqual({

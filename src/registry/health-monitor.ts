@@ -147,7 +147,7 @@ export class HealthMonitor implements Health, AsyncDisposable {
     const why = wordsOf(signal);
     const change = { connection, atMs: this.#options.clock.nowMs(), from: before.state, to: state, why };
     // What a call has failed with may quote what it was given, which is not for the log.
-    this.#tell(watched, change, source === "call" && signal.kind === "failed" ? signal.error : why);
+    this.#tell(watched, change, source === "call" && signal.kind === "failed" ? signal.fault : why);
     // After a turn for the worse or the better it should soon be known how bad or good it is.
     if (!isBad(before.state) || !isBad(state)) watched.doubts = 0;
     if (state !== "healthy" && watched.timer !== undefined) this.#schedule(watched);

@@ -1,6 +1,5 @@
 import { expect, test } from "vitest";
-import type { CallErrorKind } from "../model/call.ts";
-import type { HealthSignal, HealthState } from "../model/health.ts";
+import type { HealthSignal, HealthState, ReplicaFault } from "../model/health.ts";
 import { afterSignal, UNSEEN } from "./health-standing.ts";
 import type { HealthStanding, SignalSource } from "./health-standing.ts";
 
@@ -8,8 +7,8 @@ type Seen = readonly [HealthSignal, SignalSource];
 
 const answer: Seen = [{ kind: "answered", durationMs: 60_000 }, "call"];
 const check = (durationMs = 3): Seen => [{ kind: "answered", durationMs }, "check"];
-const call = (error: CallErrorKind): Seen => [{ kind: "failed", error, message: "no" }, "call"];
-const failedCheck = (error: CallErrorKind): Seen => [{ kind: "failed", error, message: "no" }, "check"];
+const call = (fault: ReplicaFault): Seen => [{ kind: "failed", fault, message: "no" }, "call"];
+const failedCheck = (fault: ReplicaFault): Seen => [{ kind: "failed", fault, message: "no" }, "check"];
 const times = (count: number, seen: Seen): readonly Seen[] => Array.from({ length: count }, () => seen);
 
 function after(...seen: readonly Seen[]): HealthStanding {
@@ -19,8 +18,6 @@ function after(...seen: readonly Seen[]): HealthStanding {
 test.each<readonly [string, readonly Seen[], HealthState]>([
   ["nothing has been seen", [], "unknown"],
   ["it answers, however long its tools take", [answer], "healthy"],
-  ["it says no", [call("tool_error")], "healthy"],
-  ["calls fail for reasons of their own", [answer, call("cancelled"), call("rate_limit"), call("denied"), call("circuit_open")], "healthy"],
   ["one call of many fails", [answer, call("timeout")], "degraded"],
   ["few answers have followed a fault", [answer, call("server_error"), ...times(3, answer)], "degraded"],
   ["enough answers have followed a fault", [answer, call("server_error"), ...times(4, answer)], "healthy"],
@@ -50,5 +47,4 @@ test.each<readonly [string, readonly Seen[], HealthState]>([
 test("a signal that changes nothing makes no new object", () => {
   const healthy = after(answer);
   expect(afterSignal(healthy, ...answer)).toBe(healthy);
-  expect(afterSignal(healthy, ...call("cancelled"))).toBe(healthy);
 });

@@ -1,4 +1,3 @@
-import type { CallErrorKind } from "../model/call.ts";
 import { isBad } from "../model/health.ts";
 import type { HealthSignal, HealthState } from "../model/health.ts";
 
@@ -43,35 +42,8 @@ const QUICK_CHECK_MS = 1_000;
  */
 export function afterSignal(standing: HealthStanding, signal: HealthSignal, source: SignalSource): HealthStanding {
   if (signal.kind === "answered") return afterAnswer(standing, source === "check" ? signal.durationMs : undefined);
-  switch (MEANINGS[signal.error]) {
-    case "lost":
-      return afterLoss(standing, source);
-    case "fault":
-      return afterFault(standing, source);
-    case "answer":
-      return afterAnswer(standing, undefined);
-    case "nothing":
-      return standing;
-  }
+  return signal.fault === "connection" ? afterLoss(standing, source) : afterFault(standing, source);
 }
-
-const MEANINGS: Readonly<Record<CallErrorKind, "lost" | "fault" | "answer" | "nothing">> = {
-  connection: "lost",
-  timeout: "fault",
-  server_error: "fault",
-  tool_error: "answer",
-  output_invalid: "answer",
-  not_found: "answer",
-  input_invalid: "nothing",
-  rate_limit: "nothing",
-  denied: "nothing",
-  circuit_open: "nothing",
-  cancelled: "nothing",
-  expression: "nothing",
-  approval: "nothing",
-  child: "nothing",
-  interrupted: "nothing",
-};
 
 function afterAnswer(standing: HealthStanding, checkMs: number | undefined): HealthStanding {
   const trouble = isBad(standing.state) ? 1 : Math.max(0, standing.trouble - 1);

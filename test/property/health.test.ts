@@ -1,9 +1,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { Clock } from "../../src/base/clock.ts";
-import type { CallErrorKind } from "../../src/model/call.ts";
 import { TuttiError } from "../../src/model/errors.ts";
-import type { HealthSignal, HealthState } from "../../src/model/health.ts";
+import type { HealthSignal, HealthState, ReplicaFault } from "../../src/model/health.ts";
 import type { ServerCheck } from "../../src/ports/connections.ts";
 import { HealthMonitor } from "../../src/registry/health-monitor.ts";
 import { afterSignal, UNSEEN } from "../../src/registry/health-standing.ts";
@@ -16,7 +15,7 @@ type Seen = readonly [HealthSignal, SignalSource];
 const ANSWERED = fc.record({ kind: fc.constant("answered" as const), durationMs: fc.constantFrom(1, 999, 1_500, 2_001, 9_000) });
 const FAILED = fc.record({
   kind: fc.constant("failed" as const),
-  error: fc.constantFrom<CallErrorKind[]>("connection", "connection", "timeout", "server_error", "tool_error", "cancelled", "rate_limit"),
+  fault: fc.constantFrom<ReplicaFault[]>("connection", "connection", "timeout", "server_error"),
   message: fc.constant("no"),
 });
 const SEEN: fc.Arbitrary<Seen> = fc.tuple(fc.oneof(ANSWERED, FAILED), fc.constantFrom<SignalSource[]>("call", "check"));
@@ -29,18 +28,16 @@ function expected(story: readonly Seen[]): HealthState {
   let slow = false;
   const tail: ("lost" | "fault")[] = [];
   for (const [signal, source] of story) {
-    const failure = signal.kind === "failed" ? signal.error : undefined;
-    if (failure === "cancelled" || failure === "rate_limit") continue;
     const bad: boolean = state === "unhealthy" || state === "unreachable";
-    if (failure === undefined || failure === "tool_error") {
+    if (signal.kind === "answered") {
       tail.length = 0;
       trouble = bad ? 1 : Math.max(0, trouble - 1);
-      if (signal.kind === "answered" && source === "check") slow = signal.durationMs > (slow ? 1_000 : 2_000);
+      if (source === "check") slow = signal.durationMs > (slow ? 1_000 : 2_000);
       state = trouble > 0 || slow ? "degraded" : "healthy";
       continue;
     }
     trouble = Math.min(8, trouble + 4);
-    if (failure === "connection") {
+    if (signal.fault === "connection") {
       tail.push("lost");
       const twice = tail.length > 1 && tail.at(-2) === "lost";
       if (source === "check" || twice) state = "unreachable";
@@ -126,7 +123,7 @@ test("in any weather, only what was used is checked, each on its own, and what i
         if (event.type === "wait") await weather.pass(event.ms);
         else if (event.type === "used" || event.type === "lost") {
           used.add(event.server);
-          const lost = { kind: "failed", error: "connection", message: "lost" } as const;
+          const lost = { kind: "failed", fault: "connection", message: "lost" } as const;
           monitor.saw(event.server, event.type === "used" ? { kind: "answered", durationMs: 9 } : lost);
         } else weather.state.set(event.server, event.type);
         expect(Array.from(weather.checked.keys()).filter((server) => !used.has(server))).toEqual([]);
@@ -210,6 +207,6 @@ test("no timer of a monitor keeps the process alive", () => {
   const clock: Clock = { nowMs: () => 0, monotonicMs: () => 0, after };
   const monitor = new HealthMonitor({ connections: new Weather(), servers: new Map([["a", serverConfig({ name: "a" })]]), clock });
   monitor.watch("a");
-  monitor.saw("a", { kind: "failed", error: "connection", message: "lost" });
+  monitor.saw("a", { kind: "failed", fault: "connection", message: "lost" });
   expect(kept).toEqual([false, false]);
 });

@@ -62,7 +62,7 @@ export class ReplicaRig {
       health: {
         stateOf: (connection) => this.health.get(connection) ?? "unknown",
         saw: (connection, signal) => {
-          this.signals.push(`${connection} ${signal.kind}${signal.kind === "failed" ? ` ${signal.error}` : ""}`);
+          this.signals.push(`${connection} ${signal.kind}${signal.kind === "failed" ? ` ${signal.fault}` : ""}`);
         },
       },
     });
