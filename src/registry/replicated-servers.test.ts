@@ -57,6 +57,18 @@ test("it goes on to the next replica when one is away, and health is told", asyn
   ]);
 });
 
+test("who has not answered is asked after all others from then on, until it is healthy", async () => {
+  const states: Record<string, HealthState> = {};
+  const { replicated, asked } = world(states, ["files#b"]);
+  await replicated.tools("files", signal);
+  states["files#b"] = "degraded";
+  await replicated.tools("files", signal);
+  expect(asked).toEqual(["files#b", "files#1", "files#1"]);
+  states["files#b"] = "healthy";
+  await replicated.tools("files", signal);
+  expect(asked.slice(3)).toEqual(["files#b", "files#1"]);
+});
+
 test("when no replica answers, the error names all that were tried", async () => {
   const { replicated } = world({}, ["files#b", "files#1", "files#c", "mail"]);
   await expect(replicated.tools("files", signal)).rejects.toMatchObject({

@@ -7,6 +7,7 @@ import type { ServerConfig } from "../model/server.ts";
 import type { Servers } from "../ports/connections.ts";
 import type { Health } from "../ports/health.ts";
 import { byPreference } from "./by-preference.ts";
+import type { RankedReplica } from "./by-preference.ts";
 
 export interface ReplicatedServersOptions {
   /** Of all replicas, named as `connectionName` says. */
@@ -21,20 +22,27 @@ export interface ReplicatedServersOptions {
 
 /**
  * What can be found out about servers by their names, whichever of their replicas has to be asked: the best healthy one,
- * and the next when it does not answer.
+ * and the next when it does not answer. Whoever has not answered the last time is asked when nobody else answers.
  */
 export function replicatedServers({ connections, servers, health }: ReplicatedServersOptions): Servers {
+  // One failure does not make a replica a bad one, but each further question would wait for it again.
+  const silent = new Set<string>();
+  const isSilent = ({ connection, state }: RankedReplica): boolean => state !== "healthy" && silent.has(connection);
   const ask = async <T>(server: string, signal: AbortSignal, question: (connection: string) => Promise<T>): Promise<T> => {
     const config = servers.get(server);
     if (config === undefined) throw serverNotFound(server, servers.keys());
     const tried: TriedReplica[] = [];
-    for (const { replica, connection } of byPreference(config, (name) => health.stateOf(name))) {
+    const ranked = byPreference(config, (name) => health.stateOf(name));
+    const lastSilent = ranked.toSorted((left, right) => Number(isSilent(left)) - Number(isSilent(right)));
+    for (const { replica, connection } of lastSilent) {
       try {
         const answer = await question(connection);
+        silent.delete(connection);
         health.watch(connection);
         return answer;
       } catch (error) {
         if (signal.aborted || !isTuttiError(error, "server.unavailable")) throw error;
+        silent.add(connection);
         health.saw(connection, signalOf(error));
         tried.push(triedReplica(replica.name, error));
       }
