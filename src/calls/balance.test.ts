@@ -43,6 +43,30 @@ test.each(
   expect(call.record.trip()?.failovers).toEqual(goesOn ? [failover] : undefined);
 });
 
+const WHO_ANSWERS: readonly (readonly [string, CallOutcome, readonly string[]])[] = [
+  ["cannot be reached", failed("connection", false), ["s#2", "s#1"]],
+  ["does not answer", unknown("timeout"), ["s#2"]],
+  ["is lost", unknown("connection"), ["s#2"]],
+  ["fails", failed("server_error", true), ["s#2"]],
+  ["answers", DONE, ["s#2"]],
+];
+
+test.each(WHO_ANSWERS)("who answers a call for one replica when that %s", async (_, outcome, route) => {
+  const rig = new ReplicaRig({ ...replicated(1, 1), hedgeAfterMs: 10 });
+  rig.behaviour.set("s#1", () => DONE).set("s#2", () => outcome);
+  expect(await rig.call({ effect: "read", replica: "2" }).outcome).toEqual(route.length > 1 ? DONE : outcome);
+  expect(rig.route).toEqual(route);
+});
+
+test("a call for a replica that is known to be away, or not configured any more, goes to another one at once", async () => {
+  const rig = new ReplicaRig(replicated(1, 1));
+  rig.behaviour.set("s#1", () => DONE).set("s#2", () => DONE);
+  rig.health.set("s#2", "unreachable");
+  await rig.call({ effect: "read", replica: "2" }).outcome;
+  await rig.call({ effect: "read", replica: "3" }).outcome;
+  expect(rig.route).toEqual(["s#1", "s#1"]);
+});
+
 test("each replica is tried once; when none can do it, the last one has the word", async () => {
   const rig = new ReplicaRig(replicated(1, 2, 2));
   for (const replica of ["s#1", "s#2", "s#3"]) rig.behaviour.set(replica, () => unknown("connection"));

@@ -77,7 +77,7 @@ async function travel(journey: Journey, tell: (failover: Failover) => void): Pro
 function finalOf(ends: readonly TrialEnd[], { request, signal }: CallOnItsWay): TrialEnd | undefined {
   return (
     ends.find(({ outcome }) => outcome.kind === "succeeded") ??
-    ends.find(({ outcome }) => !mayFailOver(request.effect, outcome)) ??
+    ends.find(({ outcome }) => !mayFailOver(request, outcome)) ??
     (signal.aborted ? ends.at(-1) : undefined)
   );
 }

@@ -1,4 +1,5 @@
 import type { Clock } from "../base/clock.ts";
+import type { Ms } from "../base/duration.ts";
 import type { CallOutcome } from "../model/call.ts";
 import type { ServerConfig } from "../model/server.ts";
 import { type Metrics, UNMEASURED } from "../ports/metrics.ts";
@@ -30,10 +31,9 @@ export interface TryReplicaPorts {
  * how that ended; the last end counts. What the call holds at a replica is given back when that has ended it.
  */
 export async function tryReplica(journey: Journey, admitted: Admitted): Promise<readonly TrialEnd[]> {
-  const { call, seeker, ports } = journey;
-  const { server, effect } = call.request;
-  const afterMs = ports.servers.get(server)?.hedgeAfterMs;
-  if (effect !== "read" || afterMs === undefined || seeker.tried.size + 1 >= ports.access.replicas(server).length) {
+  const { call, ports } = journey;
+  const afterMs = hedgeAfterMs(journey);
+  if (afterMs === undefined) {
     const { connection } = admitted.reservation;
     return [{ connection, outcome: await sendTo(journey, admitted, call) }];
   }
@@ -44,6 +44,13 @@ export async function tryReplica(journey: Journey, admitted: Admitted): Promise<
   } finally {
     listening.on = false;
   }
+}
+
+/** When a second replica may be asked as well; undefined when none may be, or there is none. */
+function hedgeAfterMs({ call, seeker, ports }: Journey): Ms | undefined {
+  const { server, effect, replica } = call.request;
+  if (effect !== "read" || replica !== undefined || seeker.tried.size + 1 >= ports.access.replicas(server).length) return undefined;
+  return ports.servers.get(server)?.hedgeAfterMs;
 }
 
 /** Only where nobody has to wait for it: it is not worth more than what others want. */

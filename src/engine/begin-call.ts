@@ -2,7 +2,7 @@ import { defined } from "../base/defined.ts";
 import { jsonExceeds, type JsonObject } from "../base/json.ts";
 import { evaluateTemplate } from "../expression/evaluate-template.ts";
 import type { Scope } from "../expression/scope.ts";
-import { type CallError, callId, type CallRef, type CallRequest, type CallRole, type SecretUse } from "../model/call.ts";
+import { type CallError, callId, type CallRef, type CallRequest, type CallRole, type SecretUse, withoutRole } from "../model/call.ts";
 import type { Template, ToolUse } from "../model/workflow.ts";
 import { callPlan } from "./call-plan.ts";
 import type { Decision, DecisionContext } from "./decision.ts";
@@ -96,6 +96,7 @@ function toolRequest(
     attempt: attempt.attempt,
     attemptsMax: retryRule(state.plan.workflow, step, { role, effect }).attemptsMax,
     server: attempt.tool.server,
+    ...defined({ replica: replicaInDoubt(state, attempt) }),
     tool: attempt.tool.tool,
     input: attempt.input,
     secrets: attempt.secrets,
@@ -112,6 +113,13 @@ function toolRequest(
     permissions: step.node.step.permissions ?? [],
     ...undoing(step, role),
   };
+}
+
+/** A probe goes to whoever had the call: it may be stopped, with the call in its queue, and only it answers behind it. */
+function replicaInDoubt(state: ExecutionState, { ref, tool }: { readonly ref: CallRef; readonly tool: ToolUse }): string | undefined {
+  if (ref.role !== "verify") return undefined;
+  const error = state.calls.get(callId(withoutRole(ref)))?.error;
+  return error?.server === tool.server ? error.replica : undefined;
 }
 
 /** Only the calls of the step itself occupy anything: those around it are made elsewhere, or when it is over. */

@@ -55,6 +55,11 @@ export interface CallRequest {
   /** As many attempts as there may be, as far as that is known. */
   readonly attemptsMax?: number;
   readonly server: string;
+  /**
+   * Of several, the replica that has to answer, by its name, unless it is not there: what it was asked before may be
+   * waiting at it, and nobody else knows.
+   */
+  readonly replica?: string;
   readonly tool: string;
   readonly input: JsonObject;
   readonly secrets: readonly SecretUse[];

@@ -17,6 +17,8 @@ export interface WorldCall {
   readonly stale: boolean;
   /** For whom it is, as the call says. */
   readonly tenant: string | undefined;
+  /** Who has to answer, of several. */
+  readonly replica: string | undefined;
 }
 
 /** What a tool of the test world does with a call. */
@@ -68,6 +70,7 @@ export class World implements ToolWorld {
       effect: request.effect,
       stale: request.staleOnly === true,
       tenant: request.meta.tenant,
+      replica: request.replica,
     };
     const behaviour = this.#behaviours[request.tool];
     if (behaviour === undefined) return { outcome: failed("not_found", `there is no tool "${request.tool}"`) };
