@@ -6,6 +6,9 @@ import type { SchemaDefinitions } from "../../src/definition/value-type.ts";
 import { loadConfig } from "../../src/main/config.ts";
 import { configFile } from "../../src/main/config-file.ts";
 import { serverEntry } from "../../src/main/server-entry.ts";
+import { DEFAULT_BREAKER } from "../../src/model/default-breaker.ts";
+import { DEFAULT_LIMITS } from "../../src/model/default-limits.ts";
+import { DEFAULT_RETRY_BUDGET } from "../../src/model/default-retry-budget.ts";
 import { folderWith, problemsOf } from "../support/config-folder.ts";
 
 const PAGE = "docs/configuration.md";
@@ -31,6 +34,22 @@ test("every example of docs/configuration.md is a configuration without mistakes
     const found = problemsOf(() => loadConfig({ workingDirectory: folder.path, environment: { PAYMENTS_TOKEN: "t" } }));
     expect(found).toEqual([]);
   }
+});
+
+test("docs/configuration.md tells the limits that hold when nothing is said as they are", () => {
+  const { callsPerReplica, callsInFlight, healthIntervalMs } = DEFAULT_LIMITS;
+  const { failures, recoveryMs, halfOpenCalls, successes } = DEFAULT_BREAKER;
+  const text = readFileSync(PAGE, "utf8").replaceAll(/\s+/g, " ");
+  for (const part of [
+    `${callsPerReplica} calls at once to each replica and ${callsInFlight} to all servers;`,
+    `after ${failures} faults in a row a replica is left alone for ${recoveryMs / 1_000} s and then tried with ${halfOpenCalls} calls, of which ${successes} must succeed;`,
+    `it is asked every ${healthIntervalMs / 1_000} s whether it is there.`,
+  ])
+    expect(text).toContain(part);
+  expect([DEFAULT_RETRY_BUDGET, text]).toEqual([
+    { share: 1 / 5, perSecond: 10 },
+    expect.stringContaining("a fifth of the first attempts, and ten per second, may be repeated;"),
+  ]);
 });
 
 interface Described {
