@@ -2,7 +2,7 @@ import { defined } from "../base/defined.ts";
 import type { Ms } from "../base/duration.ts";
 import { listScheduleMs, type Task } from "../model/list-schedule.ts";
 import type { PlanNode } from "../model/plan.ts";
-import { callsAtOnce, claimOfStep, type TaskClaim } from "../model/step-claim.ts";
+import { callsAtOnce, capacityFor, claimOfStep, type TaskClaim } from "../model/step-claim.ts";
 import type { ServerCapacity } from "../model/tool.ts";
 import type { ExecutionState, StepState } from "./execution-state.ts";
 
@@ -27,7 +27,7 @@ export function shortestCourse(state: ExecutionState, nowMs: number): ShortestCo
 function courseOf(state: ExecutionState, phase: PlanNode["phase"], nowMs: number): ShortestCourse {
   const steps = state.steps.filter(({ node }) => node.phase === phase);
   const capacities = state.plan.capacities ?? {};
-  const works = steps.map((step) => workOf(step, capacityOf(step, capacities), nowMs));
+  const works = steps.map((step) => workOf(step, capacityFor(step.node.step, capacities), nowMs));
   const chainsMs = chainsFrom(steps, works);
   const criticalPathMs = chainsMs.reduce((longestMs, chainMs) => Math.max(longestMs, chainMs), 0);
   if (hasRoomForAll(works, capacities)) return { criticalPathMs, shortestMs: criticalPathMs };
@@ -72,11 +72,6 @@ function workOf(step: StepState, capacity: ServerCapacity | undefined, nowMs: nu
   // The calls of a list overlap, so that their waiting cannot be taken off the whole.
   const busyMs = items === undefined ? wholeMs - trips.queuedMs - trips.overheadMs : Math.max(trips.longestMs, trips.serverMs / atOnce);
   return { durationMs: Math.min(wholeMs, Math.max(0, busyMs)), ...claim };
-}
-
-function capacityOf({ node }: StepState, capacities: Readonly<Record<string, ServerCapacity>>): ServerCapacity | undefined {
-  const { action } = node.step;
-  return action.kind === "tool" && Object.hasOwn(capacities, action.server) ? capacities[action.server] : undefined;
 }
 
 /** For each step, the longest chain that begins with it. */

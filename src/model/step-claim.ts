@@ -8,6 +8,11 @@ export interface TaskClaim {
   readonly resources?: Resources;
 }
 
+/** What the server of a step can do at once; undefined where it asks none, or one without a limit. */
+export function capacityFor({ action }: Step, capacities: Readonly<Record<string, ServerCapacity>>): ServerCapacity | undefined {
+  return action.kind === "tool" && Object.hasOwn(capacities, action.server) ? capacities[action.server] : undefined;
+}
+
 /** How many calls of a `for_each` step with so many items can be in flight at once; without a capacity, its own limit counts. */
 export function callsAtOnce(step: Step, items: number, capacity: ServerCapacity | undefined): number {
   const limits = [items, step.maxParallel ?? Infinity, capacity?.calls ?? Infinity];

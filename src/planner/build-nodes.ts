@@ -1,10 +1,11 @@
 import { defined } from "../base/defined.ts";
 import type { CallPlan, Plan, PlanNode } from "../model/plan.ts";
+import { capacityFor } from "../model/step-claim.ts";
 import type { Resources, Step, StepAction, Workflow } from "../model/workflow.ts";
 import type { OrderedGraph } from "./add-wanted-edges.ts";
 import { estimateStep } from "./estimate-step.ts";
 import { measureGraph } from "./measure-graph.ts";
-import { capacityFor, measureLoad, usedCapacities } from "./measure-load.ts";
+import { measureLoad, usedCapacities } from "./measure-load.ts";
 import type { StepEntries, StepEntry } from "./step-entry.ts";
 import { planCall, type ToolIndex } from "./tool-index.ts";
 import { reverseEdges } from "./topological-order.ts";

@@ -1,6 +1,6 @@
 import { listScheduleMs, type Task } from "../model/list-schedule.ts";
 import type { Plan, PlanNode } from "../model/plan.ts";
-import { amountsOf, claimOfStep } from "../model/step-claim.ts";
+import { amountsOf, capacityFor, claimOfStep } from "../model/step-claim.ts";
 import type { ServerCapacity } from "../model/tool.ts";
 import type { Step } from "../model/workflow.ts";
 import { estimateCallsAtOnce } from "./estimate-step.ts";
@@ -19,11 +19,6 @@ export function usedCapacities(entries: StepEntries, tools: ToolIndex): Capaciti
       return capacity === undefined ? [] : [[name, capacity] as const];
     }),
   );
-}
-
-/** What the server of a step can do at once. */
-export function capacityFor({ action }: Step, capacities: Capacities): ServerCapacity | undefined {
-  return action.kind === "tool" && Object.hasOwn(capacities, action.server) ? capacities[action.server] : undefined;
 }
 
 /** What is known of a workflow before its load is measured. */
