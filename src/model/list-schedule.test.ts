@@ -27,7 +27,7 @@ describe("tasks take", () => {
     ],
     [
       "as long as those that wait for nothing but a place",
-      [task(5, [], { gpu: 1 }), task(5, [], { gpu: 1, restMs: 9 }), task(5)],
+      [task(5, [], { gpu: 1 }), task(5, [], { gpu: 1, restMs: 9 }), task(5), task(5)],
       server(2, { gpu: 1 }),
       10,
     ],
