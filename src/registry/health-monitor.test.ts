@@ -19,3 +19,13 @@ test("the log is told of a change by the kind of what went wrong, and never what
   expect(JSON.stringify(lines)).not.toContain("4711");
   expect(monitor.history("s").changes[0]?.why).toContain("4711");
 });
+
+test("whom somebody could not connect to who only asked is unreachable at once, a call has to find that twice", async () => {
+  const connections = { check: () => Promise.reject(new Error("nobody asks")) };
+  const servers = new Map(["asked", "called"].map((name) => [name, serverConfig({ name })]));
+  await using monitor = new HealthMonitor({ connections, servers, clock: new ManualClock() });
+  const away = { kind: "failed", fault: "connection", message: "it is away" } as const;
+  monitor.checked("asked", away);
+  monitor.saw("called", away);
+  expect(["asked", "called"].map((name) => monitor.stateOf(name))).toEqual(["unreachable", "degraded"]);
+});

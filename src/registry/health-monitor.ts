@@ -83,6 +83,14 @@ export class HealthMonitor implements Health, AsyncDisposable {
     this.#saw(connection, signal, "call");
   }
 
+  /**
+   * Somebody has asked something that takes as little as a check, and opens a connection as well: one failure says as much.
+   * Else calls would go on to wait for a replica that nobody can connect to.
+   */
+  checked(connection: string, signal: HealthSignal): void {
+    this.#saw(connection, signal, "check");
+  }
+
   /** Begins to check a connection, from one interval after now on. Does nothing when it has begun already. */
   watch(connection: string): void {
     this.#watchedOf(connection);

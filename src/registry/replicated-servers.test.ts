@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { assert, expect, test } from "vitest";
 import { FakeConnections } from "../../test/support/fake-connections.ts";
 import { serverConfig } from "../../test/support/server-config.ts";
 import type { HealthSignal, HealthState } from "../model/health.ts";
@@ -27,7 +27,8 @@ function world(states: Readonly<Record<string, HealthState>>, away: readonly str
   for (const name of away) connections.away.add(name);
   const health = {
     stateOf: (connection: string) => states[connection] ?? "unknown",
-    saw: (connection: string, { kind }: HealthSignal) => void told.push([connection, kind]),
+    saw: () => assert.fail("this is for calls"),
+    checked: (connection: string, { kind }: HealthSignal) => void told.push([connection, kind]),
     watch: (connection: string) => void told.push([connection, "watched"]),
   };
   return { replicated: replicatedServers({ connections, servers, health }), asked, told, servers };
@@ -57,18 +58,6 @@ test("it goes on to the next replica when one is away, and health is told", asyn
   ]);
 });
 
-test("who has not answered is asked after all others from then on, until it is healthy", async () => {
-  const states: Record<string, HealthState> = {};
-  const { replicated, asked } = world(states, ["files#b"]);
-  await replicated.tools("files", signal);
-  states["files#b"] = "degraded";
-  await replicated.tools("files", signal);
-  expect(asked).toEqual(["files#b", "files#1", "files#1"]);
-  states["files#b"] = "healthy";
-  await replicated.tools("files", signal);
-  expect(asked.slice(3)).toEqual(["files#b", "files#1"]);
-});
-
 test("when no replica answers, the error names all that were tried", async () => {
   const { replicated } = world({}, ["files#b", "files#1", "files#c", "mail"]);
   await expect(replicated.tools("files", signal)).rejects.toMatchObject({
@@ -94,7 +83,7 @@ test("a server that is not configured is not found, with the name that was meant
 test("a change of tools is told with the name of the server", async () => {
   const { servers } = world({});
   const connections = new FakeConnections();
-  const health = { stateOf: () => "unknown" as const, saw: () => undefined, watch: () => undefined };
+  const health = { stateOf: () => "unknown" as const, saw: () => undefined, checked: () => undefined, watch: () => undefined };
   const heard: string[] = [];
   using _ = replicatedServers({ connections, servers, health }).onToolsChanged((server) => void heard.push(server));
   connections.toolsChanged("files#b");

@@ -1,4 +1,5 @@
 import { isTuttiError } from "../model/errors.ts";
+import type { HealthSignal } from "../model/health.ts";
 import { ownerOf } from "../model/replica.ts";
 import { serverNotFound } from "../model/server-not-found.ts";
 import { serverUnavailable, signalOf, triedReplica } from "../model/server-unavailable.ts";
@@ -7,7 +8,6 @@ import type { ServerConfig } from "../model/server.ts";
 import type { Servers } from "../ports/connections.ts";
 import type { Health } from "../ports/health.ts";
 import { byPreference } from "./by-preference.ts";
-import type { RankedReplica } from "./by-preference.ts";
 
 export interface ReplicatedServersOptions {
   /** Of all replicas, named as `connectionName` says. */
@@ -17,33 +17,28 @@ export interface ReplicatedServersOptions {
   readonly health: Health & {
     /** Begins to look after a replica that is in use from now on. */
     watch(connection: string): void;
+    /** Is told what a check would have found out as well. */
+    checked(connection: string, signal: HealthSignal): void;
   };
 }
 
 /**
  * What can be found out about servers by their names, whichever of their replicas has to be asked: the best healthy one,
- * and the next when it does not answer. Whoever has not answered the last time is asked when nobody else answers.
+ * and the next when it does not answer.
  */
 export function replicatedServers({ connections, servers, health }: ReplicatedServersOptions): Servers {
-  // One failure does not make a replica a bad one, but each further question would wait for it again.
-  const silent = new Set<string>();
-  const isSilent = ({ connection, state }: RankedReplica): boolean => state !== "healthy" && silent.has(connection);
   const ask = async <T>(server: string, signal: AbortSignal, question: (connection: string) => Promise<T>): Promise<T> => {
     const config = servers.get(server);
     if (config === undefined) throw serverNotFound(server, servers.keys());
     const tried: TriedReplica[] = [];
-    const ranked = byPreference(config, (name) => health.stateOf(name));
-    const lastSilent = ranked.toSorted((left, right) => Number(isSilent(left)) - Number(isSilent(right)));
-    for (const { replica, connection } of lastSilent) {
+    for (const { replica, connection } of byPreference(config, (name) => health.stateOf(name))) {
       try {
         const answer = await question(connection);
-        silent.delete(connection);
         health.watch(connection);
         return answer;
       } catch (error) {
         if (signal.aborted || !isTuttiError(error, "server.unavailable")) throw error;
-        silent.add(connection);
-        health.saw(connection, signalOf(error));
+        health.checked(connection, signalOf(error));
         tried.push(triedReplica(replica.name, error));
       }
     }

@@ -165,6 +165,20 @@ test("a server that hangs at its start delays neither the start of another nor i
   expect(isTuttiError(await waiting, "server.unavailable")).toBe(true);
 });
 
+test("a replica that hangs at its start is waited for when the tools are listed, and not once more by the calls", async () => {
+  using directory = temporaryDirectory();
+  const hung = configOf("pair", { kind: "stdio", command: process.execPath, args: ["-e", "setInterval(() => undefined, 1e6)"], env: {} });
+  const near = { name: "near", connection: replicaAt(directory.path, "near"), tier: 1 };
+  await using tutti = await openTutti({
+    dataDirectory: join(directory.path, "data"),
+    servers: [{ ...hung, connectTimeoutMs: 2_000, replicas: [near] }],
+  });
+  const { executionId } = await tutti.execute({ workflow: workflowOf({ id: "ask", for_each: [1, 2, 3, 4], tool: "pair.look" }) });
+  const { outcome, startedAtMs, endedAtMs } = await tutti.wait(executionId);
+  expect(outcome).toBe("completed");
+  expect((endedAtMs ?? Number.POSITIVE_INFINITY) - startedAtMs).toBeLessThan(1_500);
+});
+
 test("a server that does not answer a call delays no call of another", async () => {
   using directory = temporaryDirectory();
   const servers = ["stuck", "quick"].map((name) => configOf(name, replicaAt(directory.path, name)));
