@@ -82,10 +82,13 @@ test("max_duration counts the time in which no process ran, and nothing is repea
   expect(world.calls.map(({ tool }) => tool)).toEqual(["set_late"]);
 });
 
-test("what a step waited for comes before the end of its max_duration, also when nobody was there to see it", async () => {
+test.each([
+  ["before the end of its max_duration", "6s"],
+  ["at the same moment", "5s"],
+])("what a step waited for and what came %s is not cut off, also when nobody was there to see it", async (_, limit) => {
   const world = new World({});
   await using first = new Bench(world);
-  await first.start(plan(world, "  - { id: a, sleep: 5s, max_duration: 6s }"));
+  await first.start(plan(world, `  - { id: a, sleep: 5s, max_duration: ${limit} }`));
   await using second = first.restarted();
   await second.pass(60 * SECOND);
   await second.supervisor.resume("e");
