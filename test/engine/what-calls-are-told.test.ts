@@ -56,6 +56,19 @@ test("each call is told what is left of max_duration and of the execution, what 
   ]);
 });
 
+test.each([
+  ["30 s when nothing is said", "", 30_000],
+  ["its timeout", ", timeout: 1m, max_duration: 20m", 60_000],
+  ["all the time of its step when it has no timeout", ", max_duration: 20m", 1_200_000],
+])("an attempt may take %s", async (_, limits, timeoutMs) => {
+  const world = new World({});
+  const { requests, wrap } = listener();
+  await using bench = new Bench(world, { wrap });
+  await bench.start(plan(world, `  - { id: a, tool: w.read, with: {}${limits} }`));
+  await bench.pass(SECOND);
+  expect(requests).toMatchObject([{ timeoutMs }]);
+});
+
 test("what a call occupies and how long it may take is the same after a crash, and its time has gone on", async () => {
   const world = new World({});
   const [before, after] = [listener(), listener()];
