@@ -57,6 +57,18 @@ test("a server without limits gets calls as they come", async () => {
   expect(await stage(given, next)).toEqual({ kind: "succeeded", output: true });
 });
 
+test("nobody overtakes a call whose time has come, although its timer is late", async () => {
+  const { clock, sent, send } = limited({ calls: { count: 1, perMs: 1_000 } });
+  await send("first");
+  const late = Promise.withResolvers<CallOutcome>();
+  // Fires at the same moment as the timer of the call that waits, and before it.
+  clock.after(1_010, () => late.resolve(send("late")));
+  const waiting = send("waiting");
+  await pass(clock, 3_000);
+  await Promise.all([waiting, late.promise]);
+  expect(sent.calls).toEqual(["firsts.t", "waitings.t", "lates.t"]);
+});
+
 test("what is too much waits, says so, and goes as soon as the oldest call is a whole span ago", async () => {
   const counted: string[] = [];
   const metrics: Metrics = {
