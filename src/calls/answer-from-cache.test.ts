@@ -167,6 +167,23 @@ test("the first one may leave before the call is sent: it is then sent for anoth
   expect(made.length).toBe(1);
 });
 
+test("who comes when the last one has just said no asks anew", async () => {
+  const { made, ask } = cached();
+  const newcomers: Promise<CallOutcome>[] = [];
+  const refusing = gate({
+    sending: () => {
+      const no = Promise.reject(new Error("the execution is ending"));
+      // Comes as soon as the call knows of the no, and before it has come to its end.
+      void no.catch(() => queueMicrotask(() => newcomers.push(ask())));
+      return no;
+    },
+  });
+  expect(await ask({}, { gate: refusing })).toMatchObject({ kind: "failed", accepted: false });
+  await nextTurn();
+  made[0]?.answer(ANSWER);
+  expect(await Promise.all(newcomers)).toEqual([ANSWER]);
+});
+
 test("all who wait see how far the call is, also those who come late, and their time counts as waiting", async () => {
   const { made, ask, clock } = cached();
   const seen: string[] = [];

@@ -79,6 +79,19 @@ describe("the metrics of an execution", () => {
     expect(metrics.score).toBe(97.1);
   });
 
+  test("add what was undone to the shortest time, because nothing can run beside it", () => {
+    const metrics = measure(step("a") + step("b"), ONE_AT_A_TIME, [
+      start,
+      begin(0, "a"),
+      begin(0, "b"),
+      succeed(100, "a", trip(0, 100, 0)),
+      succeed(200, "b", trip(100, 100, 0)),
+      [200, { type: "compensation-started" }],
+      end(500, "failed"),
+    ]);
+    expect(metrics).toMatchObject({ durationMs: 500, criticalPathMs: 400, shortestMs: 500, efficiencyRatio: 1 });
+  });
+
   test("take the items of a list to run as many at once as its server can do", () => {
     const items: Moment = [0, { type: "step-started", step: "a", items: [1, 2, 3, 4] }];
     const calls = [0, 1, 2, 3].map((item) => begin(0, "a", item));
