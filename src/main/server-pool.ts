@@ -18,7 +18,6 @@ import type { Log } from "../ports/log.ts";
 import type { ServerSecurity } from "../ports/server-security.ts";
 import { connectionConfigs } from "../registry/connection-configs.ts";
 import { HealthMonitor } from "../registry/health-monitor.ts";
-import type { HealthChange } from "../registry/health-monitor.ts";
 import { replicatedServers } from "../registry/replicated-servers.ts";
 import { ServerRegistry } from "../registry/server-registry.ts";
 import type { ServerRegistryOptions } from "../registry/server-registry.ts";
@@ -54,7 +53,6 @@ export interface ServerPoolOptions {
   readonly events?: Log | undefined;
   /** Where calls are recorded; it must work if servers are demanded to be audited. */
   readonly audit?: AuditLog;
-  readonly onHealthChange?: (change: HealthChange) => void;
   /** How much of a server is in use. Default: nobody knows. */
   readonly loadOf?: ((server: string) => ServerLoad | undefined) | undefined;
   readonly version: string;
@@ -66,7 +64,7 @@ export interface ServerPoolOptions {
  * @throws TuttiError `config.invalid` - an injector would confine nothing, or something else than was meant
  */
 export function openServerPool(options: ServerPoolOptions): ServerPool {
-  const { clock, elicitor, log, settings, events, onHealthChange, loadOf } = options;
+  const { clock, elicitor, log, settings, events, loadOf } = options;
   for (const server of options.servers) checkInjector(server);
   const servers = new Map(options.servers.map((server) => [server.name, server]));
   // Checks go on long after whoever was the first to use a server, and are not to be made in his context.
@@ -80,7 +78,7 @@ export function openServerPool(options: ServerPoolOptions): ServerPool {
       ...defined({ tls: settings?.tls }),
     }),
   );
-  const health = new HealthMonitor({ connections, servers, clock, ...defined({ log: events, onChange: onHealthChange }) });
+  const health = new HealthMonitor({ connections, servers, clock, ...defined({ log: events }) });
   const about = replicatedServers({ connections, servers, health });
   const demanded = demandsOf(options);
   const registry = new ServerRegistry({ connections, servers, replicated: about, health, ...defined({ loadOf, demanded }) });

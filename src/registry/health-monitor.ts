@@ -21,8 +21,6 @@ export interface HealthMonitorOptions {
   readonly servers: ReadonlyMap<string, ServerConfig>;
   readonly clock: Clock;
   readonly log?: Log;
-  /** Is told each change of a state, at once. Must not throw. */
-  readonly onChange?: (change: HealthChange) => void;
 }
 
 /** A replica is not any more what it was. */
@@ -164,11 +162,10 @@ export class HealthMonitor implements Health, AsyncDisposable {
   #tell(watched: Watched, change: HealthChange, reason: string): void {
     watched.changes.push(change);
     if (watched.changes.length > CHANGES_MAX) watched.changes.shift();
-    const { log = SILENT, onChange } = this.#options;
+    const { log = SILENT } = this.#options;
     const { from, to } = change;
     const level = isWorse(to, from) ? "warn" : "info";
     log.write(level, `a server is ${to}`, { ...ownerOf(change.connection), state_before: from, reason });
-    onChange?.(change);
   }
 
   /** Undefined for what is not configured, and when everything is closing. */
