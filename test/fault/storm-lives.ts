@@ -59,7 +59,7 @@ export class StormLives implements AsyncDisposable {
 
   async kill(): Promise<void> {
     this.kills += 1;
-    this.#isReady = false;
+    this.#awaitNext();
     this.#killed.add(this.#life);
     await this.#life.kill();
     this.#life = this.#begin();
@@ -86,15 +86,21 @@ export class StormLives implements AsyncDisposable {
   }
 
   #begin(): StormLife {
-    // Whoever waits for one that was killed before it was ready waits for the next.
-    this.#ready.resolve();
-    this.#ready = Promise.withResolvers();
-    this.#isReady = false;
+    this.#awaitNext();
     this.#begunMs = performance.now();
     this.samples = [];
     const life = new StormLife(this.#options.settings, (news) => this.#hear(news));
     void life.ended.then((end) => this.#mourn(life, end));
     return life;
+  }
+
+  /** Whoever waits for one that was killed before it was ready waits for the next. */
+  #awaitNext(): void {
+    this.#isReady = false;
+    const { resolve } = this.#ready;
+    // Another promise first: whoever wakes up and finds that nobody is ready waits for this one, and must not spin.
+    this.#ready = Promise.withResolvers();
+    resolve();
   }
 
   #mourn(life: StormLife, end: LifeEnd): void {
