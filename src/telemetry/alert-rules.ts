@@ -15,10 +15,8 @@ export interface AlertRule {
   readonly forMs: Ms;
 }
 
-export type AlertRules = Readonly<Record<AlertName, AlertRule>>;
-
 /** `high_latency` in seconds, `high_error_rate` and `resource_exhaustion` as a share, `workflow_running_long` in seconds. */
-export const DEFAULT_RULES: AlertRules = {
+export const ALERT_RULES: Readonly<Record<AlertName, AlertRule>> = {
   high_latency: { threshold: 1, forMs: 300_000 },
   high_error_rate: { threshold: 0.05, forMs: 180_000 },
   // What either is so or not has the number 1 while it is so.

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { DEFAULT_RULES } from "./alert-rules.ts";
+import { ALERT_RULES } from "./alert-rules.ts";
 import type { AlertReading } from "./alert-rules.ts";
 import { AlertStates } from "./alert-states.ts";
 
@@ -69,7 +69,7 @@ test("whatever happens, an alert fires exactly when its condition has held long 
       for (const { bad, afterMs } of looks) {
         atMs += afterMs;
         badSinceMs = bad ? (badSinceMs ?? atMs) : undefined;
-        const expected = badSinceMs !== undefined && atMs - badSinceMs >= DEFAULT_RULES.high_latency.forMs;
+        const expected = badSinceMs !== undefined && atMs - badSinceMs >= ALERT_RULES.high_latency.forMs;
         const changes = states.look([bad ? SLOW : WELL], atMs).map(({ type }) => type);
         expect(changes).toEqual(expected === firing ? [] : [expected ? "firing" : "resolved"]);
         expect(states.firing()).toHaveLength(expected ? 1 : 0);

@@ -1,6 +1,6 @@
 import type { Alert } from "../model/alert.ts";
-import { DEFAULT_RULES } from "./alert-rules.ts";
-import type { AlertReading, AlertRules } from "./alert-rules.ts";
+import { ALERT_RULES } from "./alert-rules.ts";
+import type { AlertReading } from "./alert-rules.ts";
 
 /** An alert that has begun or ended. */
 export interface AlertChange {
@@ -25,12 +25,7 @@ const HOLDING_MAX = 10_000;
  *    or its subject is not there any more.
  */
 export class AlertStates {
-  readonly #rules: AlertRules;
   #holding: ReadonlyMap<string, Holding> = new Map();
-
-  constructor(rules: AlertRules = DEFAULT_RULES) {
-    this.#rules = rules;
-  }
 
   /** Those that fire now. */
   firing(): readonly Alert[] {
@@ -43,7 +38,7 @@ export class AlertStates {
     const now = new Map<string, Holding>();
     const changes: AlertChange[] = [];
     for (const reading of readings) {
-      const { threshold, forMs } = this.#rules[reading.alert];
+      const { threshold, forMs } = ALERT_RULES[reading.alert];
       if (!(reading.value > threshold) || now.size >= HOLDING_MAX) continue;
       const key = `${reading.alert} ${reading.subject}`;
       const known = before.get(key);

@@ -3,7 +3,7 @@ import { defined } from "../base/defined.ts";
 import type { Alert } from "../model/alert.ts";
 import type { Log } from "../ports/log.ts";
 import { alertReadings } from "./alert-rules.ts";
-import type { AlertRules, ExecutionFacts } from "./alert-rules.ts";
+import type { ExecutionFacts } from "./alert-rules.ts";
 import { AlertStates } from "./alert-states.ts";
 import type { MetricsStore } from "./open-metrics.ts";
 import type { MetricsSnapshot } from "./snapshot.ts";
@@ -13,8 +13,6 @@ export interface AlertWatchOptions {
   readonly log: Log;
   readonly clock: Clock;
   readonly executions: ExecutionFacts;
-  /** Default: those that docs/operations.md describes. */
-  readonly rules?: AlertRules;
 }
 
 const LOOK_MS = 15_000;
@@ -24,7 +22,7 @@ const WINDOW_MS = 60_000;
 /** Looks every 15 seconds whether something is wrong; tells the log what begins and ends, and shows in metrics what is. */
 export class AlertWatch implements Disposable {
   readonly #options: AlertWatchOptions;
-  readonly #states: AlertStates;
+  readonly #states = new AlertStates();
   readonly #gauge: Disposable;
   /** The oldest first; the first is at least as old as the window, if there has been so much time. */
   #snapshots: readonly MetricsSnapshot[] = [];
@@ -32,7 +30,6 @@ export class AlertWatch implements Disposable {
 
   constructor(options: AlertWatchOptions) {
     this.#options = options;
-    this.#states = new AlertStates(options.rules);
     this.#gauge = options.metrics.observe("tutti_alert_firing", () =>
       this.#states.firing().map(({ alert, server = "" }) => ({ labels: { alert, server }, value: 1 })),
     );
