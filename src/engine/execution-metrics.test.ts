@@ -177,6 +177,16 @@ describe("the metrics of an execution", () => {
     expect(metrics.score).toBe(70);
   });
 
+  test("count what was skipped on purpose as little when a retry has taken it over", () => {
+    const steps = ["a", "b"].map((id) => `  - { id: ${id}, value: 1 }\n`).join("");
+    const retried: Moment = [
+      0,
+      { type: "execution-started", workflowId: "m", planHash: "", inputs: {}, reused: [{ step: "b", output: null, skipped: true }] },
+    ];
+    const metrics = measure(steps, undefined, [retried, [0, { type: "step-completed", step: "a", output: 1 }], end(0, "partial_success")]);
+    expect(metrics.score).toBe(100);
+  });
+
   test("of an execution that called nothing say nothing of calls", () => {
     const metrics = measure("  - { id: a, value: 1 }\n", undefined, [start, [0, { type: "step-completed", step: "a", output: 1 }], end(0)]);
     expect(metrics).toMatchObject({ calls: 0, efficiencyRatio: 1, parallelEfficiency: 1, score: 100 });

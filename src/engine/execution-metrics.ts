@@ -63,7 +63,8 @@ function scoreOf(
 function successOf({ outcome, steps }: ExecutionState): number {
   if (outcome === "completed") return 1;
   if (outcome !== "partial_success") return 0;
-  const wanted = steps.filter(({ status, skippedBecause }) => status !== "skipped" || skippedBecause !== "condition");
+  // What was skipped on purpose is no less so when a retry has taken it over.
+  const wanted = steps.filter(({ status, skippedBecause }) => status !== "skipped" || skippedBecause === "needs");
   return share(wanted.filter(({ status, degraded }) => status === "completed" && degraded === undefined).length, wanted.length) ?? 1;
 }
 
