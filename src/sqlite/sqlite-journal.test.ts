@@ -124,6 +124,14 @@ test("when the data directory is removed or replaced, nothing more is acknowledg
   expect(await second.list({ limit: 1 })).toEqual({ executions: [] });
 });
 
+test("that the journal has been moved is noticed by whoever lists executions, though nothing is written", async () => {
+  using temporary = temporaryDirectory();
+  await using journal = await openJournal({ directory: temporary.path, clock: systemClock });
+  expect(await journal.list({ limit: 1 })).toEqual({ executions: [] });
+  renameSync(join(temporary.path, "journal.db"), join(temporary.path, "moved.db"));
+  await expect(journal.list({ limit: 1 })).rejects.toMatchObject({ code: "journal.unusable", details: { reason: "io" } });
+});
+
 test("an event larger than an event may be is refused, and the journal goes on", async () => {
   using temporary = temporaryDirectory();
   await using journal = await openJournal({ directory: temporary.path, clock: systemClock });

@@ -1,6 +1,6 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { ExecutionEvent } from "../model/event.ts";
-import type { Journal, NewExecution } from "../ports/journal.ts";
+import type { ExecutionPage, Journal, ListQuery, NewExecution } from "../ports/journal.ts";
 import { CommitQueue } from "./commit-queue.ts";
 import { fileCheck } from "./data-directory.ts";
 import { encodeEvent } from "./event-row.ts";
@@ -14,6 +14,7 @@ import { type Pruned, Pruner } from "./pruner.ts";
 export class SqliteJournal extends JournalReader implements Journal, AsyncDisposable {
   readonly #database: DatabaseSync;
   readonly #latch: FaultLatch;
+  readonly #checkFile: () => void;
   readonly #queue: CommitQueue;
   readonly #writer: JournalWriter;
   readonly #pruner: Pruner;
@@ -24,7 +25,8 @@ export class SqliteJournal extends JournalReader implements Journal, AsyncDispos
     super(options.path, options.database, latch);
     this.#database = options.database;
     this.#latch = latch;
-    this.#queue = new CommitQueue(options.database, latch, fileCheck(options.path));
+    this.#checkFile = fileCheck(options.path);
+    this.#queue = new CommitQueue(options.database, latch, this.#checkFile);
     this.#writer = new JournalWriter(options.database);
     this.#pruner = new Pruner(options.database, this.#queue);
     this.#letGo = options.letGo;
@@ -40,6 +42,12 @@ export class SqliteJournal extends JournalReader implements Journal, AsyncDispos
     const rows = events.map(encodeEvent);
     const sizeBytes = rows.reduce((sum, row) => sum + row.sizeBytes, 0);
     await this.#queue.add(sizeBytes, () => this.#writer.append(executionId, events, rows));
+  }
+
+  /** Who lists executions may ask nothing else for days, and would be told of those in a file that is gone. */
+  override async list(query: ListQuery): Promise<ExecutionPage> {
+    this.#latch.run(this.#checkFile);
+    return await super.list(query);
   }
 
   async prune(endedBeforeMs: number): Promise<Pruned> {
