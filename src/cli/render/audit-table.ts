@@ -1,3 +1,5 @@
+import { isJsonArray, isJsonObject } from "../../base/json.ts";
+import type { Json } from "../../base/json.ts";
 import type { RecordedEntry } from "../../model/audit.ts";
 import { printMoment } from "./moment.ts";
 import { oneLine } from "./safe-text.ts";
@@ -23,7 +25,7 @@ function row(entry: RecordedEntry): readonly Span[] {
     span(oneLine(who(entry), 60)),
     span(oneLine(about(entry), 60), "bold"),
     span(oneLine(where(entry), 60)),
-    span(oneLine(entry.reason ?? "", 300)),
+    span(oneLine(why(entry), 300)),
   ];
 }
 
@@ -39,9 +41,23 @@ function who({ userId, tenant, onBehalfOf }: RecordedEntry): string {
   return `${name === "" ? "-" : name}${onBehalfOf === undefined ? "" : ` for ${onBehalfOf}`}`;
 }
 
-function about({ server, tool, operation }: RecordedEntry): string {
-  if (server !== undefined) return `${server}.${tool ?? ""}`;
-  return operation ?? "-";
+/** `payments.charge`, and `payments#eu.charge` when it is known which of several replicas had it. */
+function about({ server, tool, operation, details }: RecordedEntry): string {
+  if (server === undefined) return operation ?? "-";
+  const replica = textAt(details, "replica");
+  return `${server}${replica === "" ? "" : `#${replica}`}.${tool ?? ""}`;
+}
+
+/** `after eu (timeout), us (connection)`: the replicas that could not do it. */
+function why({ reason, details }: RecordedEntry): string {
+  const failovers = isJsonObject(details) ? details["failovers"] : undefined;
+  const left = (isJsonArray(failovers) ? failovers : []).map((failover) => `${textAt(failover, "replica")} (${textAt(failover, "kind")})`);
+  return [reason ?? "", left.length === 0 ? "" : `after ${left.join(", ")}`].filter((part) => part !== "").join("; ");
+}
+
+function textAt(value: Json | undefined, key: string): string {
+  const text = isJsonObject(value) ? value[key] : undefined;
+  return typeof text === "string" ? text : "";
 }
 
 /** `0193f2c7-89ab charge#2`: the second attempt of a call of an execution. */
