@@ -1,4 +1,5 @@
 import { type Clock, sleep } from "../base/clock.ts";
+import type { Ms } from "../base/duration.ts";
 import type { CallOutcome, CallRequest } from "../model/call.ts";
 import type { Admission, Reservation } from "./admission.ts";
 import type { CallOnItsWay } from "./call-stage.ts";
@@ -68,6 +69,9 @@ async function admitted(call: CallOnItsWay, seeker: Seeker, ports: AdmitCallPort
   }
 }
 
+/** Whoever was told when to come again may be early by that: the wall clock and timers know whole milliseconds. */
+const EARLY_MS: Ms = 5;
+
 /** Waits for what keeps a call from all replicas, where that passes soon. */
 function endOfHindrance(
   choice: ReplicaChoice | undefined,
@@ -77,6 +81,8 @@ function endOfHindrance(
   switch (choice?.kind) {
     case "paused":
       return () => sleep(clock, choice.forMs, signal);
+    case "open":
+      return choice.forMs > EARLY_MS ? undefined : () => sleep(clock, choice.forMs, signal);
     case "tried":
       // Whoever came a moment too late to try it would else fail although the server is well again.
       return () => access.nextEnd(request.server, signal);

@@ -151,6 +151,18 @@ test("five faults open the circuit: further calls fail at once, also those that 
   expect(rig.held).toBe(0);
 });
 
+test("a call that comes a moment before the circuit may be tried waits for that moment", async () => {
+  const rig = new ReplicaRig();
+  rig.behaviour.set("s", () => unknown("connection"));
+  for (let fault = 0; fault < 5; fault += 1) await rig.call().outcome;
+  rig.behaviour.set("s", () => DONE);
+  rig.clock.advance(29_996);
+  const { outcome } = rig.call();
+  await rig.settle();
+  rig.clock.advance(4);
+  expect(await outcome).toEqual(DONE);
+});
+
 /** A server with an open circuit whose time is up, and calls that come then. */
 async function thousandAfterOutage(): Promise<{ readonly rig: ReplicaRig; readonly callers: readonly RigCall[] }> {
   const rig = new ReplicaRig({ maxConcurrentCalls: 50 }, 1_000);
