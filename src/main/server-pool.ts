@@ -6,6 +6,7 @@ import type { ServerLog } from "../mcp-client/server-log.ts";
 import { TuttiError } from "../model/errors.ts";
 import { ownerOf } from "../model/replica.ts";
 import type { ServerLoad, ServerRecord } from "../model/server-record.ts";
+import { serverFaults } from "../model/server-faults.ts";
 import type { ServerSettings } from "../model/server-settings.ts";
 import type { ServerConfig } from "../model/server.ts";
 import type { AuditLog } from "../ports/audit.ts";
@@ -61,11 +62,12 @@ export interface ServerPoolOptions {
 /**
  * Prepares connections to servers; nothing is started before it is needed.
  *
- * @throws TuttiError `config.invalid` - an injector would confine nothing, or something else than was meant
+ * @throws TuttiError `config.invalid` - what code says of a server cannot be, or an injector would confine nothing, or
+ * something else than was meant
  */
 export function openServerPool(options: ServerPoolOptions): ServerPool {
   const { clock, elicitor, log, settings, events, loadOf } = options;
-  for (const server of options.servers) checkInjector(server);
+  checkServers(options.servers);
   const servers = new Map(options.servers.map((server) => [server.name, server]));
   // Checks go on long after whoever was the first to use a server, and are not to be made in his context.
   const connections = outsideContext(
@@ -132,6 +134,14 @@ function healthPages(servers: ReadonlyMap<string, ServerConfig>, { clock, log, s
 }
 
 /** A file was checked when it was read; what code says of servers was not. */
+function checkServers(servers: readonly ServerConfig[]): void {
+  const names = servers.map(({ name }) => name);
+  const twice = names.filter((name, place) => names.indexOf(name) !== place).map((name) => `two servers are named "${name}"`);
+  const faults = [...twice, ...servers.flatMap(serverFaults)];
+  if (faults.length > 0) throw new TuttiError("config.invalid", faults.join("; "), { problems: [] });
+  for (const server of servers) checkInjector(server);
+}
+
 function checkInjector({ name, injector }: ServerConfig): void {
   const [fault] = injector?.kind === "database" ? configFaults(injector) : [];
   if (fault === undefined) return;

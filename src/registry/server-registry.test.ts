@@ -79,14 +79,14 @@ test("of two that are registered with one name at once, one is, and the other do
 
 test.each([
   [{ name: "s" }, 'a server is named "s" already - another must have a name of its own'],
-  [{ name: "a.b" }, '"a.b" is no name for a server - it has 1 to 64 of A-Z, a-z, 0-9, "_" and "-"'],
+  [{ name: "a.b" }, 'server "a.b": this is no name - it has 1 to 64 of A-Z, a-z, 0-9, "_" and "-"'],
   [
     { replicas: [{ name: "1", tier: 1, connection: ADDRESS }] },
-    '"1" is no name for one replica of "mail" - each has one of its own, as servers have',
+    'server "mail": "1" is no name for one replica - each has one of its own, as servers have',
   ],
   [
     { replicas: [{ name: "b#c", tier: 1, connection: ADDRESS }] },
-    '"b#c" is no name for one replica of "mail" - each has one of its own, as servers have',
+    'server "mail": "b#c" is no name for one replica - each has one of its own, as servers have',
   ],
 ])("a server with %j is not registered", async (wrong, message) => {
   await using now = world();

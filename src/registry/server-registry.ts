@@ -1,8 +1,7 @@
 import type { Clock } from "../base/clock.ts";
 import { TuttiError } from "../model/errors.ts";
-import { replicasOf } from "../model/replica.ts";
+import { serverFaults } from "../model/server-faults.ts";
 import { serverCapacity } from "../model/server-capacity.ts";
-import { SERVER_NAME } from "../model/server-name.ts";
 import { serverNotFound } from "../model/server-not-found.ts";
 import { silencesOf } from "../model/server-record.ts";
 import type { ServerRecord } from "../model/server-record.ts";
@@ -59,7 +58,8 @@ export class ServerRegistry implements CatalogSource, Discovery, ServerSecurity 
     const facts = await this.#securityFacts();
     // From here on nothing is waited for until the name is taken: somebody else may want the same.
     if (servers.has(name)) throw invalid(`a server is named "${name}" already - another must have a name of its own`);
-    checkNames(config);
+    const [fault] = serverFaults(config);
+    if (fault !== undefined) throw invalid(fault);
     const faults = securityFaults(config, facts);
     if (faults.length > 0) throw new TuttiError("server.insecure", `"${name}" was not registered: ${faults.join("; ")}`, { faults });
     await using added = new AsyncDisposableStack();
@@ -109,14 +109,6 @@ export class ServerRegistry implements CatalogSource, Discovery, ServerSecurity 
     const { demands, tls, clock, auditFault } = demanded;
     return { demands, tls, nowMs: clock.nowMs(), auditFault: demands.includes("audited") ? await auditFault() : undefined };
   }
-}
-
-function checkNames(config: ServerConfig): void {
-  const { name } = config;
-  if (!SERVER_NAME.test(name)) throw invalid(`"${name}" is no name for a server - it has 1 to 64 of A-Z, a-z, 0-9, "_" and "-"`);
-  const names = replicasOf(config).map((replica) => replica.name);
-  const wrong = names.find((replica, place) => names.indexOf(replica) !== place || !SERVER_NAME.test(replica));
-  if (wrong !== undefined) throw invalid(`"${wrong}" is no name for one replica of "${name}" - each has one of its own, as servers have`);
 }
 
 function whatIsConfigured(server: ServerConfig): Omit<ServerCatalog, "tools"> {
