@@ -51,6 +51,14 @@ test.each([
   expect(outcomeOfError(new HttpFault("refused", "no", { status }), LISTED)).toMatchObject({ accepted, error: { kind } });
 });
 
+test.each([502, 504])("HTTP %i is said by somebody between: whether the server has done it is not known", (status) => {
+  const error = new SdkHttpError(SdkErrorCode.ClientHttpNotImplemented, "no", { status, text: "no" });
+  expect(outcomeOfError(error, LISTED)).toMatchObject({
+    kind: "unknown",
+    error: { kind: "server_error", detail: { http_status: status } },
+  });
+});
+
 test("a server that says when to come back has not accepted the call", () => {
   const error = new HttpFault("refused", "busy", { status: 503, retryAfterMs: 1_000 });
   expect(outcomeOfError(error, LISTED)).toMatchObject({ kind: "failed", accepted: false, retryAfterMs: 1_000 });

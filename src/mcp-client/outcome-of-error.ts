@@ -95,10 +95,15 @@ function outcomeOfHttpFault(fault: HttpFault): CallOutcome {
 function outcomeOfStatus(status: number, words: string, retryAfterMs?: number): CallOutcome {
   const message = words === "" ? `the server answered HTTP ${status}` : `the server answered HTTP ${status}: ${words}`;
   const error = { kind: kindOfStatus(status), message, detail: { http_status: status } };
+  // It was said by somebody between: he knows as little as we do whether the server has done it.
+  if (retryAfterMs === undefined && FROM_BETWEEN.has(status)) return { kind: "unknown", error };
   // A server that asks to come back has not begun; any other 5xx may come from the middle of the work.
   const accepted = status >= 500 && !(status === 503 && retryAfterMs !== undefined);
   return { kind: "failed", accepted, error, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };
 }
+
+/** Bad gateway, gateway timeout. */
+const FROM_BETWEEN: ReadonlySet<number> = new Set([502, 504]);
 
 function kindOfStatus(status: number): CallErrorKind {
   if (status === 429) return "rate_limit";
