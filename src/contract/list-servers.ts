@@ -8,12 +8,22 @@ export interface ServerEntry {
   readonly transport: "stdio" | "http" | "websocket";
   /** The command line or the address. Neither environment nor headers: they hold secrets. */
   readonly target: string;
+  /** Only of servers that have several; the first is the one above. */
+  readonly replicas?: readonly ReplicaEntry[];
+}
+
+/** One process or address of a server. */
+export interface ReplicaEntry extends Pick<ServerEntry, "name" | "transport" | "target"> {
+  /** The smallest is the best. */
+  readonly tier: number;
 }
 
 /** Output of `list_servers`. */
 export interface ListServersOutput {
   readonly servers: readonly ServerEntry[];
 }
+
+const entry = { name: z.string(), transport: z.enum(["stdio", "http", "websocket"]), target: z.string() };
 
 /** Lists the configured servers without starting any. */
 export const listServers: Operation<Record<string, never>, ListServersOutput> = {
@@ -24,6 +34,11 @@ export const listServers: Operation<Record<string, never>, ListServersOutput> = 
   repeatable: "always",
   input: z.strictObject({}),
   output: wireObject<ListServersOutput>({
-    servers: z.array(z.strictObject({ name: z.string(), transport: z.enum(["stdio", "http", "websocket"]), target: z.string() })),
+    servers: z.array(
+      wireObject<ServerEntry>({
+        ...entry,
+        replicas: z.array(wireObject<ReplicaEntry>({ ...entry, tier: z.int() })).exactOptional(),
+      }),
+    ),
   }),
 };

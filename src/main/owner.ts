@@ -26,6 +26,7 @@ import { auditReader } from "../sqlite/audit-reader.ts";
 import { openJournal } from "../sqlite/open-journal.ts";
 import { writeOwnerNote } from "../sqlite/owner-note.ts";
 import type { SqliteJournal } from "../sqlite/sqlite-journal.ts";
+import type { HealthChange } from "../registry/health-monitor.ts";
 import type { ServerLog } from "../mcp-client/server-log.ts";
 import { AlertWatch } from "../telemetry/alert-watch.ts";
 import { FollowedExecutions } from "../telemetry/followed-executions.ts";
@@ -156,6 +157,11 @@ export class Owner implements AsyncDisposable {
   /** Whether one of its own servers has that name. */
   serves(server: string): boolean {
     return this.#home.pool.servers.has(server);
+  }
+
+  /** How the health of one of its own connections has changed; the oldest comes first. */
+  healthChanges(connection: string): readonly HealthChange[] {
+    return this.#home.pool.health.history(connection).changes;
   }
 
   /** How many other processes are connected. */

@@ -47,7 +47,7 @@ export async function serve(request: ServeRequest, around: Surrounding): Promise
   const owner = resources.use(await Owner.open(ownerOptions(config, about)));
   const routes = operatorRoutes({
     metrics: () => ({ text: metrics.prometheusText(), type: PROMETHEUS_CONTENT_TYPE }),
-    health: servedHealth(owner.operations),
+    health: servedHealth(owner.operations, (connection) => owner.healthChanges(connection)),
     onFault: ({ message: reason }) => log.write("error", "a request could not be answered", { reason }),
   });
   const listening = resources.use(

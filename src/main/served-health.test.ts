@@ -37,6 +37,17 @@ test.each([
   expect([answer.document["status"], answer.well]).toEqual([status, well]);
 });
 
+test("the last ten changes of each replica are shown, without what was seen", () => {
+  const changes = Array.from({ length: 12 }, (_, second) => {
+    return { connection: "a#r0", atMs: second * 1_000, from: "healthy", to: "degraded", why: "a word of the server" } as const;
+  });
+  const changesOf = (connection: string): typeof changes => (connection === "a#r0" ? changes : []);
+  const { document } = healthAnswer({ upMs: 1, servers: [server("a", "degraded", "healthy")], alerts: [] }, true, changesOf);
+  expect(JSON.stringify(document)).not.toContain("a word");
+  const shown = Array.from({ length: 10 }, (_, place) => ({ at: `1970-01-01T00:00:${String(place + 2).padStart(2, "0")}.000Z` }));
+  expect(document["servers"]).toMatchObject([{ replicas: [{ changes: shown }, { changes: [] }] }]);
+});
+
 test("which execution an alert is about is not told to everybody who can reach the port", () => {
   const alert: Alert = { alert: "workflow_running_long", subject: "e-1", value: 4_000, threshold: 3_600, lastedMs: 0 };
   const { document } = healthAnswer({ upMs: 1, servers: [], alerts: [alert, ALERT] }, true);

@@ -7,21 +7,31 @@ import type { HealthAnswer } from "../http/operator-routes.ts";
 import type { Alert } from "../model/alert.ts";
 import { isTuttiError } from "../model/errors.ts";
 import { healthOfServer, isBad } from "../model/health.ts";
+import type { HealthChange } from "../registry/health-monitor.ts";
 import type { ReplicaStats } from "../model/server-stats.ts";
 
 /** Tells how a process does that serves, from what it knows: nobody is asked, and no server is started. */
-export function servedHealth(operations: OperationClient): (signal: AbortSignal) => Promise<HealthAnswer> {
+export function servedHealth(operations: OperationClient, changesOf: ChangesOf): (signal: AbortSignal) => Promise<HealthAnswer> {
   return async (signal) => {
     const journal = await journalAnswers(operations, signal);
-    return healthAnswer(await operations.call(getServerStats, {}, { signal }), journal);
+    return healthAnswer(await operations.call(getServerStats, {}, { signal }), journal, changesOf);
   };
 }
+
+/** How the health of a connection has changed; the oldest comes first. */
+export type ChangesOf = (connection: string) => readonly Pick<HealthChange, "atMs" | "from" | "to">[];
+
+const CHANGES_SHOWN = 10;
 
 /**
  * `unhealthy` when nothing can be done here: the journal cannot be used, or none of the servers is there. `degraded` when
  * some of it can.
  */
-export function healthAnswer({ upMs, servers, alerts }: GetServerStatsOutput, journal: boolean): HealthAnswer {
+export function healthAnswer(
+  { upMs, servers, alerts }: GetServerStatsOutput,
+  journal: boolean,
+  changesOf: ChangesOf = () => [],
+): HealthAnswer {
   const states = servers.map(({ server, replicas }) => ({
     server,
     status: healthOfServer(replicas.map(({ health }) => health)),
@@ -35,7 +45,14 @@ export function healthAnswer({ upMs, servers, alerts }: GetServerStatsOutput, jo
     status: unhealthy ? "unhealthy" : degraded ? "degraded" : "healthy",
     up_ms: Math.round(upMs),
     journal: journal ? "usable" : "unusable",
-    servers: states.map(({ server, status, replicas }) => ({ server, status, replicas: replicas.map(replicaDocument) })),
+    servers: states.map(({ server, status, replicas }) => ({
+      server,
+      status,
+      replicas: replicas.map((replica) => ({
+        ...replicaDocument(replica),
+        changes: changesOf(connectionOf(server, replica)).slice(-CHANGES_SHOWN).map(changeDocument),
+      })),
+    })),
     alerts: alerts.map(alertDocument),
   };
   return { well: !unhealthy, document };
@@ -54,6 +71,15 @@ async function journalAnswers(operations: OperationClient, signal: AbortSignal):
 
 function replicaDocument({ replica, health, breaker, inFlight }: ReplicaStats): JsonObject {
   return { replica, status: health, ...(breaker === undefined ? {} : { breaker }), in_flight: inFlight };
+}
+
+function connectionOf(server: string, { replica }: ReplicaStats): string {
+  return replica === "" ? server : `${server}#${replica}`;
+}
+
+/** What was seen is left out: it may have the words of a server. */
+function changeDocument({ atMs, from, to }: ReturnType<ChangesOf>[number]): JsonObject {
+  return { at: new Date(atMs).toISOString(), from, to };
 }
 
 /** Without what it is about where that is an execution: those are not for everybody who can reach the port. */

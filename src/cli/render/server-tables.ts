@@ -10,7 +10,16 @@ import { tableLines } from "./table.ts";
 
 /** Configured servers, one per line. */
 export function serverTable(servers: readonly ServerEntry[]): readonly Line[] {
-  return tableLines(servers.map(({ name, transport, target }) => [span(name, "bold"), span(transport, "dim"), span(oneLine(target, 400))]));
+  return tableLines(
+    servers.flatMap(({ replicas, ...server }) => {
+      if (replicas === undefined) return [serverRow(server)];
+      return replicas.map((replica) => serverRow({ ...replica, name: `${server.name}#${replica.name}` }));
+    }),
+  );
+}
+
+function serverRow({ name, transport, target }: Omit<ServerEntry, "replicas">): readonly Span[] {
+  return [span(name, "bold"), span(transport, "dim"), span(oneLine(target, 400))];
 }
 
 /** How the check of servers went, with their replicas, what is wrong with their configuration, and the last words of the silent. */
