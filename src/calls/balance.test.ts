@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { DONE, ReplicaRig, replicated, type RigCall } from "../../test/support/replica-rig.ts";
 import type { CallErrorKind, CallOutcome } from "../model/call.ts";
+import type { ServerConfig } from "../model/server.ts";
 import type { Effect } from "../model/workflow.ts";
 
 function failed(kind: CallErrorKind, accepted: boolean, retryAfterMs?: number): CallOutcome {
@@ -141,7 +142,7 @@ test("five faults open the circuit: further calls fail at once, also those that 
   const rig = new ReplicaRig({ maxConcurrentCalls: 5 });
   const calls = Array.from({ length: 8 }, () => rig.call());
   await rig.settle();
-  for (const call of rig.sent) call.answer(unknown("connection"));
+  for (const call of rig.sent) call.answer(unknown("timeout"));
   const outcomes = await Promise.all(calls.map(({ outcome }) => outcome));
   expect(rig.route).toHaveLength(5);
   const open = { kind: "failed", accepted: false, error: { kind: "circuit_open", server: "s", tool: "t" }, retryAfterMs: 30_000 };
@@ -149,6 +150,19 @@ test("five faults open the circuit: further calls fail at once, also those that 
   rig.clock.advance(10_000);
   expect(await rig.call().outcome).toMatchObject({ ...open, retryAfterMs: 20_000 });
   expect(rig.held).toBe(0);
+});
+
+test("a server that dies once under all its calls is called again at once, and one over HTTP has failed as often as they are", async () => {
+  const dying = async (config: Partial<ServerConfig>): Promise<string | undefined> => {
+    const rig = new ReplicaRig(config);
+    const calls = Array.from({ length: 5 }, () => rig.call());
+    await rig.settle();
+    for (const call of rig.sent) call.answer(unknown("connection"));
+    await Promise.all(calls.map(({ outcome }) => outcome));
+    return rig.breakers.of("s", "s", "t")?.state;
+  };
+  expect(await dying({})).toBe("closed");
+  expect(await dying({ connection: { kind: "http", url: "http://127.0.0.1:1/", headers: {} } })).toBe("open");
 });
 
 test("a call that comes a moment before the circuit may be tried waits for that moment", async () => {

@@ -18,6 +18,27 @@ function failTimes(breaker: CircuitBreaker, times: number): void {
   for (let time = 0; time < times; time += 1) breaker.enter()?.failed();
 }
 
+test("calls that are lost with the connection that they share are one fault, and those that are lost with the next another", () => {
+  const { breaker } = breakerWith();
+  const crash = (): void => {
+    for (const permit of rush(breaker, 50)) permit.lost();
+  };
+  for (let time = 0; time < 4; time += 1) crash();
+  expect(breaker.state).toBe("closed");
+  crash();
+  expect(breaker.state).toBe("open");
+});
+
+test("a connection that is lost while it is half open opens it, with all calls that are on their way", () => {
+  const { breaker, clock } = breakerWith();
+  failTimes(breaker, 5);
+  clock.advance(30_000);
+  const [first, ...others] = rush(breaker, 3);
+  first?.lost();
+  for (const permit of others) permit.lost();
+  expect(breaker.state).toBe("open");
+});
+
 /** As many callers as that, all at once; those that pass. */
 function rush(breaker: CircuitBreaker, callers: number): readonly Permit[] {
   return Array.from({ length: callers }, () => breaker.enter()).filter((permit) => permit !== undefined);

@@ -9,6 +9,8 @@ export interface Permit {
   succeeded(): void;
   /** The replica could not do its work. */
   failed(): void;
+  /** The connection was lost that it shared with others: of all that were lost with it, one counts. */
+  lost(): void;
   /** The call ended in a way that says nothing of the replica, or was not made at all. */
   released(): void;
 }
@@ -27,6 +29,7 @@ export interface CircuitBreakerOptions {
  * 2. Open: no call passes, for `recoveryMs`.
  * 3. Half open: at most `halfOpenCalls` calls are on their way at once. `successes` of them close it, one fault opens it.
  * 4. A permit counts only in the state in which it was given: late ends of earlier calls say nothing of now.
+ * 5. Calls that are lost with the connection that they share are one fault: a server that dies once has not failed often.
  *
  * Nothing here waits, so that asking and counting are one.
  */
@@ -41,6 +44,8 @@ export class CircuitBreaker {
   #counted = 0;
   #onTheirWay = 0;
   #openedMs: Ms = 0;
+  /** Connections that were lost (5). */
+  #losses = 0;
 
   constructor({ config, clock, onChange = () => undefined }: CircuitBreakerOptions) {
     this.#config = config;
@@ -71,6 +76,7 @@ export class CircuitBreaker {
   }
 
   #permit(generation: number): Permit {
+    const losses = this.#losses;
     let held = true;
     const settle = (count: () => void): void => {
       if (!held) return;
@@ -82,6 +88,7 @@ export class CircuitBreaker {
     return {
       succeeded: () => settle(() => this.#countSuccess()),
       failed: () => settle(() => this.#countFault()),
+      lost: () => settle(() => this.#countLoss(losses)),
       released: () => settle(() => undefined),
     };
   }
@@ -98,6 +105,13 @@ export class CircuitBreaker {
   #countFault(): void {
     this.#counted += 1;
     if (this.#state === "half_open" || this.#counted >= this.#config.failures) this.#become("open");
+  }
+
+  /** @param before - how many there had been when the call began */
+  #countLoss(before: number): void {
+    if (this.#state === "closed" && before !== this.#losses) return;
+    this.#losses += 1;
+    this.#countFault();
   }
 
   #become(state: BreakerState): void {

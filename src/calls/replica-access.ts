@@ -3,6 +3,7 @@ import type { Clock } from "../base/clock.ts";
 import type { Ms } from "../base/duration.ts";
 import type { CallOutcome, CallRequest, Failover } from "../model/call.ts";
 import { isBad } from "../model/health.ts";
+import { ownerOf } from "../model/replica.ts";
 import type { ServerConfig } from "../model/server.ts";
 import type { Health } from "../ports/health.ts";
 import type { Admission } from "./admission.ts";
@@ -82,7 +83,8 @@ export class ReplicaAccess {
       this.#ports.health.saw(connection, { kind: "answered", durationMs: tookMs });
     } else if (fault === "neutral" || outcome.kind === "succeeded") permit.released();
     else {
-      permit.failed();
+      if (this.#isLostWithOthers(connection, outcome)) permit.lost();
+      else permit.failed();
       this.#ports.health.saw(connection, { kind: "failed", fault, message: outcome.error.message });
     }
     this.#pauses.saw(connection, outcome);
@@ -125,6 +127,12 @@ export class ReplicaAccess {
     });
   }
 
+  /** All calls to a process or over a WebSocket are on one connection. Over HTTP each has its own. */
+  #isLostWithOthers(connection: string, outcome: CallOutcome): boolean {
+    if (outcome.kind !== "unknown" || outcome.error.kind !== "connection") return false;
+    return this.replicas(ownerOf(connection).server).some((replica) => replica.connection === connection && replica.isShared);
+  }
+
   #candidates({ server, tool }: Pick<CallRequest, "server" | "tool">): readonly (Candidate & ServerReplica)[] {
     const { breakers, health } = this.#ports;
     return this.replicas(server).map((replica) => {
@@ -152,4 +160,4 @@ function whyLeftOut({ health, refusedForMs, pausedForMs }: Candidate): Omit<Fail
 }
 
 /** Of a breaker that is switched off. */
-const ALWAYS: Permit = { succeeded: () => undefined, failed: () => undefined, released: () => undefined };
+const ALWAYS: Permit = { succeeded: () => undefined, failed: () => undefined, lost: () => undefined, released: () => undefined };

@@ -7,19 +7,22 @@ export interface ServerReplica {
   readonly connection: string;
   readonly name: string;
   readonly tier: number;
+  /** Whether all calls to it share one connection. */
+  readonly isShared: boolean;
   /** How much it has, of what its owner says anything about. */
   readonly resources: Resources;
 }
 
 /** The replicas of a server; one alone where nothing is configured. Made once for each configuration. */
 export function serverReplicas(server: string, config: ServerConfig | undefined): readonly ServerReplica[] {
-  if (config === undefined) return [{ connection: server, name: "1", tier: 1, resources: {} }];
+  if (config === undefined) return [{ connection: server, name: "1", tier: 1, isShared: true, resources: {} }];
   const kept = MADE.get(config);
   if (kept !== undefined) return kept;
   const made = replicasOf(config).map((replica) => ({
     connection: connectionName(config, replica),
     name: replica.name,
     tier: replica.tier,
+    isShared: replica.connection.kind !== "http",
     resources: replica.resources ?? {},
   }));
   MADE.set(config, made);
