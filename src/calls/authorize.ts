@@ -1,4 +1,5 @@
 import type { Meta } from "../envelope/meta.ts";
+import { asksWho } from "../model/asks-who.ts";
 import type { AccessConfig } from "../model/access.ts";
 import type { CallOutcome } from "../model/call.ts";
 import { allows, grantedPermissions } from "../model/permissions.ts";
@@ -29,7 +30,7 @@ export function authorize(ports: AuthorizePorts): CallStage {
 
 /** Whether nothing is missing: what holds for nearly every call is found out without making lists. */
 function isPlainlyAllowed({ request, meta }: CallOnItsWay, { access, permissionsOf }: AuthorizePorts, grantedTo: GrantedTo): boolean {
-  if (access.identity !== undefined && meta.tenant === undefined) return false;
+  if (asksWho(access) && meta.tenant === undefined) return false;
   const { undoneBy, permissions } = request;
   const needed = permissionsOf(request.server, request.tool);
   const neededToUndo = undoneBy === undefined ? [] : permissionsOf(undoneBy.server, undoneBy.tool);
@@ -61,7 +62,7 @@ interface Denial {
 function denialOf({ request, meta }: CallOnItsWay, { access, permissionsOf }: AuthorizePorts): Denial | undefined {
   const { server, tool, undoneBy } = request;
   if (request.undoesAllowed === true) return undefined;
-  if (access.identity !== undefined && meta.tenant === undefined) {
+  if (asksWho(access) && meta.tenant === undefined) {
     return { message: `nobody may use ${server}.${tool} without a tenant, and the execution has none`, missing: [] };
   }
   const granted = grantedPermissions({ tenant: meta.tenant, ...meta.security }, access);
@@ -79,7 +80,7 @@ function denialOf({ request, meta }: CallOnItsWay, { access, permissionsOf }: Au
 
 function lacking(missing: readonly string[], access: AccessConfig): string {
   const names = missing.map((permission) => `"${permission}"`).join(", ");
-  const why = access.identity === undefined ? ', and without "identity" in tutti.yaml nobody has permissions' : "";
+  const why = !asksWho(access) ? ', and without "identity" in tutti.yaml nobody has permissions' : "";
   return `${names} ${missing.length === 1 ? "is" : "are"} missing${why}`;
 }
 

@@ -24,6 +24,9 @@ export const approveExecution: Operation<ApproveExecutionInput, ExecutionView> =
     "Answers an approval that an execution waits for. The answer is recorded once and cannot be changed. Refusing fails the step.",
   kind: "change",
   repeatable: "never",
+  permission: "tutti:run",
+  route: { method: "POST", path: "/executions/{execution_id}/approve" },
+  tool: "extended",
   input: wireObject<ApproveExecutionInput>({
     executionId,
     step: z.string().exactOptional(),

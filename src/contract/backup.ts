@@ -20,6 +20,7 @@ export const backup: Operation<BackupInput, BackupOutput> = {
   description: "Copies the journal to a directory, as it is at one moment, also while executions run. The copy works as a data directory.",
   kind: "read",
   repeatable: "never",
+  permission: "tutti:admin",
   input: wireObject<BackupInput>({ directory: z.string().min(1) }),
   output: wireObject<BackupOutput>({ directory: z.string() }),
 };

@@ -28,6 +28,9 @@ export const callTool: Operation<CallToolInput, CallToolOutput> = {
   description: "Uses one tool once, outside any execution: nothing is journaled and nothing is repeated.",
   kind: "change",
   repeatable: "never",
+  permission: "tutti:run",
+  route: { method: "POST", path: "/servers/{server}/tools/{tool}/call" },
+  tool: "extended",
   input: wireObject<CallToolInput>({
     server: z.string(),
     tool: z.string(),

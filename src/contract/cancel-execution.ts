@@ -12,6 +12,9 @@ export const cancelExecution: Operation<ExecutionRef, ExecutionView> = {
     "Stops what has not begun, cancels reads, awaits other calls in flight and undoes what was done. An execution that nobody drives is taken up for this.",
   kind: "change",
   repeatable: "always",
+  permission: "tutti:run",
+  route: { method: "POST", path: "/executions/{execution_id}/cancel" },
+  tool: "extended",
   input: executionRef,
   output: executionView,
 };

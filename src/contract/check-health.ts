@@ -42,6 +42,8 @@ export const checkHealth: Operation<CheckHealthInput, HealthReport> = {
     "Asks the servers with all their replicas, side by side, whether they are there and how they are doing, and says what could be done about those that are not well. Servers with a reading tool get_server_status, and those on a network with a page /health, are asked for that, too.",
   kind: "read",
   repeatable: "always",
+  permission: "tutti:read",
+  route: { method: "GET", path: "/servers/health" },
   input: wireObject<CheckHealthInput>({ servers: z.array(z.string()).exactOptional() }),
   output: wireObject<HealthReport>({
     status: healthState,

@@ -16,6 +16,7 @@ export const checkJournal: Operation<Record<string, never>, CheckJournalOutput> 
   description: "Reads the whole journal and tells whether it is sound.",
   kind: "read",
   repeatable: "always",
+  permission: "tutti:admin",
   input: z.strictObject({}),
   output: wireObject<CheckJournalOutput>({ sound: z.boolean(), faults: z.array(z.string()) }),
 };

@@ -81,6 +81,8 @@ export const checkServers: Operation<CheckServersInput, CheckServersOutput> = {
     "Starts or reaches the servers with all their replicas, side by side, and tells of each whether it answers how it is doing, how much may be asked of it and is, which protocol it speaks, how many tools it has and which of those in its configuration it has not.",
   kind: "read",
   repeatable: "always",
+  permission: "tutti:read",
+  route: { method: "POST", path: "/servers/check" },
   input: wireObject<CheckServersInput>({ servers: z.array(z.string()).exactOptional() }),
   output: wireObject<CheckServersOutput>({
     servers: z.array(

@@ -53,6 +53,7 @@ export const diffTools: Operation<DiffToolsInput, DiffToolsOutput> = {
     "Each workflow is planned with the tools as they are now, which shows those that break.",
   kind: "read",
   repeatable: "always",
+  permission: "tutti:read",
   input: wireObject<DiffToolsInput>({
     tools: lockedTools,
     workflows: z.array(workflowSource),

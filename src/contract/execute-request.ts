@@ -1,7 +1,7 @@
 import type { Json } from "../base/json.ts";
 import type { ToolLock } from "../model/tool-lock.ts";
-import { executeWorkflow } from "./execute-workflow.ts";
-import type { ExecuteWorkflowOutput } from "./execute-workflow.ts";
+import { startExecution } from "./start-execution.ts";
+import type { StartExecutionOutput } from "./start-execution.ts";
 import { jsonValue } from "./json-value.ts";
 import type { Operation } from "./operation.ts";
 import { lockedTools } from "./tool-lock.ts";
@@ -15,12 +15,12 @@ export interface ExecuteRequestInput {
   readonly envelope: Json;
   /** What is configured for the operation that the request names. */
   readonly workflow: WorkflowSource;
-  /** As of `execute_workflow`. */
+  /** As of `start_execution`. */
   readonly lockedTools?: ToolLock["tools"];
 }
 
 /** Starts the workflow that an envelope asks for; `get_response` then has the answer. */
-export const executeRequest: Operation<ExecuteRequestInput, ExecuteWorkflowOutput> = {
+export const executeRequest: Operation<ExecuteRequestInput, StartExecutionOutput> = {
   name: "execute_request",
   title: "Execute what an envelope asks for",
   description:
@@ -28,6 +28,8 @@ export const executeRequest: Operation<ExecuteRequestInput, ExecuteWorkflowOutpu
     "and for the tenant of whoever asks. The same request id always gives the same execution.",
   kind: "change",
   repeatable: "always",
+  permission: "tutti:run",
+  route: { method: "POST", path: "/requests" },
   input: wireObject<ExecuteRequestInput>({ envelope: jsonValue, workflow: workflowSource, lockedTools: lockedTools.exactOptional() }),
-  output: executeWorkflow.output,
+  output: startExecution.output,
 };

@@ -19,6 +19,8 @@ export const formatWorkflow: Operation<WorkflowFile, FormatWorkflowOutput> = {
   description: "Prints a workflow in its canonical form: usual order of keys, usual spelling of names and durations. Comments stay.",
   kind: "read",
   repeatable: "always",
+  permission: "tutti:read",
+  route: { method: "POST", path: "/workflows/format" },
   input: z.strictObject({ file: z.string(), text: z.string() }),
   output: wireObject<FormatWorkflowOutput>({ text: z.string().exactOptional(), problems: z.array(locatedProblem) }),
 };

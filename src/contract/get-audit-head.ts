@@ -11,6 +11,8 @@ export const getAuditHead: Operation<Record<string, never>, AuditHead> = {
     "Gives the newest signed checkpoint of the audit log and the public key that it can be verified with. Kept elsewhere, it shows later whether the log was cut or written anew.",
   kind: "read",
   repeatable: "always",
+  permission: "tutti:admin",
+  route: { method: "GET", path: "/audit/head" },
   input: z.strictObject({}),
   output: auditHead,
 };

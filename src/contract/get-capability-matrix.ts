@@ -44,6 +44,8 @@ export const getCapabilityMatrix: Operation<GetCapabilityMatrixInput, GetCapabil
     "Starts or reaches all servers, side by side, and tells how many tools they have, which of them require others, and of a workflow also how much of it can run side by side and how long it takes at best, probably and at worst. Servers that do not answer are in the answer, without tools.",
   kind: "read",
   repeatable: "always",
+  permission: "tutti:read",
+  route: { method: "POST", path: "/servers/matrix" },
   input: wireObject<GetCapabilityMatrixInput>({ workflow: workflowSource.exactOptional() }),
   output: wireObject<GetCapabilityMatrixOutput>({
     matrix: wireObject<CapabilityMatrix>({

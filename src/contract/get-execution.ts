@@ -19,6 +19,8 @@ export const getExecution: Operation<GetExecutionInput, ExecutionView> = {
   description: "Tells what happened in an execution, what it waits for, and its result when it has ended.",
   kind: "read",
   repeatable: "always",
+  permission: "tutti:read",
+  route: { method: "GET", path: "/executions/{execution_id}" },
   input: wireObject<GetExecutionInput>({ executionId, includeData: z.boolean().exactOptional() }),
   output: executionView,
 };

@@ -26,6 +26,8 @@ export const getResponse: Operation<ExecutionRef, GetResponseOutput> = {
     "Of an execution that has not ended the status says so.",
   kind: "read",
   repeatable: "always",
+  permission: "tutti:read",
+  route: { method: "GET", path: "/executions/{execution_id}/response" },
   input: executionRef,
   output: wireObject<GetResponseOutput>({ executionId: z.string(), outcome: outcome.exactOptional(), envelope: jsonObject }),
 };

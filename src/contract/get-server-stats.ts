@@ -78,6 +78,8 @@ export const getServerStats: Operation<Record<string, never>, GetServerStatsOutp
     "Gives what the process that owns the data directory has measured of each server that it has used: calls, errors, latency, waiting, retries, breakers, health, resources.",
   kind: "read",
   repeatable: "always",
+  permission: "tutti:admin",
+  route: { method: "GET", path: "/servers/stats" },
   input: z.strictObject({}),
   output: wireObject<GetServerStatsOutput>({ upMs: z.number(), servers: z.array(server), alerts: z.array(alert) }),
 };

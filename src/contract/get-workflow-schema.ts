@@ -10,6 +10,8 @@ export const getWorkflowSchema: Operation<Record<string, never>, JsonObject> = {
   description: "Gives the JSON Schema (draft 2020-12) of the workflow file, with which editors complete and check it.",
   kind: "read",
   repeatable: "always",
+  permission: "tutti:read",
+  route: { method: "GET", path: "/schemas/workflow" },
   input: z.strictObject({}),
   output: jsonObject,
 };

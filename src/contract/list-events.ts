@@ -25,6 +25,8 @@ export const listEvents: Operation<ListEventsInput, ListEventsOutput> = {
   description: "Gives the journal of one execution, in order: every attempt, delay, answer and decision.",
   kind: "read",
   repeatable: "always",
+  permission: "tutti:read",
+  route: { method: "GET", path: "/executions/{execution_id}/events" },
   input: wireObject<ListEventsInput>({ executionId, afterSeq: z.int().min(0).exactOptional() }),
   output: wireObject<ListEventsOutput>({ executionId: z.string(), events: z.array(executionEvent) }),
 };

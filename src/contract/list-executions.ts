@@ -31,6 +31,8 @@ export const listExecutions: Operation<ListExecutionsInput, ListExecutionsOutput
   description: "Lists executions, newest first, by page.",
   kind: "read",
   repeatable: "always",
+  permission: "tutti:read",
+  route: { method: "GET", path: "/executions" },
   input: wireObject<ListExecutionsInput>({
     status: executionStatus.exactOptional(),
     outcome: outcome.exactOptional(),

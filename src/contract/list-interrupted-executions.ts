@@ -25,6 +25,8 @@ export const listInterruptedExecutions: Operation<ListInterruptedExecutionsInput
   description: "Lists the executions that could go on but that no process drives, because the one that did has ended. Oldest first.",
   kind: "read",
   repeatable: "always",
+  permission: "tutti:read",
+  route: { method: "GET", path: "/executions/interrupted" },
   input: wireObject<ListInterruptedExecutionsInput>({
     includeWaiting: z.boolean().exactOptional(),
     limit: z.int().min(1).exactOptional(),

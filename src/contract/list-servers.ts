@@ -32,6 +32,9 @@ export const listServers: Operation<Record<string, never>, ListServersOutput> = 
   description: "Lists the configured servers without starting any.",
   kind: "read",
   repeatable: "always",
+  permission: "tutti:read",
+  route: { method: "GET", path: "/servers" },
+  tool: "extended",
   input: z.strictObject({}),
   output: wireObject<ListServersOutput>({
     servers: z.array(

@@ -35,6 +35,8 @@ export const listTools: Operation<ListToolsInput, ListToolsOutput> = {
   description: "Lists the tools of one server or of all, with what a call of each may do.",
   kind: "read",
   repeatable: "always",
+  permission: "tutti:read",
+  route: { method: "GET", path: "/tools" },
   input: wireObject<ListToolsInput>({ server: z.string().exactOptional() }),
   output: wireObject<ListToolsOutput>({
     tools: z.array(

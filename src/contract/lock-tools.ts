@@ -38,6 +38,7 @@ export const lockTools: Operation<LockToolsInput, LockToolsOutput> = {
     "so that it can be written down and compared later. Workflows that cannot be planned are refused, with all that is wrong.",
   kind: "read",
   repeatable: "always",
+  permission: "tutti:read",
   input: wireObject<LockToolsInput>({ workflows: z.array(workflowSource) }),
   output: wireObject<LockToolsOutput>({
     tools: lockedTools,

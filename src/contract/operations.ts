@@ -7,7 +7,7 @@ import { checkJournal } from "./check-journal.ts";
 import { checkServers } from "./check-servers.ts";
 import { diffTools } from "./diff-tools.ts";
 import { executeRequest } from "./execute-request.ts";
-import { executeWorkflow } from "./execute-workflow.ts";
+import { startExecution } from "./start-execution.ts";
 import { formatWorkflow } from "./format-workflow.ts";
 import { getAuditHead } from "./get-audit-head.ts";
 import { getCapabilityMatrix } from "./get-capability-matrix.ts";
@@ -44,7 +44,7 @@ export const OPERATIONS: readonly Operation<unknown, unknown, unknown>[] = [
   checkServers,
   diffTools,
   executeRequest,
-  executeWorkflow,
+  startExecution,
   formatWorkflow,
   getAuditHead,
   getCapabilityMatrix,

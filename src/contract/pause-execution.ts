@@ -12,6 +12,9 @@ export const pauseExecution: Operation<ExecutionRef, ExecutionView> = {
     "Lets the calls in flight end and starts nothing more. The pause is recorded and survives a crash; resume_execution lifts it.",
   kind: "change",
   repeatable: "always",
+  permission: "tutti:run",
+  route: { method: "POST", path: "/executions/{execution_id}/pause" },
+  tool: "extended",
   input: executionRef,
   output: executionView,
 };

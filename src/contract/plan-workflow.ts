@@ -34,6 +34,9 @@ export const planWorkflow: Operation<PlanWorkflowInput, PlanWorkflowOutput> = {
     "critical path and estimated duration. Nothing is run.",
   kind: "read",
   repeatable: "always",
+  permission: "tutti:read",
+  route: { method: "POST", path: "/workflows/plan" },
+  tool: "extended",
   input: wireObject<PlanWorkflowInput>({ workflow: workflowSource, lockedTools: lockedTools.exactOptional() }),
   output: wireObject<PlanWorkflowOutput>({ problems: z.array(locatedProblem), plan: planDocument.exactOptional() }),
 };

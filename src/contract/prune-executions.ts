@@ -21,6 +21,8 @@ export const pruneExecutions: Operation<PruneExecutionsInput, PruneExecutionsOut
   description: "Forgets executions that ended longer ago than this, with all that only they needed. This cannot be undone.",
   kind: "change",
   repeatable: "always",
+  permission: "tutti:admin",
+  route: { method: "POST", path: "/executions/prune" },
   input: wireObject<PruneExecutionsInput>({ olderThanMs: z.int().min(0) }),
   output: wireObject<PruneExecutionsOutput>({ executions: z.int(), bytes: z.int() }),
 };

@@ -19,6 +19,8 @@ export const queryAudit: Operation<QueryAuditInput, AuditPage> = {
   description: "Lists what was asked, by whom, what was decided and what came of it, newest first, by page. All filters must apply.",
   kind: "read",
   repeatable: "always",
+  permission: "tutti:read",
+  route: { method: "GET", path: "/audit" },
   input: wireObject<QueryAuditInput>(
     {
       requestId: text,

@@ -28,6 +28,9 @@ export const resolveExecution: Operation<ResolveExecutionInput, ExecutionView> =
     "Says whether a call whose end is not known has taken effect: it happened (with this output), it did not (it is then sent), or it is to count as failed.",
   kind: "change",
   repeatable: "never",
+  permission: "tutti:run",
+  route: { method: "POST", path: "/executions/{execution_id}/resolve" },
+  tool: "extended",
   input: wireObject<ResolveExecutionInput>({
     executionId,
     step: z.string(),

@@ -19,6 +19,9 @@ export const resumeExecution: Operation<ResumeExecutionInput, ExecutionView> = {
   description: "Takes up an execution that was interrupted or paused. Finished steps are not run again.",
   kind: "change",
   repeatable: "always",
+  permission: "tutti:run",
+  route: { method: "POST", path: "/executions/{execution_id}/resume" },
+  tool: "extended",
   input: wireObject<ResumeExecutionInput>({ executionId, liftPause: z.boolean().exactOptional() }),
   output: executionView,
 };

@@ -32,6 +32,9 @@ export const retryExecution: Operation<RetryExecutionInput, RetryExecutionOutput
     "a step that runs again, run again.",
   kind: "change",
   repeatable: "with-request-key",
+  permission: "tutti:run",
+  route: { method: "POST", path: "/executions/{execution_id}/retry" },
+  tool: "extended",
   input: wireObject<RetryExecutionInput>({
     executionId,
     fromStep: z.string().exactOptional(),

@@ -26,6 +26,9 @@ export const validateWorkflow: Operation<ValidateWorkflowInput, ValidateWorkflow
   description: "Finds everything that is wrong with a workflow at once, each with its line and column. Nothing is run.",
   kind: "read",
   repeatable: "always",
+  permission: "tutti:read",
+  route: { method: "POST", path: "/workflows/validate" },
+  tool: "extended",
   input: wireObject<ValidateWorkflowInput>({ workflow: workflowSource, checkTools: z.boolean() }),
   output: wireObject<ValidateWorkflowOutput>({ problems: z.array(locatedProblem) }),
 };

@@ -25,6 +25,8 @@ export const verifyAudit: Operation<VerifyAuditInput, AuditVerdict> = {
   description: "Reads the whole audit log and finds entries that were changed, taken out or put in, a cut end, and forged signatures.",
   kind: "read",
   repeatable: "always",
+  permission: "tutti:admin",
+  route: { method: "POST", path: "/audit/verify" },
   input: wireObject<VerifyAuditInput>({ head: auditHead.exactOptional(), publicKeys: z.string().exactOptional() }),
   output: wireObject<AuditVerdict>({
     sound: z.boolean(),

@@ -23,6 +23,8 @@ export const watchExecution: Operation<WatchExecutionInput, ExecutionView, Execu
     "Ends with its state when it has ended, when only a person can move it on, or when no process drives it.",
   kind: "read",
   repeatable: "always",
+  permission: "tutti:read",
+  route: { method: "GET", path: "/executions/{execution_id}/watch" },
   input: wireObject<WatchExecutionInput>({ executionId, afterSeq: z.int().min(0).exactOptional() }),
   output: executionView,
   item: executionNews,

@@ -4,7 +4,7 @@ import { LocalClient, OwnerLeftError } from "../client/local-client.ts";
 import type { Introduction } from "../client/local-protocol.ts";
 import type { CallOptions, OperationClient } from "../client/operation-client.ts";
 import type { Operation } from "../contract/operation.ts";
-import { executeWorkflow } from "../contract/execute-workflow.ts";
+import { startExecution } from "../contract/start-execution.ts";
 import { resumeExecution } from "../contract/resume-execution.ts";
 import { retryExecution } from "../contract/retry-execution.ts";
 import { isTuttiError } from "../model/errors.ts";
@@ -104,7 +104,7 @@ export class DrivingClient implements OperationClient, AsyncDisposable {
   }
 
   #remember(operation: string, output: unknown): void {
-    if (operation !== executeWorkflow.name && operation !== retryExecution.name && operation !== resumeExecution.name) return;
+    if (operation !== startExecution.name && operation !== retryExecution.name && operation !== resumeExecution.name) return;
     const { executionId } = output as { readonly executionId: string };
     assert(typeof executionId === "string", `${operation} answers with an id`);
     this.#entrusted.add(executionId);

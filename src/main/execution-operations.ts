@@ -4,7 +4,7 @@ import { backup } from "../contract/backup.ts";
 import { cancelExecution } from "../contract/cancel-execution.ts";
 import { checkJournal } from "../contract/check-journal.ts";
 import { executeRequest } from "../contract/execute-request.ts";
-import { executeWorkflow } from "../contract/execute-workflow.ts";
+import { startExecution } from "../contract/start-execution.ts";
 import { getExecution } from "../contract/get-execution.ts";
 import { getResponse } from "../contract/get-response.ts";
 import { listEvents } from "../contract/list-events.ts";
@@ -19,7 +19,7 @@ import { watchExecution } from "../contract/watch-execution.ts";
 import { approveExecution as handleApprove } from "../operations/approve-execution.ts";
 import { cancelExecution as handleCancel } from "../operations/cancel-execution.ts";
 import { executeRequest as handleExecuteRequest } from "../operations/execute-request.ts";
-import { executeWorkflow as handleExecute } from "../operations/execute-workflow.ts";
+import { startExecution as handleExecute } from "../operations/start-execution.ts";
 import type { ExecutionDriver } from "../operations/execution-driver.ts";
 import { getExecution as handleGet } from "../operations/get-execution.ts";
 import { getResponse as handleGetResponse } from "../operations/get-response.ts";
@@ -91,7 +91,7 @@ export function addDrivingOperations(table: OperationTable, ports: DrivingPorts)
   const { news } = ports;
   const subscribe = news.subscribe.bind(news);
   return table
-    .add(executeWorkflow, (input, context) => handleExecute(input, ports, context))
+    .add(startExecution, (input, context) => handleExecute(input, ports, context))
     .add(executeRequest, (input, context) => handleExecuteRequest(input, ports, context))
     .add(retryExecution, (input, context) => handleRetry(input, ports, context))
     .add(watchExecution, (input, context) => handleWatch(input, { ...ports, subscribe }, context))

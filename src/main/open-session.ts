@@ -106,7 +106,7 @@ async function openServers(
       version,
     }),
   );
-  const table = addDefinitionOperations(new OperationTable(caller), workspace.pool.catalogs);
+  const table = addDefinitionOperations(new OperationTable(caller, { access, audit }), workspace.pool.catalogs);
   const client = addServerOperations(table, workspace, systemClock);
   const open = resources.move();
   return { client, [Symbol.asyncDispose]: async () => await open[Symbol.asyncDispose]() };
@@ -121,7 +121,7 @@ async function openAudit({
 }: Config & SessionCaller): Promise<{ readonly client: OperationClient } & AsyncDisposable> {
   const place = { directory: dataDirectory, keyFile: auditKeyFile };
   const audit = await openAuditLog({ ...place, clock: systemClock });
-  const client = addAuditOperations(new OperationTable(caller), { reader: auditReader(place), access, audit });
+  const client = addAuditOperations(new OperationTable(caller, { access, audit }), { reader: auditReader(place), access, audit });
   return { client, [Symbol.asyncDispose]: async () => await closeToReader(audit) };
 }
 

@@ -4,8 +4,8 @@ import { defined } from "../base/defined.ts";
 import type { JsonObject } from "../base/json.ts";
 import type { ContextInjector } from "../calls/context-injector.ts";
 import type { OperationClient } from "../client/operation-client.ts";
-import { executeWorkflow } from "../contract/execute-workflow.ts";
-import type { ExecuteWorkflowOutput } from "../contract/execute-workflow.ts";
+import { startExecution } from "../contract/start-execution.ts";
+import type { StartExecutionOutput } from "../contract/start-execution.ts";
 import type { ExecutionView } from "../contract/execution-report.ts";
 import { getExecution } from "../contract/get-execution.ts";
 import { listInterruptedExecutions } from "../contract/list-interrupted-executions.ts";
@@ -73,7 +73,7 @@ export interface Tutti extends AsyncDisposable {
    *
    * @throws TuttiError `definition.invalid`, `input.invalid`, `server.unavailable`, `identity.invalid`
    */
-  execute(request: ExecuteRequest): Promise<ExecuteWorkflowOutput>;
+  execute(request: ExecuteRequest): Promise<StartExecutionOutput>;
   /**
    * Resolves when an execution has ended, or when only a person can move it on.
    *
@@ -153,7 +153,7 @@ export async function openTutti(options: TuttiOptions): Promise<Tutti> {
       const source = sourceOf([workflow, ...children]);
       return await (
         await operationsFor(token)
-      ).call(executeWorkflow, { workflow: source, ...defined({ inputs, requestKey }) }, { signal: endless });
+      ).call(startExecution, { workflow: source, ...defined({ inputs, requestKey }) }, { signal: endless });
     },
     async executeWorkflow(envelope, { token, signal = endless } = {}) {
       return await dispatchRequest(envelope, workflows, await operationsFor(token, signal), signal);

@@ -2,26 +2,35 @@ import * as z from "zod";
 import { assert } from "../base/assert.ts";
 import type { Json } from "../base/json.ts";
 import type { CallOptions, OperationClient } from "../client/operation-client.ts";
+import type { OperationCaller } from "../contract/operation-caller.ts";
 import type { Operation } from "../contract/operation.ts";
 import { TuttiError } from "../model/errors.ts";
+import { ADMIN_PERMISSION } from "../model/permissions.ts";
 import type { Caller, OperationContext } from "../operations/operation-context.ts";
+import { requirePermission } from "../operations/require-permission.ts";
+import type { PermissionPorts } from "../operations/require-permission.ts";
 
 type Handler<Input, Output, Item> = (input: Input, context: OperationContext<Item>) => Promise<Output> | Output;
 
 /** The operations that are carried out in this process, with their handlers, for one caller. */
-export class OperationTable implements OperationClient {
+export class OperationTable implements OperationClient, OperationCaller {
   readonly #caller: Caller;
+  readonly #rules: PermissionPorts | undefined;
   #handlers = new Map<string, Handler<never, unknown, unknown>>();
   #operations = new Map<string, Operation<unknown, unknown, unknown>>();
 
-  /** @param caller - who asks; without an identity it is the user of this process, who may do everything */
-  constructor(caller: Caller = {}) {
+  /**
+   * @param caller - who asks; without an identity it is the user of this process, who may do everything
+   * @param rules - what others may; without them all that handlers do not refuse
+   */
+  constructor(caller: Caller = {}, rules?: PermissionPorts) {
     this.#caller = caller;
+    this.#rules = rules;
   }
 
   /** The same operations, asked for by somebody else. */
   for(caller: Caller): OperationTable {
-    const table = new OperationTable(caller);
+    const table = new OperationTable(caller, this.#rules);
     table.#handlers = this.#handlers;
     table.#operations = this.#operations;
     return table;
@@ -38,6 +47,7 @@ export class OperationTable implements OperationClient {
     // The types of a handler are those of the operation under whose name it was added.
     const handler = this.#handlers.get(operation.name) as Handler<Input, Output, Item> | undefined;
     assert(handler !== undefined, `${operation.name} cannot be carried out here`);
+    await this.#check(operation);
     return await handler(input, { signal: options.signal, tell: options.tell ?? (() => undefined), caller: this.#caller });
   }
 
@@ -55,5 +65,11 @@ export class OperationTable implements OperationClient {
       if (operation.item !== undefined) options.tell?.(z.encode(operation.item, item) as Json);
     };
     return z.encode(operation.output, await this.call(operation, input.data, { signal: options.signal, tell })) as Json;
+  }
+
+  /** What needs the permission of an administrator asks for it itself, because more hangs on how that is recorded. */
+  async #check({ name, permission }: Pick<Operation<never, never>, "name" | "permission">): Promise<void> {
+    if (this.#rules === undefined || permission === ADMIN_PERMISSION) return;
+    await requirePermission({ permission, operation: name }, this.#rules, this.#caller);
   }
 }

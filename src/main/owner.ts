@@ -7,6 +7,7 @@ import { printEndpoint } from "../client/local-protocol.ts";
 import type { ContextInjector } from "../calls/context-injector.ts";
 import { Supervisor } from "../engine/supervisor.ts";
 import { getServerStats } from "../contract/get-server-stats.ts";
+import { asksWho } from "../model/asks-who.ts";
 import type { AccessConfig } from "../model/access.ts";
 import { NO_SETTINGS } from "../model/server-settings.ts";
 import type { ServerSettings } from "../model/server-settings.ts";
@@ -188,12 +189,12 @@ export class Owner implements AsyncDisposable {
 
   /** An owner that asks who is there does not let clients say how they want to be asked. */
   async #welcome({ surroundings, identityToken }: Introduction, signal: AbortSignal): Promise<OperationTable> {
-    const access = this.#options.access.identity === undefined ? surroundings.access : this.#options.access;
+    const access = asksWho(this.#options.access) ? this.#options.access : surroundings.access;
     const key = canonicalJson(access as unknown as Json);
     const callers = this.#callers.get(key) ?? openCallerSource(access, { clock: this.#options.clock, audit: this.#audit });
     this.#callers.set(key, callers);
     const caller = await callers.identify(identityToken, signal);
-    const own = access.identity === undefined ? await this.#options.surroundings?.() : undefined;
+    const own = asksWho(access) ? undefined : await this.#options.surroundings?.();
     const atHome = own !== undefined && keyOf(own) === keyOf(surroundings);
     if (atHome) return this.operations.for(caller);
     const brought = { ...surroundings, access };
@@ -202,7 +203,7 @@ export class Owner implements AsyncDisposable {
 
   #guestWith({ servers, access, settings = NO_SETTINGS, secrets }: Surroundings): Guest {
     const given: Secrets = { get: async (name) => (Object.hasOwn(secrets, name) ? secrets[name] : undefined) };
-    const person = access.identity === undefined ? {} : NOBODY;
+    const person = asksWho(access) ? NOBODY : {};
     const workspace = openWorkspace({ ...this.#options, ...person, servers, access, settings, secrets: given, audit: this.#audit });
     const operations = this.#operationsOn(workspace, access);
     return { workspace, operations, [Symbol.asyncDispose]: () => workspace[Symbol.asyncDispose]() };
@@ -213,7 +214,7 @@ export class Owner implements AsyncDisposable {
     const { directory, auditKeyFile, clock } = this.#options;
     const driver = this.#driverOn(caller);
     const { report, driven } = driver;
-    const table = new OperationTable();
+    const table = new OperationTable({}, { access, audit: this.#audit });
     addDefinitionOperations(table, pool.catalogs);
     addServerOperations(table, { pool, caller }, clock);
     const audit = this.#audit;

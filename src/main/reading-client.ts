@@ -63,7 +63,7 @@ export class ReadingClient implements OperationClient, AsyncDisposable {
     client.#owner = await connectToOwner(directory, { clock, signal: new AbortController().signal, introduction });
     if (client.#owner !== undefined) client.#resources.use(client.#owner);
     const driven = async (executionId: string) => await client.#driven(executionId);
-    client.#table = addReadingOperations(new OperationTable(caller), { journal, report, driven, access, audit });
+    client.#table = addReadingOperations(new OperationTable(caller, { access, audit }), { journal, report, driven, access, audit });
     return client;
   }
 

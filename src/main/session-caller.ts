@@ -2,6 +2,7 @@ import { closeSync, openSync, readSync } from "node:fs";
 import { resolve } from "node:path";
 import type { Clock } from "../base/clock.ts";
 import { defined } from "../base/defined.ts";
+import { asksWho } from "../model/asks-who.ts";
 import { TuttiError } from "../model/errors.ts";
 import type { Caller } from "../operations/operation-context.ts";
 import { openAuditLog } from "../sqlite/audit-log.ts";
@@ -29,7 +30,7 @@ export interface SessionCaller {
 export async function sessionCaller(config: Config, place: TokenPlace, clock: Clock): Promise<SessionCaller> {
   const { access, dataDirectory, auditKeyFile } = config;
   await using audit = await openAuditLog({ directory: dataDirectory, clock, keyFile: auditKeyFile });
-  const identityToken = access.identity === undefined ? undefined : await recordingRefusal(audit, async () => readToken(place));
+  const identityToken = asksWho(access) ? await recordingRefusal(audit, async () => readToken(place)) : undefined;
   const caller = await openCallerSource(access, { clock, audit }).identify(identityToken, new AbortController().signal);
   return { caller, ...defined({ identityToken }) };
 }

@@ -1,3 +1,5 @@
+import type { ApiKey } from "./serve-settings.ts";
+
 /** Who asks, as far as it is known for certain: from a verified token, or from the configuration of a single user. */
 export interface Identity {
   readonly tenant?: string;
@@ -6,7 +8,7 @@ export interface Identity {
   readonly roles: readonly string[];
   /** `resource:action`. Those that the configuration gives to the roles come on top. */
   readonly permissions: readonly string[];
-  readonly authMethod: "jwt" | "none";
+  readonly authMethod: "jwt" | "api_key" | "none";
   readonly tokenExpiresAtMs?: number;
   /** The user in whose name this one acts; only with the permission to. */
   readonly onBehalfOf?: string;
@@ -22,6 +24,10 @@ export interface AccessConfig {
   readonly roles: Readonly<Record<string, readonly string[]>>;
   /** By tenant; a role that a tenant has too is the tenant's. */
   readonly tenants: Readonly<Record<string, TenantConfig>>;
+  /** Permissions of everybody who is let in. Default: `tutti:read`, `tutti:run`, `tutti:write`. */
+  readonly everyone?: readonly string[];
+  /** Credentials for programs. With one or more, everybody has to say who he is. */
+  readonly apiKeys?: readonly ApiKey[];
 }
 
 export interface TenantConfig {

@@ -6,6 +6,9 @@ export const PERMISSION: RegExp = /^[A-Za-z0-9_.-]+(:[A-Za-z0-9_.-]+)*:([A-Za-z0
 /** Looks after everything that is not about one tenant: the journal as a whole. */
 export const ADMIN_PERMISSION = "tutti:admin";
 
+/** What everybody may who is let in, unless the configuration says otherwise. */
+export const EVERYONE: readonly string[] = ["tutti:read", "tutti:run", "tutti:write"];
+
 /** Lets a user act in the name of another one of the same tenant. */
 export const DELEGATE_PERMISSION = "tenant:delegate";
 

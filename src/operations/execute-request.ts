@@ -1,13 +1,13 @@
 import { defined } from "../base/defined.ts";
 import type { ExecuteRequestInput } from "../contract/execute-request.ts";
-import type { ExecuteWorkflowOutput } from "../contract/execute-workflow.ts";
+import type { StartExecutionOutput } from "../contract/start-execution.ts";
 import { readRequest, refusalOfEnvelope } from "../contract/read-request.ts";
 import { decodeEnvelope } from "../envelope/envelope-codec.ts";
 import type { Meta } from "../envelope/meta.ts";
 import { errorPolicyOf } from "../envelope/normalize-error-policy.ts";
 import { isTuttiError } from "../model/errors.ts";
-import type { ExecuteWorkflowPorts } from "./execute-workflow.ts";
-import { startWorkflow } from "./execute-workflow.ts";
+import type { StartExecutionPorts } from "./start-execution.ts";
+import { startWorkflow } from "./start-execution.ts";
 import { auditEntryOf } from "./audit-entry-of.ts";
 import type { Caller, OperationContext } from "./operation-context.ts";
 import { requestMeta } from "./request-meta.ts";
@@ -16,13 +16,13 @@ import { requestMeta } from "./request-meta.ts";
  * Starts the workflow that an envelope asks for, or finds the execution that an earlier envelope with the same request
  * id has started.
  *
- * @throws TuttiError `envelope.invalid`, `tenant.invalid`, and as `executeWorkflow`
+ * @throws TuttiError `envelope.invalid`, `tenant.invalid`, and as `startExecution`
  */
 export async function executeRequest(
   input: ExecuteRequestInput,
-  ports: ExecuteWorkflowPorts,
+  ports: StartExecutionPorts,
   { signal, caller }: OperationContext,
-): Promise<ExecuteWorkflowOutput> {
+): Promise<StartExecutionOutput> {
   try {
     const { meta, data } = readRequest(decodeEnvelope(input.envelope));
     const key = requestKey(meta, data.operation);
@@ -39,7 +39,7 @@ export async function executeRequest(
 }
 
 /** What a request says of its sender is dropped or refused, and is in the audit log either way. */
-async function certainMeta(given: Meta, caller: Caller, { source, audit }: ExecuteWorkflowPorts): Promise<Meta> {
+async function certainMeta(given: Meta, caller: Caller, { source, audit }: StartExecutionPorts): Promise<Meta> {
   const about = { ...auditEntryOf(caller), ...defined({ requestId: given.requestId }), decision: "denied" as const };
   try {
     const meta = requestMeta(given, caller.identity, source);

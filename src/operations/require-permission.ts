@@ -1,6 +1,6 @@
 import type { AccessConfig } from "../model/access.ts";
 import { TuttiError } from "../model/errors.ts";
-import { allows, grantedPermissions } from "../model/permissions.ts";
+import { allows, EVERYONE, grantedPermissions } from "../model/permissions.ts";
 import type { AuditLog } from "../ports/audit.ts";
 import { auditEntryOf } from "./audit-entry-of.ts";
 import type { Caller } from "./operation-context.ts";
@@ -11,8 +11,8 @@ export interface PermissionPorts {
 }
 
 /**
- * Lets a verified caller do something only with a permission; the user of this process may. Whatever is decided is
- * recorded before it is done.
+ * Lets a verified caller do something only with a permission; the user of this process may. A refusal is recorded before it
+ * is told, and so is whatever is allowed to few.
  *
  * @throws TuttiError `access.denied`
  */
@@ -24,6 +24,7 @@ export async function requirePermission(
   const { identity } = caller;
   if (identity === undefined || identity.authMethod === "none") return;
   const { permission, operation } = needed;
+  if (allows(access.everyone ?? EVERYONE, permission)) return;
   const isAllowed = allows(grantedPermissions(identity, access), permission);
   const entry = { ...auditEntryOf(caller), action: "operation" as const, operation };
   if (isAllowed) return await audit.record({ ...entry, decision: "allowed" });

@@ -5,8 +5,8 @@ import { approveExecution } from "../../src/contract/approve-execution.ts";
 import { backup } from "../../src/contract/backup.ts";
 import { cancelExecution } from "../../src/contract/cancel-execution.ts";
 import { checkJournal } from "../../src/contract/check-journal.ts";
-import { executeWorkflow } from "../../src/contract/execute-workflow.ts";
-import type { ExecuteWorkflowInput } from "../../src/contract/execute-workflow.ts";
+import { startExecution } from "../../src/contract/start-execution.ts";
+import type { StartExecutionInput } from "../../src/contract/start-execution.ts";
 import { getExecution } from "../../src/contract/get-execution.ts";
 import { getResponse } from "../../src/contract/get-response.ts";
 import { getServerStats } from "../../src/contract/get-server-stats.ts";
@@ -68,8 +68,8 @@ async function openOwner(directory: string): Promise<Owner> {
   });
 }
 
-async function start(owner: Owner, who: Caller, request: Partial<ExecuteWorkflowInput> = {}): Promise<string> {
-  return (await owner.operations.for(who).call(executeWorkflow, { workflow: WORKFLOW, ...request }, { signal })).executionId;
+async function start(owner: Owner, who: Caller, request: Partial<StartExecutionInput> = {}): Promise<string> {
+  return (await owner.operations.for(who).call(startExecution, { workflow: WORKFLOW, ...request }, { signal })).executionId;
 }
 
 async function idsSeenBy(client: OperationClient): Promise<readonly string[]> {

@@ -1,5 +1,5 @@
-import type { ExecuteWorkflowInput, ExecuteWorkflowOutput } from "../../contract/execute-workflow.ts";
-import { executeWorkflow } from "../../contract/execute-workflow.ts";
+import type { StartExecutionInput, StartExecutionOutput } from "../../contract/start-execution.ts";
+import { startExecution } from "../../contract/start-execution.ts";
 import { getExecution } from "../../contract/get-execution.ts";
 import { listInterruptedExecutions } from "../../contract/list-interrupted-executions.ts";
 import type { ExecutionView } from "../../contract/execution-report.ts";
@@ -30,7 +30,7 @@ export interface RunOptions extends CommonOptions, FrozenOptions {
 export async function run(context: CommandContext, file: string, options: RunOptions): Promise<number> {
   if (options.detach === true) return await runInBackground(context, file, options);
   const { host } = context;
-  const input: ExecuteWorkflowInput = {
+  const input: StartExecutionInput = {
     workflow: await host.readWorkflow(file),
     typedInputs: readPairs(options.param, "-p"),
     requestKey: host.newId(),
@@ -47,9 +47,9 @@ export async function run(context: CommandContext, file: string, options: RunOpt
   return exitCodeOf(view);
 }
 
-async function start(context: CommandContext, session: Session, input: ExecuteWorkflowInput): Promise<ExecuteWorkflowOutput> {
+async function start(context: CommandContext, session: Session, input: StartExecutionInput): Promise<StartExecutionOutput> {
   try {
-    return await session.client.call(executeWorkflow, input, { signal: context.signal });
+    return await session.client.call(startExecution, input, { signal: context.signal });
   } catch (error) {
     if (isTuttiError(error, "definition.invalid")) tellMissingConfig(context, session);
     throw error;

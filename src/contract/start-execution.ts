@@ -8,8 +8,8 @@ import { wireObject } from "./wire-object.ts";
 import { workflowSource } from "./workflow-source.ts";
 import type { WorkflowSource } from "./workflow-source.ts";
 
-/** Input of `execute_workflow`. */
-export interface ExecuteWorkflowInput {
+/** Input of `start_execution`. */
+export interface StartExecutionInput {
   readonly workflow: WorkflowSource;
   readonly inputs?: JsonObject;
   /** Inputs as they were typed: read as JSON, unless the workflow wants text there. They outrank `inputs`. */
@@ -24,23 +24,25 @@ export interface ExecuteWorkflowInput {
   readonly lockedTools?: ToolLock["tools"];
 }
 
-/** Output of `execute_workflow`. */
-export interface ExecuteWorkflowOutput {
+/** Output of `start_execution`. */
+export interface StartExecutionOutput {
   readonly executionId: string;
   /** False when an earlier call with the same key has started it. */
   readonly created: boolean;
 }
 
 /** Starts an execution; it is durable when this returns, and goes on without the caller. */
-export const executeWorkflow: Operation<ExecuteWorkflowInput, ExecuteWorkflowOutput> = {
-  name: "execute_workflow",
-  title: "Execute a workflow",
+export const startExecution: Operation<StartExecutionInput, StartExecutionOutput> = {
+  name: "start_execution",
+  title: "Start an execution",
   description:
     "Plans a workflow against the configured servers and starts an execution of it. " +
     "When this returns, the execution is in the journal and goes on without the caller, also after a crash.",
   kind: "change",
   repeatable: "with-request-key",
-  input: wireObject<ExecuteWorkflowInput>({
+  permission: "tutti:run",
+  route: { method: "POST", path: "/executions" },
+  input: wireObject<StartExecutionInput>({
     workflow: workflowSource,
     inputs: jsonObject.exactOptional(),
     typedInputs: z.record(z.string(), z.string()).exactOptional(),
@@ -49,5 +51,5 @@ export const executeWorkflow: Operation<ExecuteWorkflowInput, ExecuteWorkflowOut
     timeoutMs: z.int().min(1).exactOptional(),
     lockedTools: lockedTools.exactOptional(),
   }),
-  output: wireObject<ExecuteWorkflowOutput>({ executionId: z.string(), created: z.boolean() }),
+  output: wireObject<StartExecutionOutput>({ executionId: z.string(), created: z.boolean() }),
 };

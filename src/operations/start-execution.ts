@@ -1,6 +1,6 @@
 import { defined } from "../base/defined.ts";
 import type { JsonObject } from "../base/json.ts";
-import type { ExecuteWorkflowInput, ExecuteWorkflowOutput } from "../contract/execute-workflow.ts";
+import type { StartExecutionInput, StartExecutionOutput } from "../contract/start-execution.ts";
 import { hasErrors } from "../contract/plan-document.ts";
 import { checkInputs } from "../definition/check-inputs.ts";
 import type { ErrorPolicy } from "../envelope/error-policy.ts";
@@ -21,7 +21,7 @@ import { readSource } from "./read-source.ts";
 import { requestMeta } from "./request-meta.ts";
 import { readTypedValues } from "./typed-values.ts";
 
-export interface ExecuteWorkflowPorts {
+export interface StartExecutionPorts {
   readonly catalogs: CatalogSource;
   readonly driver: ExecutionDriver;
   readonly journal: Pick<Journal, "summary">;
@@ -34,11 +34,11 @@ export interface ExecuteWorkflowPorts {
  *
  * @throws TuttiError `definition.invalid`, `input.invalid`, `server.unavailable`
  */
-export async function executeWorkflow(
-  input: ExecuteWorkflowInput,
-  ports: ExecuteWorkflowPorts,
+export async function startExecution(
+  input: StartExecutionInput,
+  ports: StartExecutionPorts,
   { signal, caller }: OperationContext,
-): Promise<ExecuteWorkflowOutput> {
+): Promise<StartExecutionOutput> {
   return await startWorkflow(input, { meta: requestMeta({}, caller.identity, ports.source) }, ports, signal);
 }
 
@@ -55,11 +55,11 @@ export interface WorkflowStart {
  * @throws TuttiError `definition.invalid`, `input.invalid`, `server.unavailable`, `tenant.invalid`
  */
 export async function startWorkflow(
-  input: ExecuteWorkflowInput,
+  input: StartExecutionInput,
   { meta, errorPolicy }: WorkflowStart,
-  ports: ExecuteWorkflowPorts,
+  ports: StartExecutionPorts,
   signal: AbortSignal,
-): Promise<ExecuteWorkflowOutput> {
+): Promise<StartExecutionOutput> {
   const source = readSource(input.workflow);
   const { workflow } = source.parsed;
   if (workflow === undefined || hasErrors(source.problems)) {
@@ -81,7 +81,7 @@ export async function startWorkflow(
 }
 
 /** Only an id that the caller has chosen can lead to somebody else's execution, and starting that would take it up. */
-async function checkTenant(executionId: string, meta: Meta, { journal, audit }: ExecuteWorkflowPorts): Promise<void> {
+async function checkTenant(executionId: string, meta: Meta, { journal, audit }: StartExecutionPorts): Promise<void> {
   const { tenant } = meta;
   const known = await journal.summary(executionId);
   if (tenant === undefined || known === undefined || known.tenant === tenant) return;
@@ -102,7 +102,7 @@ function withPolicy(plan: Plan, errorPolicy: ErrorPolicy): Plan {
   return { ...plan, workflow: { ...plan.workflow, errorPolicy } };
 }
 
-function readInputs(workflow: Workflow, input: ExecuteWorkflowInput): JsonObject {
+function readInputs(workflow: Workflow, input: StartExecutionInput): JsonObject {
   const typed = readTypedValues(input.typedInputs ?? {}, (name) =>
     Object.hasOwn(workflow.inputs, name) ? workflow.inputs[name] : undefined,
   );

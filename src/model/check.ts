@@ -1,0 +1,37 @@
+import type { Ms } from "../base/duration.ts";
+import type { JsonObject } from "../base/json.ts";
+
+/** Something that can be found out and that is right or not: a program of the allowed ones, or a tool. Never text for a shell. */
+export type CheckConfig =
+  | {
+      readonly kind: "command";
+      readonly command: string;
+      readonly args: readonly string[];
+      /** Absolute. */
+      readonly workingDirectory: string;
+      readonly env: Readonly<Record<string, string>>;
+      /** Default 10 minutes. */
+      readonly timeoutMs?: Ms;
+    }
+  | {
+      readonly kind: "tool";
+      readonly server: string;
+      readonly tool: string;
+      readonly arguments: JsonObject;
+      readonly timeoutMs?: Ms;
+    };
+
+/** What does the work of steps that only say their type. */
+export interface HandlerConfig {
+  readonly server: string;
+  readonly tool: string;
+}
+
+/** What a configuration allows steps and patterns to ask for, by name. */
+export interface CheckRegistry {
+  readonly checks: Readonly<Record<string, CheckConfig>>;
+  /** By the type of a step. */
+  readonly handlers: Readonly<Record<string, HandlerConfig>>;
+}
+
+export const NO_CHECKS: CheckRegistry = { checks: {}, handlers: {} };
