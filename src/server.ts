@@ -19,7 +19,7 @@ export type { IdempotencyStore } from "./envelope-server/remember-answer.ts";
 export type { RunningServer } from "./envelope-server/running-server.ts";
 export { serveEnvelopeTools } from "./envelope-server/serve-envelope-tools.ts";
 export type { ServeOptions, ServeTransport } from "./envelope-server/serve-envelope-tools.ts";
-export { WebSocketServerTransport } from "./envelope-server/web-socket-server-transport.ts";
+export { WebSocketServerTransport } from "./mcp-wire/web-socket-server-transport.ts";
 export type { Database, DatabaseResult, DatabaseTransaction, TenantDatabaseOptions } from "./envelope-server/tenant-database.ts";
 export { ToolError } from "./envelope-server/tool-error.ts";
 export type { ToolErrorOptions } from "./envelope-server/tool-error.ts";

@@ -7,7 +7,7 @@ import type { Ms } from "../base/duration.ts";
 import { addressOf, listenLocally, type ListenSettings, type Refusal, refusalOf } from "./local-listener.ts";
 import { createMcpServer, type ServedServer } from "./mcp-server.ts";
 import type { RunningServer } from "./running-server.ts";
-import { WebSocketServerTransport } from "./web-socket-server-transport.ts";
+import { WebSocketServerTransport } from "../mcp-wire/web-socket-server-transport.ts";
 
 /** As much as over stdio. */
 const MESSAGE_BYTES_MAX = 10 * 2 ** 20;
