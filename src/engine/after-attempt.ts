@@ -1,11 +1,12 @@
 import { defined } from "../base/defined.ts";
 import { unreachable } from "../base/assert.ts";
-import { isJsonObject, type Json } from "../base/json.ts";
+import type { Json } from "../base/json.ts";
 import { retryDelayMs } from "../base/retry-delay.ts";
 import { callErrorOfEnvelope } from "../model/call-envelope-error.ts";
 import { type CallError, type CallErrorKind, callId, type CallOutcome, type CallRef } from "../model/call.ts";
 import type { EventBody } from "../model/event.ts";
 import type { CallPlan } from "../model/plan.ts";
+import { reasonOfNo } from "../model/said-no.ts";
 import { callPlan, toolUse } from "./call-plan.ts";
 import type { CallState, ExecutionState, StepState } from "./execution-state.ts";
 import { retryRule } from "./retry-rule.ts";
@@ -109,23 +110,8 @@ function replacedBy(call: CallState): { readonly degraded?: "fallback" } {
 
 /** The "no" of a validating step, which ends like a tool that refused; undefined when it did not say no. */
 export function noOf(step: StepState, output: Json): CallError | undefined {
-  if (step.node.step.validates !== true || !isNo(output)) return undefined;
-  return { kind: "tool_error", message: reasonOf(output), detail: output };
-}
-
-/** What "no" looks like in the output of a validating step. */
-function isNo(output: Json): boolean {
-  return isJsonObject(output) && (output["valid"] === false || output["is_valid"] === false);
-}
-
-function reasonOf(output: Json): string {
-  if (isJsonObject(output)) {
-    for (const key of ["reason", "message", "error"]) {
-      const text = output[key];
-      if (typeof text === "string" && text !== "") return text;
-    }
-  }
-  return "the validation said no";
+  const reason = step.node.step.validates === true ? reasonOfNo(output) : undefined;
+  return reason === undefined ? undefined : { kind: "tool_error", message: reason, detail: output };
 }
 
 function toolOf(step: StepState, ref: CallRef): { readonly server?: string; readonly tool?: string } {

@@ -1,18 +1,12 @@
 import { type ChildProcessByStdio, spawn } from "node:child_process";
-import { existsSync } from "node:fs";
 import type { Readable, Writable } from "node:stream";
 import { present } from "../base/assert.ts";
+import { childEnvironment } from "../base/child-environment.ts";
 import type { Clock } from "../base/clock.ts";
+import { groupRuns, guardGroup, signalGroup } from "../base/process-groups.ts";
+import { startFailure } from "../base/start-failure.ts";
 import type { StdioConnection } from "../model/server.ts";
-import { groupRuns, guardGroup, signalGroup } from "./process-groups.ts";
 import { createStderrTail, type StderrTail } from "./stderr-tail.ts";
-
-/** What a child gets of our own environment. Everything else could be a secret, and has to be configured. */
-const INHERITED: readonly string[] = (
-  process.platform === "win32"
-    ? "APPDATA COMSPEC HOMEDRIVE HOMEPATH LOCALAPPDATA PATH PATHEXT PROGRAMDATA PROGRAMFILES SYSTEMROOT TEMP USERNAME USERPROFILE"
-    : "HOME LANG LC_ALL LC_CTYPE LOGNAME PATH SHELL TERM TMPDIR TZ USER"
-).split(" ");
 
 // Asked by the end of its stdin, then told, then killed; counted from the beginning.
 const TOLD_AFTER_MS = 2_000;
@@ -176,22 +170,4 @@ export class ServerProcess {
     this.#drain?.[Symbol.dispose]();
     this.#events.gone(this.#end ?? {});
   }
-}
-
-function childEnvironment(configured: Readonly<Record<string, string>>): Record<string, string> {
-  const environment: Record<string, string> = {};
-  for (const name of INHERITED) {
-    const value = process.env[name];
-    // A value that begins like this is a function exported by an old shell.
-    if (value !== undefined && !value.startsWith("()")) environment[name] = value;
-  }
-  return { ...environment, ...configured };
-}
-
-function startFailure(connection: StdioConnection, error: NodeJS.ErrnoException): string {
-  // A missing directory gives the same code as a missing program.
-  if (connection.cwd !== undefined && !existsSync(connection.cwd)) return `the directory "${connection.cwd}" does not exist`;
-  if (error.code === "ENOENT") return `there is no program "${connection.command}"`;
-  if (error.code === "EACCES") return `"${connection.command}" may not be executed`;
-  return error.message;
 }

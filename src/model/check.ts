@@ -34,4 +34,7 @@ export interface CheckRegistry {
   readonly handlers: Readonly<Record<string, HandlerConfig>>;
 }
 
+/** How long a check may take that does not say otherwise. */
+export const CHECK_TIMEOUT_MS: Ms = 600_000;
+
 export const NO_CHECKS: CheckRegistry = { checks: {}, handlers: {} };

@@ -31,6 +31,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   identity: [...CORE, "ports"],
   sqlite: [...CORE, "ports"],
   "mcp-client": [...CORE, "ports"],
+  checks: [...CORE, "ports"],
   nats: [...CORE, "ports"],
   telemetry: [...CORE, "ports"],
   restate: [...CORE, "ports", "engine"],

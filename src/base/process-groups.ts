@@ -2,9 +2,9 @@ import { readdirSync, readFileSync } from "node:fs";
 import { startReaper, type Reaper } from "./reaper.ts";
 
 /**
- * The last resort. The orderly way to end a server is `ServerProcess.stop`, and what it has ended is no longer here.
+ * The last resort. Whoever starts a process ends it in an orderly way, and what that has ended is no longer here.
  *
- * 1. Whatever way this process ends in that still runs code, the groups of all servers are killed.
+ * 1. Whatever way this process ends in that still runs code, the groups of all children are killed.
  * 2. If it ends in a way that does not, the reaper does that.
  */
 const groups = new Set<number>();

@@ -10,7 +10,7 @@ export interface Reaper {
 
 /**
  * Starts a shell that reads the ids of process groups from a pipe, and ends the groups when the pipe closes: that happens
- * also when this process is killed, which no code of its own survives. Servers that do not care for the end of their
+ * also when this process is killed, which no code of its own survives. Children that do not care for the end of their
  * stdin would otherwise run on for ever.
  *
  * Where there is no shell it does nothing; neither is there a process group on Windows.
