@@ -1,5 +1,5 @@
 import { type ElicitRequest, type ElicitResult, ProtocolError, ProtocolErrorCode } from "@modelcontextprotocol/client";
-import { isJsonObject, type JsonObject } from "../base/json.ts";
+import { isJsonObject, type Json, type JsonObject } from "../base/json.ts";
 import type { ElicitationQuestion, Elicitor } from "../ports/elicitation.ts";
 import type { LiveCall } from "./live-call.ts";
 
@@ -25,7 +25,9 @@ export async function answerElicitation(
       for (const call of waiting) call.unanswered = question.message;
       throw new ProtocolError(ProtocolErrorCode.InternalError, nobodyCanBeAsked(question.message));
     }
-    return answer.action === "accept" ? { action: "accept", content: formContent(answer.content ?? {}) } : { action: answer.action };
+    return answer.action === "accept"
+      ? { action: "accept", content: formContent({ ...defaultsOf(question), ...answer.content }) }
+      : { action: answer.action };
   } finally {
     for (const call of waiting) call.release();
   }
@@ -58,6 +60,16 @@ export function readQuestion(server: string, params: ElicitRequest["params"]): E
   if ("url" in params) return { server, message: params.message, url: params.url };
   const schema: unknown = params.requestedSchema;
   return { server, message: params.message, ...(isJsonObject(schema) ? { schema } : {}) };
+}
+
+/** What the server proposes for fields that were left as they are. */
+function defaultsOf({ schema }: ElicitationQuestion): JsonObject {
+  const fields = schema?.["properties"];
+  if (!isJsonObject(fields)) return {};
+  const proposed = Object.entries(fields).flatMap(([name, field]): readonly (readonly [string, Json])[] =>
+    isJsonObject(field) && field["default"] !== undefined ? [[name, field["default"]]] : [],
+  );
+  return Object.fromEntries(proposed);
 }
 
 /** Forms are flat: the protocol knows no other values. */

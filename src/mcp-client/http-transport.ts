@@ -4,11 +4,14 @@ import {
   StreamableHTTPClientTransport,
   type Transport,
   type TransportSendOptions,
+  UnauthorizedError,
 } from "@modelcontextprotocol/client";
 import type { Ms } from "../base/duration.ts";
 import type { HttpConnection } from "../model/server.ts";
 import { cancelledId, createExchange, EXCHANGE_HEADER, type HttpExchange, requestId, stopExchange } from "./http-exchange.ts";
 import { isModern } from "./era.ts";
+import type { ConnectionLogin } from "./connection-login.ts";
+import { connectionLogin } from "./connection-login.ts";
 import { createLeanFetch, type LeanFetch } from "./lean-fetch.ts";
 import { createProgressGate } from "./progress-gate.ts";
 import { repairTools } from "./repair-tools.ts";
@@ -18,6 +21,9 @@ import { type Ending, faultAnswer, type ServerTransport, WireFault } from "./wir
 /** Notifications and answers of ours, and the end of a session: a server has to take them, not to think about them. */
 const DELIVERY_TIMEOUT_MS: Ms = 10_000;
 const FAREWELL_TIMEOUT_MS: Ms = 1_000;
+
+/** More than any server should need before it is content with who is asking. */
+const LOGINS_MAX = 2;
 
 /** For the stream on which a server sends what it was not asked for. Calls do not wait so long: see 1. */
 const RESUMPTION = { initialReconnectionDelay: 250, reconnectionDelayGrowFactor: 2, maxReconnectionDelay: 30_000, maxRetries: 8 };
@@ -36,12 +42,16 @@ export class HttpTransport implements ServerTransport {
   onerror?: (error: Error) => void;
   onmessage?: (message: JSONRPCMessage) => void;
   readonly ending: Ending | undefined;
+  /** Arguments may be wanted as headers too. */
+  readonly sendsHeaders = true;
   readonly #ports: SessionPorts;
   readonly #inner: StreamableHTTPClientTransport;
   readonly #fetch: LeanFetch;
   readonly #admits: (message: JSONRPCMessage) => boolean;
   readonly #exchanges = new Map<string, HttpExchange>();
   readonly #timers = new Set<Disposable>();
+  readonly #lifetime = new AbortController();
+  readonly #login: ConnectionLogin | undefined;
   #modern = false;
   #deliveries = 0;
   #closing: Promise<void> | undefined;
@@ -50,7 +60,9 @@ export class HttpTransport implements ServerTransport {
     this.#ports = ports;
     this.#admits = createProgressGate(ports.clock);
     this.#fetch = createLeanFetch({ clock: ports.clock, tls: ports.tls, exchange: (key) => this.#exchanges.get(key) });
+    this.#login = loginOf(connection, ports, this.#lifetime.signal);
     this.#inner = new StreamableHTTPClientTransport(new URL(connection.url), {
+      ...(this.#login === undefined ? {} : { authProvider: this.#login.provider }),
       fetch: (url, init) => this.#resumable(url, init),
       requestInit: { headers: connection.headers },
       reconnectionOptions: RESUMPTION,
@@ -120,10 +132,19 @@ export class HttpTransport implements ServerTransport {
     }
   }
 
-  #post(message: JSONRPCMessage, options: TransportSendOptions): Promise<void> {
+  /** A message that was refused until somebody logs in is sent again when he has. */
+  async #post(message: JSONRPCMessage, options: TransportSendOptions): Promise<void> {
     // The interface takes options that are present and undefined, the class does not.
     const inner: Transport = this.#inner;
-    return inner.send(message, options);
+    for (let logins = 0; ; logins += 1) {
+      try {
+        return await inner.send(message, options);
+      } catch (error) {
+        const answer = UnauthorizedError.isInstance(error) && logins < LOGINS_MAX ? this.#login?.takeAnswer() : undefined;
+        if (answer === undefined) throw error;
+        await this.#inner.finishAuth(answer);
+      }
+    }
   }
 
   /** In the newer era the end of the exchange is what cancels; in the older one it comes after the notification. */
@@ -182,6 +203,7 @@ export class HttpTransport implements ServerTransport {
 
   async #close(): Promise<void> {
     this.onclose?.();
+    this.#lifetime.abort(new Error("the connection was closed"));
     for (const exchange of this.#exchanges.values()) stopExchange(exchange, "cancelled");
     this.#later(() => void this.#inner.close(), FAREWELL_TIMEOUT_MS);
     // Whether the server takes notice does not matter any more.
@@ -190,4 +212,9 @@ export class HttpTransport implements ServerTransport {
     await this.#inner.close();
     await this.#fetch[Symbol.asyncDispose]();
   }
+}
+
+function loginOf({ oauth }: HttpConnection, { server, logins, assistant }: SessionPorts, signal: AbortSignal): ConnectionLogin | undefined {
+  if (oauth === undefined || logins === undefined) return undefined;
+  return connectionLogin(oauth, { server, logins, assistant, signal });
 }

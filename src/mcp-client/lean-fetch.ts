@@ -42,7 +42,7 @@ export function createLeanFetch(options: LeanFetchOptions): LeanFetch {
     const unfollow = follow(init.signal ?? undefined, stop);
     try {
       const method = init.method ?? "GET";
-      const body = typeof init.body === "string" ? init.body : null;
+      const body = typeof init.body === "string" || init.body instanceof URLSearchParams ? String(init.body) : null;
       const dispatcher = await agents.agent(String(url));
       const answer = await request(url, { dispatcher, method, headers, body, signal: stop.signal });
       answer.body.once("close", unfollow);

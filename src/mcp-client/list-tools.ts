@@ -1,6 +1,7 @@
 import type { Client } from "@modelcontextprotocol/client";
 import type { Ms } from "../base/duration.ts";
 import { isJsonArray, isJsonObject, type Json } from "../base/json.ts";
+import { headerFault } from "./header-fault.ts";
 import { plainRequest } from "./plain-request.ts";
 import { readTool } from "./read-tool.ts";
 import { createServerTool, type ServerTool, type ServerTools } from "./server-tool.ts";
@@ -30,7 +31,7 @@ export async function listTools(client: Client, signal: AbortSignal, note: (text
     const params = cursor === undefined ? {} : { cursor };
     const page = await plainRequest(client, { method: "tools/list", params }, { signal });
     ttls.push(...ttlOfPage(page));
-    for (const listed of toolsOfPage(page)) addTool(tools, listed, note);
+    for (const listed of toolsOfPage(page)) addTool(tools, listed, client, note);
     cursor = nextCursor(page);
     if (cursor !== undefined && (cursors.has(cursor) || cursors.size >= PAGES_MAX || tools.size >= TOOLS_MAX)) {
       note(`its list of tools does not end; it is cut after ${tools.size} tools`);
@@ -61,8 +62,15 @@ function nextCursor(page: unknown): string | undefined {
   return typeof cursor === "string" ? cursor : undefined;
 }
 
-function addTool(tools: Map<string, ServerTool>, listed: Json, note: (text: string) => void): void {
+function addTool(tools: Map<string, ServerTool>, listed: Json, client: Client, note: (text: string) => void): void {
   const tool = readTool(listed);
-  if (tool === undefined) note("one of its tools has no name and is left out");
-  else tools.set(tool.name, createServerTool(tool, note));
+  if (tool === undefined) return note("one of its tools has no name and is left out");
+  const fault = speaksHeaders(client) ? headerFault(tool.inputSchema) : undefined;
+  if (fault === undefined) tools.set(tool.name, createServerTool(tool, note));
+  else note(`its tool "${tool.name}" is left out: ${fault}`);
+}
+
+/** Elsewhere headers mean nothing. */
+function speaksHeaders(client: Client): boolean {
+  return client.getProtocolEra() === "modern" && client.transport !== undefined && "sendsHeaders" in client.transport;
 }

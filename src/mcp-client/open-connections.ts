@@ -6,6 +6,7 @@ import { serverNotFound } from "../model/server-not-found.ts";
 import type { Tool } from "../model/tool.ts";
 import type { Connections, ServerCheck, ServerFacts, WireCall } from "../ports/connections.ts";
 import type { Elicitor } from "../ports/elicitation.ts";
+import type { LoginAssistant, ServerLogins } from "../ports/server-logins.ts";
 import type { CallObserver } from "../ports/tool-caller.ts";
 import { connectionTls } from "./connection-tls.ts";
 import { ServerConnection } from "./server-connection.ts";
@@ -20,6 +21,10 @@ export interface ConnectionsOptions {
   readonly log: ServerLog;
   /** What servers are told as our version. */
   readonly clientVersion: string;
+  /** Where logins are kept. Default: a server that wants one cannot be used. */
+  readonly logins?: ServerLogins;
+  /** Takes a person to where he logs in. Default: he is told how. */
+  readonly assistant?: LoginAssistant;
   /** For all connections over a network that have none of their own. */
   readonly tls?: TlsConfig;
 }

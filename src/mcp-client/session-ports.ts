@@ -1,5 +1,6 @@
 import type { Clock } from "../base/clock.ts";
 import type { Elicitor } from "../ports/elicitation.ts";
+import type { LoginAssistant, ServerLogins } from "../ports/server-logins.ts";
 import type { LoadTls } from "./connection-tls.ts";
 import type { ServerLog } from "./server-log.ts";
 
@@ -12,6 +13,9 @@ export interface SessionPorts {
   readonly log: ServerLog;
   /** For connections over a network. */
   readonly tls: LoadTls;
+  /** For servers that are configured with OAuth. */
+  readonly logins?: ServerLogins | undefined;
+  readonly assistant?: LoginAssistant | undefined;
   /** The version of Tutti, which servers are told. */
   readonly clientVersion: string;
 }

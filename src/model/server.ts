@@ -1,3 +1,4 @@
+import type { OAuthConfig } from "./oauth.ts";
 import type { Ms } from "../base/duration.ts";
 import type { Effect, Resources } from "./workflow.ts";
 
@@ -167,6 +168,8 @@ export interface HttpConnection {
   readonly tls?: TlsConfig;
   /** May be reached without TLS although it is not on this machine. Default false. */
   readonly insecure?: boolean;
+  /** Logs in with OAuth when the server asks for it. Default: it does not, and whatever the server wants is in `headers`. */
+  readonly oauth?: OAuthConfig;
 }
 
 /** MCP over a WebSocket: one JSON-RPC message in each text frame, subprotocol `mcp`. */

@@ -1,0 +1,158 @@
+import type {
+  OAuthClientMetadata,
+  OAuthClientProvider,
+  OAuthDiscoveryState,
+  StoredOAuthClientInformation,
+  StoredOAuthTokens,
+} from "@modelcontextprotocol/client";
+import { randomBytes } from "node:crypto";
+import { assert } from "../base/assert.ts";
+import type { JsonObject } from "../base/json.ts";
+import type { OAuthConfig } from "../model/oauth.ts";
+import type { LoginAssistant, ServerLogins } from "../ports/server-logins.ts";
+import { LoginNeededError } from "./login-needed-error.ts";
+
+/** What a login needs beside its configuration. */
+export interface OAuthLoginPorts {
+  readonly server: string;
+  readonly logins: ServerLogins;
+  /** Without one, a person who has to log in is told how. */
+  readonly assistant?: LoginAssistant | undefined;
+  /** Aborts when the connection is closed. */
+  readonly signal: AbortSignal;
+}
+
+/** What is kept of a login. Its members are the SDK's documents, and nobody but the SDK looks into them. */
+interface Kept {
+  readonly client?: StoredOAuthClientInformation;
+  readonly tokens?: StoredOAuthTokens;
+}
+
+/**
+ * The login of one server by the authorization code grant with PKCE, as the SDK's transports use it: it keeps what
+ * they learn, and takes a person to where he logs in.
+ *
+ * The store is read anew when a login begins, because another process of the same user may have logged in meanwhile.
+ */
+export class OAuthLogin implements OAuthClientProvider {
+  readonly clientMetadataUrl?: string;
+  readonly #config: OAuthConfig;
+  readonly #ports: OAuthLoginPorts;
+  #kept: Kept | undefined;
+  #verifier: string | undefined;
+  #state: string | undefined;
+  /**
+   * What was found out about the authorization server when the login began, until it has ended: a server may have another
+   * one by the next time.
+   */
+  #discovery: OAuthDiscoveryState | undefined;
+  #answer: URLSearchParams | undefined;
+
+  constructor(config: OAuthConfig, ports: OAuthLoginPorts) {
+    this.#config = config;
+    this.#ports = ports;
+    if (config.clientMetadataUrl !== undefined) this.clientMetadataUrl = config.clientMetadataUrl;
+  }
+
+  get redirectUrl(): string {
+    return this.#ports.assistant?.redirectUrl ?? "http://127.0.0.1/callback";
+  }
+
+  get clientMetadata(): OAuthClientMetadata {
+    const { scopes, clientSecret } = this.#config;
+    return {
+      client_name: "Tutti",
+      redirect_uris: [this.redirectUrl],
+      grant_types: ["authorization_code", "refresh_token"],
+      response_types: ["code"],
+      ...(clientSecret === undefined ? {} : { token_endpoint_auth_method: "client_secret_basic" }),
+      ...(scopes === undefined ? {} : { scope: scopes.join(" ") }),
+    };
+  }
+
+  state(): string {
+    this.#state = randomBytes(16).toString("base64url");
+    return this.#state;
+  }
+
+  async clientInformation(): Promise<StoredOAuthClientInformation | undefined> {
+    const { clientId, clientSecret, issuer } = this.#config;
+    if (clientId === undefined) return (await this.#read()).client;
+    return {
+      client_id: clientId,
+      ...(clientSecret === undefined ? {} : { client_secret: clientSecret }),
+      ...(issuer === undefined ? {} : { issuer }),
+    };
+  }
+
+  async saveClientInformation(client: StoredOAuthClientInformation): Promise<void> {
+    await this.#keep({ client });
+  }
+
+  async tokens(context?: { readonly issuer: string }): Promise<StoredOAuthTokens | undefined> {
+    if (context !== undefined) this.#kept = undefined;
+    return (await this.#read()).tokens;
+  }
+
+  async saveTokens(tokens: StoredOAuthTokens): Promise<void> {
+    this.#discovery = undefined;
+    await this.#keep({ tokens });
+  }
+
+  async redirectToAuthorization(page: URL): Promise<void> {
+    const { assistant, server, signal } = this.#ports;
+    if (assistant === undefined) throw new LoginNeededError(server);
+    const answer = await assistant.visit(server, page, signal);
+    const refused = answer.get("error");
+    if (refused !== null) throw new Error(`the login was refused: ${answer.get("error_description") ?? refused}`);
+    // A page that was opened by somebody else sends somebody else's code.
+    if (answer.get("state") !== this.#state) throw new Error("the login is not the one that was begun here: it has another state");
+    this.#answer = answer;
+  }
+
+  /** What the page has sent along, once. */
+  takeAnswer(): URLSearchParams | undefined {
+    const answer = this.#answer;
+    this.#answer = undefined;
+    return answer;
+  }
+
+  saveCodeVerifier(verifier: string): void {
+    this.#verifier = verifier;
+  }
+
+  codeVerifier(): string {
+    assert(this.#verifier !== undefined, "a login that is answered was begun");
+    return this.#verifier;
+  }
+
+  saveDiscoveryState(discovery: OAuthDiscoveryState): void {
+    this.#discovery = discovery;
+  }
+
+  discoveryState(): OAuthDiscoveryState | undefined {
+    return this.#discovery;
+  }
+
+  async invalidateCredentials(scope: "all" | "client" | "tokens" | "verifier" | "discovery"): Promise<void> {
+    if (scope === "verifier" || scope === "all") this.#verifier = undefined;
+    if (scope === "discovery" || scope === "all") this.#discovery = undefined;
+    if (scope === "all") await this.#replace({});
+    else if (scope === "client" || scope === "tokens") await this.#replace({ ...(await this.#read()), [scope]: undefined });
+  }
+
+  async #read(): Promise<Kept> {
+    this.#kept ??= ((await this.#ports.logins.read(this.#ports.server)) as Kept | undefined) ?? {};
+    return this.#kept;
+  }
+
+  async #keep(part: Kept): Promise<void> {
+    await this.#replace({ ...(await this.#read()), ...part });
+  }
+
+  async #replace(kept: { readonly [Key in keyof Kept]: Kept[Key] | undefined }): Promise<void> {
+    const document = JSON.parse(JSON.stringify(kept)) as JsonObject;
+    this.#kept = document as Kept;
+    await this.#ports.logins.write(this.#ports.server, document);
+  }
+}
