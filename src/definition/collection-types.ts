@@ -1,4 +1,4 @@
-import type { Json } from "../base/json.ts";
+import type { Json, JsonObject } from "../base/json.ts";
 import { isJsonArray, isJsonObject } from "../base/json.ts";
 import { report, subject, within, wrongType } from "./reading.ts";
 import type { ValueType } from "./value-type.ts";
@@ -77,3 +77,10 @@ export function recordOf<T>(
     }),
   };
 }
+
+/** An object with whatever is in it. */
+export const freeObject: ValueType<JsonObject> = {
+  read: (value, reading) => (isJsonObject(value) ? value : wrongType(reading, "an object", value)),
+  print: (value) => value,
+  schema: () => ({ type: "object" }),
+};

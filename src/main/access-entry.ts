@@ -1,10 +1,13 @@
 import { filled, listOf, oneOrMore, recordOf } from "../definition/collection-types.ts";
-import { choice, permission, text, textLike } from "../definition/scalar-types.ts";
+import { choice, permission, text } from "../definition/scalar-types.ts";
 import type { Field } from "../definition/shape.ts";
 import { shape } from "../definition/shape.ts";
 import type { ValueType } from "../definition/value-type.ts";
 import type { TenantConfig } from "../model/access.ts";
-import { TENANT, TENANT_LENGTH_MAX } from "../envelope/tenant.ts";
+import { EVERYONE } from "../model/permissions.ts";
+import { TENANT } from "../envelope/tenant.ts";
+import { apiKeysEntry, TENANT_SHAPED, tenantName } from "./api-key-entry.ts";
+import type { ApiKeyEntry } from "./api-key-entry.ts";
 
 /** Who may do what, as it stands in `tutti.yaml`. */
 export interface AccessEntry {
@@ -12,6 +15,8 @@ export interface AccessEntry {
   readonly tenant?: string;
   readonly roles?: Roles;
   readonly tenants?: Readonly<Record<string, TenantEntry>>;
+  readonly apiKeys?: readonly ApiKeyEntry[];
+  readonly defaultPermissions?: readonly string[];
 }
 
 export interface IdentityEntry {
@@ -28,14 +33,9 @@ interface TenantEntry {
   readonly roles?: Roles;
 }
 
-const tenantShaped = `1 to ${TENANT_LENGTH_MAX} of a-z, 0-9 and "-", with a letter or digit at both ends`;
-
-/** The name of a tenant. */
-const tenant: ValueType<string> = textLike(TENANT, `a tenant has ${tenantShaped}`, TENANT_LENGTH_MAX);
-
 /** An object with something for each tenant. */
 export function byTenant<T>(item: ValueType<T>): ValueType<Readonly<Record<string, T>>> {
-  return recordOf(item, { most: 100_000, key: TENANT, keyShaped: tenantShaped });
+  return recordOf(item, { most: 100_000, key: TENANT, keyShaped: TENANT_SHAPED });
 }
 
 const roles = recordOf(oneOrMore(permission, 1_000), { most: 10_000 });
@@ -67,11 +67,21 @@ export const ACCESS_FIELDS: {
   readonly [Key in keyof AccessEntry]-?: Field<Exclude<AccessEntry[Key], undefined>>;
 } = {
   identity: { key: "identity", type: identity, about: "how it is known who asks; without it nobody has to say who they are" },
-  tenant: { key: "tenant", type: tenant, about: "the tenant of everything, when there is no identity" },
+  tenant: { key: "tenant", type: tenantName, about: "the tenant of everything, when there is no identity" },
   roles: { key: "roles", type: roles, about: "what each role may do, such as payments:charge" },
   tenants: {
     key: "tenants",
     type: byTenant(shape<TenantEntry>("tenant", { roles: { key: "roles", type: roles, about: "what roles may do there instead" } })),
     about: "what differs for single tenants",
+  },
+  apiKeys: {
+    key: "api_keys",
+    type: apiKeysEntry,
+    about: "credentials for programs; with one or more, everybody has to say who they are",
+  },
+  defaultPermissions: {
+    key: "default_permissions",
+    type: listOf(permission, 1_000),
+    about: `what everybody may who is let in; ${EVERYONE.join(", ").replace(/, ([^,]*)$/, " and $1")} if not given`,
   },
 };

@@ -5,13 +5,17 @@ import type { Shape } from "../definition/shape.ts";
 import { SERVER_NAME } from "../model/server-name.ts";
 import { ACCESS_FIELDS } from "./access-entry.ts";
 import type { AccessEntry } from "./access-entry.ts";
+import { CHECK_FIELDS } from "./check-entry.ts";
+import type { ChecksEntry } from "./check-entry.ts";
 import { serverEntry } from "./server-entry.ts";
 import type { ServerEntry } from "./server-entry.ts";
+import { SERVING_FIELDS } from "./serving-entry.ts";
+import type { ServingEntry } from "./serving-entry.ts";
 import { SETTINGS_FIELDS } from "./settings-entry.ts";
 import type { SettingsEntry } from "./settings-entry.ts";
 
 /** `tutti.yaml`, as it stands in the file. */
-export interface ConfigFile extends AccessEntry, SettingsEntry {
+export interface ConfigFile extends AccessEntry, ChecksEntry, ServingEntry, SettingsEntry {
   readonly servers?: Readonly<Record<string, ServerEntry>>;
   readonly mcp?: string;
   readonly dataDirectory?: string;
@@ -66,6 +70,8 @@ export const configFile: Shape<ConfigFile> = shape<ConfigFile>("config", {
     about: "how the audit log is signed",
   },
   ...ACCESS_FIELDS,
+  ...SERVING_FIELDS,
+  ...CHECK_FIELDS,
 });
 
 /** An `mcp.json`, as the clients of MCP and VS Code write it. */

@@ -36,6 +36,9 @@ servers:
     access: { roles: {}, tenants: {} },
     sharedResources: {},
     demands: [],
+    serve: { allowedHosts: [], allowedOrigins: [] },
+    ports: {},
+    checkRegistry: { checks: {}, handlers: {} },
     operations: { process_order: join(folder.path, "conf/flows/order.yaml") },
     warnings: [],
     servers: [

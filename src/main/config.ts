@@ -1,14 +1,14 @@
 import { defined } from "../base/defined.ts";
-import { accessSync, constants, readFileSync, statSync } from "node:fs";
-import { homedir } from "node:os";
+import { readFileSync } from "node:fs";
 import { basename, dirname, relative, resolve } from "node:path";
-import { parseEnv } from "node:util";
 import type { Json } from "../base/json.ts";
 import { isJsonObject } from "../base/json.ts";
 import { noFindings, report } from "../definition/reading.ts";
 import type { Findings, Reading } from "../definition/reading.ts";
 import { TuttiError } from "../model/errors.ts";
 import type { AccessConfig } from "../model/access.ts";
+import { NO_CHECKS } from "../model/check.ts";
+import type { CheckRegistry } from "../model/check.ts";
 import type { LocatedProblem, Problem } from "../model/problem.ts";
 import { SERVER_NAME } from "../model/server-name.ts";
 import type { ServerConfig } from "../model/server.ts";
@@ -16,12 +16,16 @@ import { NO_SETTINGS } from "../model/server-settings.ts";
 import type { ServerSettings } from "../model/server-settings.ts";
 import type { ConfigDocument } from "./config-document.ts";
 import { accessConfig } from "./access-config.ts";
+import { checkRegistry } from "./check-config.ts";
 import { readConfigDocument } from "./config-document.ts";
 import { clientFile, configFile } from "./config-file.ts";
 import type { ConfigFile } from "./config-file.ts";
 import type { EntrySurroundings } from "./entry-surroundings.ts";
+import { fileSurroundings } from "./file-surroundings.ts";
 import { findConfig } from "./find-config.ts";
 import type { FoundConfig } from "./find-config.ts";
+import { servingConfig } from "./serving-config.ts";
+import type { ServingConfig } from "./serving-config.ts";
 import { addToServer, isWhole, serverConfig } from "./server-config.ts";
 import type { ServerEntry } from "./server-entry.ts";
 import { settingsConfig } from "./settings-config.ts";
@@ -39,7 +43,7 @@ export interface ConfigRequest {
 }
 
 /** Everything that is configured, final: variables are put in and paths are absolute. */
-export interface Config extends ServerSettings {
+export interface Config extends ServerSettings, ServingConfig {
   /** Undefined when there is none: there are no servers then. */
   readonly found?: FoundConfig;
   readonly dataDirectory: string;
@@ -50,6 +54,8 @@ export interface Config extends ServerSettings {
   /** Signs the audit log. Default: a key in the data directory. */
   readonly auditKeyFile?: string;
   readonly access: AccessConfig;
+  /** What steps and patterns may ask for by name. */
+  readonly checkRegistry: CheckRegistry;
   /** Workflow files, absolute, by the operation that they are for. */
   readonly operations: Readonly<Record<string, string>>;
   readonly warnings: readonly LocatedProblem[];
@@ -80,7 +86,9 @@ export function loadConfig(request: ConfigRequest): Config {
     dataDirectory: dataDirectory(request, loaded.file, folder),
     servers: loaded.servers,
     ...loaded.settings,
+    ...loaded.serving,
     access: loaded.access,
+    checkRegistry: loaded.checkRegistry,
     operations: Object.fromEntries(Object.entries(loaded.file.operations ?? {}).map(([name, file]) => [name, resolve(folder, file)])),
     warnings: loaded.problems,
   };
@@ -98,11 +106,21 @@ interface LoadedFile {
   readonly servers: readonly ServerConfig[];
   readonly access: AccessConfig;
   readonly settings: ServerSettings;
+  readonly serving: ServingConfig;
+  readonly checkRegistry: CheckRegistry;
   readonly problems: readonly LocatedProblem[];
 }
 
 /** No servers; nobody is asked who they are, and nobody has a role. */
-const NOTHING: LoadedFile = { file: {}, servers: [], access: { roles: {}, tenants: {} }, settings: NO_SETTINGS, problems: [] };
+const NOTHING: LoadedFile = {
+  file: {},
+  servers: [],
+  access: { roles: {}, tenants: {} },
+  settings: NO_SETTINGS,
+  serving: { serve: { allowedHosts: [], allowedOrigins: [] }, ports: {} },
+  checkRegistry: NO_CHECKS,
+  problems: [],
+};
 
 const LARGEST_FILE_BYTES = 4 * 1024 * 1024;
 
@@ -113,7 +131,7 @@ function readFile(path: string, request: ConfigRequest, outer: Entries = {}): Lo
   if (document.value === undefined) return { ...NOTHING, problems: document.problems };
   const findings = noFindings();
   const root: Reading = { path: [], findings };
-  const around = surroundings(path, request);
+  const around = fileSurroundings(path, request.environment);
   const type = isClientFile(path, document.value) ? clientFile : configFile;
   const file: ConfigFile = type.readPartly(document.value, root)?.values ?? {};
   const entries = entriesInside(outer, file.servers ?? {});
@@ -121,7 +139,17 @@ function readFile(path: string, request: ConfigRequest, outer: Entries = {}): Lo
   const servers = mergedServers(entries, included.servers, { root, around });
   const access = accessConfig(file, root, around.folder);
   const settings = settingsConfig(file, root, around);
-  return { file, servers, access, settings, problems: [...problemsOf(document, findings, type), ...included.problems] };
+  const serving = servingConfig(file, access, root, around);
+  const registry = checkRegistry(file, root, around);
+  return {
+    file,
+    servers,
+    access,
+    settings,
+    serving,
+    checkRegistry: registry,
+    problems: [...problemsOf(document, findings, type), ...included.problems],
+  };
 }
 
 /** In the order of the file. */
@@ -132,8 +160,13 @@ function problemsOf(
 ): readonly LocatedProblem[] {
   const problems = [...errors, ...warnings];
   const found = type === clientFile ? problems.flatMap(lenient) : problems;
-  const located = [...document.problems, ...found.map((problem) => document.locate(problem, type))];
+  const located = [...document.problems, ...found.map((problem) => withoutSecret(document.locate(problem, type)))];
   return located.sort((left, right) => left.line - right.line || left.column - right.column);
+}
+
+/** The line around a secret is not shown: whoever tells of a mistake would tell the secret too. */
+function withoutSecret(problem: LocatedProblem): LocatedProblem {
+  return problem.code === "secret-in-file" ? { ...problem, source: "" } : problem;
 }
 
 function readText(path: string): string {
@@ -144,31 +177,6 @@ function readText(path: string): string {
   } catch (cause) {
     throw new TuttiError("file.unreadable", `cannot read ${path}: ${(cause as Error).message}`, { file: path }, { cause });
   }
-}
-
-function surroundings(path: string, request: ConfigRequest): EntrySurroundings {
-  const own = dirname(path);
-  const folder = basename(own) === ".vscode" ? dirname(own) : own;
-  return {
-    folder,
-    variables: { environment: request.environment, workspaceFolder: folder, userHome: request.environment["HOME"] ?? homedir() },
-    readEnvironmentFile(file, reading) {
-      try {
-        return parseEnv(readFileSync(file, "utf8")) as Readonly<Record<string, string>>;
-      } catch (cause) {
-        report(reading, "unreadable-file", `cannot read the environment file: ${(cause as Error).message}`);
-        return {};
-      }
-    },
-    checkFile(file, reading) {
-      try {
-        accessSync(file, constants.R_OK);
-        if (!statSync(file).isFile()) throw new Error(`${file} is no file`);
-      } catch (cause) {
-        report(reading, "unreadable-file", `cannot read the file: ${(cause as Error).message}`);
-      }
-    },
-  };
 }
 
 /** Whether the file was written for MCP clients in general, and not for Tutti. */

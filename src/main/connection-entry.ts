@@ -1,6 +1,9 @@
 import { listOf, recordOf } from "../definition/collection-types.ts";
 import { choice, flag, text } from "../definition/scalar-types.ts";
 import type { Fields } from "../definition/shape.ts";
+import type { ValueType } from "../definition/value-type.ts";
+import { oauthEntry } from "./oauth-entry.ts";
+import type { OAuthEntry } from "./oauth-entry.ts";
 import { tlsEntry } from "./tls-entry.ts";
 import type { TlsEntry } from "./tls-entry.ts";
 
@@ -16,10 +19,14 @@ export interface ConnectionEntry {
   readonly headers?: Readonly<Record<string, string>>;
   readonly tls?: TlsEntry;
   readonly insecure?: boolean;
+  readonly oauth?: OAuthEntry;
 }
 
-const longText = text(32_768);
-const argument = { ...longText, read: (...given: Parameters<typeof longText.read>) => (given[0] === "" ? "" : longText.read(...given)) };
+export const longText: ValueType<string> = text(32_768);
+export const argument: ValueType<string> = {
+  ...longText,
+  read: (...given: Parameters<typeof longText.read>) => (given[0] === "" ? "" : longText.read(...given)),
+};
 
 /** The keys that servers and replicas have in common. */
 export const CONNECTION_FIELDS: Fields<ConnectionEntry> = {
@@ -40,6 +47,7 @@ export const CONNECTION_FIELDS: Fields<ConnectionEntry> = {
   url: { key: "url", type: longText, about: "its address: https or wss; also http or ws, on this machine" },
   headers: { key: "headers", type: recordOf(argument, { most: 100 }), about: "HTTP headers to send" },
   tls: { key: "tls", type: tlsEntry, about: "certificates, in place of those that hold for all servers" },
+  oauth: { key: "oauth", type: oauthEntry, about: "logs in when the address wants a login; true, or how" },
   insecure: {
     key: "insecure",
     type: flag,

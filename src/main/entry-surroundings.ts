@@ -11,6 +11,8 @@ export interface EntrySurroundings {
   readonly folder: string;
   /** Reads an `env_file`; reports and gives nothing when it cannot be read. */
   readonly readEnvironmentFile: (path: string, reading: Reading) => Readonly<Record<string, string>>;
+  /** Reads a file with one secret in it, without the space around it; reports and gives nothing when it cannot be read. */
+  readonly readSecretFile: (path: string, reading: Reading) => string | undefined;
   /** Reports when it cannot be read. */
   readonly checkFile: (path: string, reading: Reading) => void;
 }

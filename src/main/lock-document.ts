@@ -1,7 +1,6 @@
-import { isJsonObject } from "../base/json.ts";
 import type { Json, JsonObject } from "../base/json.ts";
-import { listOf, recordOf } from "../definition/collection-types.ts";
-import { noFindings, report, within, wrongType } from "../definition/reading.ts";
+import { freeObject, listOf, recordOf } from "../definition/collection-types.ts";
+import { noFindings, report, within } from "../definition/reading.ts";
 import type { Reading } from "../definition/reading.ts";
 import { choice, text, textLike } from "../definition/scalar-types.ts";
 import { shape } from "../definition/shape.ts";
@@ -84,21 +83,15 @@ const version: ValueType<number> = {
   schema: () => ({ const: VERSION }),
 };
 
-const object: ValueType<JsonObject> = {
-  read: (value, reading) => (isJsonObject(value) ? value : wrongType(reading, "an object", value)),
-  print: (value) => value,
-  schema: () => ({ type: "object" }),
-};
-
 const sha256 = textLike(/^[0-9a-f]{64}$/, "a SHA-256 has 64 hexadecimal digits");
 
 const toolKeys: Shape<LockedTool> = shape<LockedTool>("tool", {
   effect: { key: "effect", type: choice("read", "idempotent", "once"), required: true, about: "what a call may do" },
-  annotations: { key: "annotations", type: object, about: "what the server says of it besides" },
+  annotations: { key: "annotations", type: freeObject, about: "what the server says of it besides" },
   inputSha256: { key: "input_sha256", type: sha256, required: true, about: "the hash of its input schema" },
-  inputSchema: { key: "input_schema", type: object, required: true, about: "what it takes" },
+  inputSchema: { key: "input_schema", type: freeObject, required: true, about: "what it takes" },
   outputSha256: { key: "output_sha256", type: sha256, about: "the hash of its output schema" },
-  outputSchema: { key: "output_schema", type: object, about: "what it gives" },
+  outputSchema: { key: "output_schema", type: freeObject, about: "what it gives" },
 });
 
 const tool: ValueType<LockedTool> = {

@@ -4,6 +4,7 @@ import { isJsonObject } from "../base/json.ts";
 import type { Json } from "../base/json.ts";
 import type { Secrets } from "../ports/secrets.ts";
 import { readConfigDocument } from "./config-document.ts";
+import { isOpenToOthers } from "./is-open-to-others.ts";
 
 /** Where secrets are looked for. */
 export interface SecretSources {
@@ -53,10 +54,8 @@ function secretsOf(environment: SecretSources["environment"]): Readonly<Record<s
 
 async function readSecretsFile(file: string, warn: (message: string) => void): Promise<Readonly<Record<string, string>>> {
   try {
-    const [text, { mode }] = await Promise.all([readFile(file, "utf8"), stat(file)]);
-    if (process.platform !== "win32" && (mode & 0o077) !== 0) {
-      warn(`the secrets file ${file} can be read by other users - "chmod 600 ${file}" keeps it to yourself`);
-    }
+    const [text, status] = await Promise.all([readFile(file, "utf8"), stat(file)]);
+    if (isOpenToOthers(status)) warn(`the secrets file ${file} can be read by other users - "chmod 600 ${file}" keeps it to yourself`);
     if (!/\.(ya?ml|json)$/i.test(file)) return parseEnv(text) as Readonly<Record<string, string>>;
     return texts(readConfigDocument(text, file).value);
   } catch (error) {

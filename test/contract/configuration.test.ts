@@ -31,7 +31,7 @@ test("every example of docs/configuration.md is a configuration without mistakes
       ...Object.fromEntries(certificates),
     });
     // The servers to which an example adds stand in a file that is not shown.
-    const found = problemsOf(() => loadConfig({ workingDirectory: folder.path, environment: { PAYMENTS_TOKEN: "t" } }));
+    const found = problemsOf(() => loadConfig({ workingDirectory: folder.path, environment: EXAMPLE_ENVIRONMENT }));
     expect(found).toEqual([]);
   }
 });
@@ -51,6 +51,8 @@ test("docs/configuration.md tells the limits that hold when nothing is said as t
     expect.stringContaining("a fifth of the first attempts, and ten per second, may be repeated;"),
   ]);
 });
+
+const EXAMPLE_ENVIRONMENT = { PAYMENTS_TOKEN: "t", CLUSTER_KEY: "k".repeat(64) };
 
 interface Described {
   readonly properties: JsonObject;
@@ -72,7 +74,9 @@ function tableOf({ properties, definitions }: Described, prefix: string): readon
     const inner = insideOf(schema, definitions);
     if (inner === undefined) return [row];
     // What a replica has as a server has it is told once.
-    const others = Object.entries(inner.properties).filter(([name, part]) => kindOf(part) !== kindOf(properties[name]));
+    const others = Object.entries(inner.properties).filter(
+      ([name, part]) => key !== "replicas" || kindOf(part) !== kindOf(properties[name]),
+    );
     return [row, ...tableOf({ properties: Object.fromEntries(others), definitions }, `${prefix}${key}${inner.way}.`)];
   });
 }
@@ -120,7 +124,7 @@ function members(value: Json | undefined): JsonObject {
 function valueOf(schema: JsonObject): string {
   const words = schema["enum"];
   const name = nameOf(schema);
-  if (name !== undefined) return name === "breaker" || name === "rate_limit" ? "object" : `${name}s`;
+  if (name !== undefined) return name === "breaker" || name === "rate_limit" ? "object" : `${name.replaceAll("_", " ")}s`;
   if (isJsonArray(words)) return words.map((word) => `\`${JSON.stringify(word).replaceAll('"', "")}\``).join(", ");
   const ways = schema["anyOf"];
   if (isJsonArray(ways)) return ways.filter(isJsonObject).map(valueOf).join(" or ");

@@ -1,0 +1,33 @@
+import { defined } from "../base/defined.ts";
+import { report, within } from "../definition/reading.ts";
+import type { Reading } from "../definition/reading.ts";
+import type { AccessConfig } from "../model/access.ts";
+import { openHostReason } from "../model/open-host.ts";
+import type { ServeSettings } from "../model/serve-settings.ts";
+import type { EntrySurroundings } from "./entry-surroundings.ts";
+import { listenTlsConfig } from "./listen-tls-config.ts";
+import type { ServeEntry } from "./serve-entry.ts";
+
+/** Makes the final settings of `serve`. What contradicts itself or the rest of the file is reported. */
+export function serveConfig(entry: ServeEntry, access: AccessConfig, reading: Reading, around: EntrySurroundings): ServeSettings {
+  const { host, port, allowedHosts = [], allowedOrigins = [], tls, rate, dashboard } = entry;
+  const meant = entry.insecure === true ? ({ insecure: true } as const) : {};
+  const reason = host === undefined ? undefined : openHostReason({ host, access, ...meant });
+  if (reason !== undefined) report(within(reading, "host"), "open-host", reason);
+  const dashboardPort = dashboard === false ? undefined : dashboard;
+  if (dashboardPort !== undefined && dashboardPort !== 0 && dashboardPort === port) {
+    report(within(reading, "dashboard"), "contradiction", `the dashboard needs a port of its own: ${port} is that of "port"`);
+  }
+  return {
+    allowedHosts: allowedHosts.map((name) => name.toLowerCase()),
+    allowedOrigins: allowedOrigins.map((origin) => origin.toLowerCase()),
+    ...meant,
+    ...defined({
+      host: host?.replace(/^\[(.*)\]$/, "$1"),
+      port,
+      rate,
+      dashboardPort,
+      tls: tls === undefined ? undefined : listenTlsConfig(tls, within(reading, "tls"), around),
+    }),
+  };
+}

@@ -1,0 +1,49 @@
+import { quoted } from "../base/visible.ts";
+import { defined } from "../base/defined.ts";
+import { report, within } from "../definition/reading.ts";
+import type { Reading } from "../definition/reading.ts";
+import type { AccessConfig } from "../model/access.ts";
+import type { AnalyticsSettings, ClusterSettings, ServeSettings } from "../model/serve-settings.ts";
+import { clusterConfig } from "./cluster-config.ts";
+import { absolutePath, expanded } from "./entry-surroundings.ts";
+import type { EntrySurroundings } from "./entry-surroundings.ts";
+import { serveConfig } from "./serve-config.ts";
+import type { ServingEntry } from "./serving-entry.ts";
+
+/** What a process that serves is told, final. */
+export interface ServingConfig {
+  readonly serve: ServeSettings;
+  /** Undefined when no other machine may come in. */
+  readonly cluster?: ClusterSettings;
+  readonly analytics?: AnalyticsSettings;
+  /** Absolute. */
+  readonly patternDirectory?: string;
+  /** Ports by service, in place of those of the table, or beside them. */
+  readonly ports: Readonly<Record<string, number>>;
+}
+
+/** Makes the final settings of a process that serves. What is wrong with them is reported. */
+export function servingConfig(entry: ServingEntry, access: AccessConfig, root: Reading, around: EntrySurroundings): ServingConfig {
+  const { serve = {}, cluster, analytics, patternDirectory, ports = {} } = entry;
+  return {
+    serve: serveConfig(serve, access, within(root, "serve"), around),
+    ports,
+    ...defined({
+      cluster: cluster === undefined ? undefined : clusterConfig(cluster, within(root, "cluster"), around),
+      analytics: analytics === undefined ? undefined : analyticsConfig(analytics, within(within(root, "analytics"), "url"), around),
+      patternDirectory: patternDirectory === undefined ? undefined : absolutePath(patternDirectory, around),
+    }),
+  };
+}
+
+function analyticsConfig(
+  { url: written }: { readonly url: string },
+  at: Reading,
+  around: EntrySurroundings,
+): AnalyticsSettings | undefined {
+  const before = at.findings.errors.length;
+  const url = expanded(written, at, around);
+  if (at.findings.errors.length > before) return undefined;
+  if (/^https?:$/.test(URL.parse(url)?.protocol ?? "")) return { url };
+  return report(at, "invalid-text", `${quoted(written)} is no address - it begins with https:// or http://`);
+}
