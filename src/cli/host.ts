@@ -31,6 +31,10 @@ export interface CliHost {
    * @throws TuttiError `usage`, `port.taken`, `config.invalid`, `journal.locked`, `journal.unusable`
    */
   serve(request: ServeRequest): Promise<Serving>;
+  /** @throws TuttiError `server.not-found`, `server.unavailable`, `usage` */
+  logIn(request: LoginRequest): Promise<LoginResult>;
+  /** Forgets a login. @throws TuttiError `server.not-found` */
+  logOut(request: Places & { readonly server: string }): Promise<void>;
   newId(): string;
   /** Runs this program again in the background, with these arguments. */
   startInBackground(request: BackgroundRequest): Promise<BackgroundStart>;
@@ -56,6 +60,20 @@ export interface LockFile {
  */
 export type Access = "definitions" | "servers" | "reading" | "audit" | "driving";
 
+export interface LoginRequest extends Places {
+  readonly server: string;
+  /** Shows the page where a person logs in. */
+  readonly show: (page: URL) => void;
+  /** Takes what is noticed meanwhile. */
+  readonly log: (line: string) => void;
+  readonly signal: AbortSignal;
+}
+
+export interface LoginResult {
+  /** How many the server offers to whoever has logged in. */
+  readonly tools: number;
+}
+
 /** Where a command looks for configuration and data. */
 export interface Places {
   readonly configFile?: string;
@@ -74,10 +92,10 @@ export interface SessionRequest extends Places {
 
 /** What {@link CliHost.serve} is given. */
 export interface ServeRequest extends Places {
-  /** A name or an address of this machine. */
-  readonly host: string;
-  /** 0 for any that is free. */
-  readonly port: number;
+  /** A name or an address of this machine; as configured if not given. */
+  readonly host?: string;
+  /** 0 for any that is free; as configured if not given. */
+  readonly port?: number;
   /** Takes the lines of the log. */
   readonly log: (line: string) => void;
   /** Aborts when it is to end before it has begun. */

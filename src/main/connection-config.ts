@@ -7,6 +7,7 @@ import type { HttpConnection, ServerAddress, StdioConnection, WebSocketConnectio
 import type { ConnectionEntry } from "./connection-entry.ts";
 import { absolutePath, expanded, expandedRecord } from "./entry-surroundings.ts";
 import type { EntrySurroundings } from "./entry-surroundings.ts";
+import { oauthConfig } from "./oauth-config.ts";
 import { tlsConfig } from "./tls-config.ts";
 
 /** Makes the final address of a server or replica; undefined when something is wrong with it, which has been reported. */
@@ -36,7 +37,7 @@ export function connectionConfig(
 /** The keys that say how a program is started, and those that say how an address is reached. */
 const KEYS_OF = {
   command: { args: "args", env: "env", envFile: "env_file", cwd: "cwd" },
-  url: { headers: "headers", tls: "tls", insecure: "insecure" },
+  url: { headers: "headers", tls: "tls", insecure: "insecure", oauth: "oauth" },
 } as const;
 
 function refuseKeysOfOthers(entry: ConnectionEntry, reading: Reading): void {
@@ -105,7 +106,7 @@ const KINDS: Readonly<Record<string, Kind>> = {
 /** The address with what an entry says of its security. */
 export function withNetworkKeys(
   connection: HttpConnection | WebSocketConnection,
-  { tls, insecure }: Pick<ConnectionEntry, "tls" | "insecure">,
+  { tls, insecure, oauth }: Pick<ConnectionEntry, "tls" | "insecure" | "oauth">,
   reading: Reading,
   around: EntrySurroundings,
 ): HttpConnection | WebSocketConnection {
@@ -114,5 +115,9 @@ export function withNetworkKeys(
     const message = '"tls" has no meaning for an address that begins with http:// or ws://: use https:// or wss://';
     report(at, "contradiction", message, { atKey: true });
   }
-  return { ...connection, ...defined({ insecure, tls: tls === undefined ? undefined : tlsConfig(tls, at, around) }) };
+  const secured = { ...connection, ...defined({ insecure, tls: tls === undefined ? undefined : tlsConfig(tls, at, around) }) };
+  if (oauth === undefined) return secured;
+  const login = within(reading, "oauth");
+  if (secured.kind === "http") return { ...secured, oauth: oauthConfig(oauth, login, around) };
+  return report(login, "contradiction", '"oauth" goes with an address that begins with https:// or http://', { atKey: true }) ?? secured;
 }

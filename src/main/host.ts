@@ -21,6 +21,8 @@ export function createHost(environment: Readonly<Record<string, string | undefin
     formatProblem: async (problem) => (await import("../definition/format-problem.ts")).formatProblem(problem),
     open: async (request) => await (await import("./open-session.ts")).openSession(request, around),
     serve: async (request) => await (await import("./serve.ts")).serve(request, around),
+    logIn: async (request) => await (await import("./log-in.ts")).logIn(request, around),
+    logOut: async (request) => await (await import("./log-in.ts")).logOut(request, around),
     startInBackground: async (request) => await goToBackground(request, around),
   };
 }

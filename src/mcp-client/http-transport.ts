@@ -214,7 +214,11 @@ export class HttpTransport implements ServerTransport {
   }
 }
 
-function loginOf({ oauth }: HttpConnection, { server, logins, assistant }: SessionPorts, signal: AbortSignal): ConnectionLogin | undefined {
+function loginOf(
+  { oauth, url }: HttpConnection,
+  { server, logins, assistant }: SessionPorts,
+  signal: AbortSignal,
+): ConnectionLogin | undefined {
   if (oauth === undefined || logins === undefined) return undefined;
-  return connectionLogin(oauth, { server, logins, assistant, signal });
+  return connectionLogin(oauth, { server, url, logins, assistant, signal });
 }

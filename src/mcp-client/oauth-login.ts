@@ -15,6 +15,8 @@ import { LoginNeededError } from "./login-needed-error.ts";
 /** What a login needs beside its configuration. */
 export interface OAuthLoginPorts {
   readonly server: string;
+  /** Nothing of what is kept is sent anywhere else. */
+  readonly url: string;
   readonly logins: ServerLogins;
   /** Without one, a person who has to log in is told how. */
   readonly assistant?: LoginAssistant | undefined;
@@ -24,6 +26,7 @@ export interface OAuthLoginPorts {
 
 /** What is kept of a login. Its members are the SDK's documents, and nobody but the SDK looks into them. */
 interface Kept {
+  readonly url?: string;
   readonly client?: StoredOAuthClientInformation;
   readonly tokens?: StoredOAuthTokens;
 }
@@ -137,12 +140,15 @@ export class OAuthLogin implements OAuthClientProvider {
   async invalidateCredentials(scope: "all" | "client" | "tokens" | "verifier" | "discovery"): Promise<void> {
     if (scope === "verifier" || scope === "all") this.#verifier = undefined;
     if (scope === "discovery" || scope === "all") this.#discovery = undefined;
-    if (scope === "all") await this.#replace({});
+    if (scope === "all") await this.#replace({ url: this.#ports.url });
     else if (scope === "client" || scope === "tokens") await this.#replace({ ...(await this.#read()), [scope]: undefined });
   }
 
   async #read(): Promise<Kept> {
-    this.#kept ??= ((await this.#ports.logins.read(this.#ports.server)) as Kept | undefined) ?? {};
+    const { logins, server, url } = this.#ports;
+    this.#kept ??= (await logins.read(server)) as Kept | undefined;
+    // The address in the configuration may be another one than that at which somebody has logged in.
+    if (this.#kept?.url !== url) this.#kept = { url };
     return this.#kept;
   }
 

@@ -18,6 +18,9 @@ import { StartError } from "./start-error.ts";
 /** How long an era is believed for new connections: the server may be updated behind our back. */
 const ERA_BELIEVED_MS: Ms = 3_600_000;
 
+/** A person may have to look for his password first. */
+const LOGGED_IN_WITHIN_MS: Ms = 600_000;
+
 /**
  * The connection to one server, over all the sessions that it has one after the other.
  *
@@ -112,6 +115,11 @@ export class ServerConnection implements AsyncDisposable {
     return await abortable(this.#starting, signal);
   }
 
+  #startedWithinMs(): Ms {
+    if (this.#ports.assistant !== undefined) return LOGGED_IN_WITHIN_MS;
+    return this.#config.connectTimeoutMs ?? DEFAULT_LIMITS.connectTimeoutMs;
+  }
+
   #refuseInPause(): void {
     const leftMs = Math.ceil((this.#pause?.untilMs ?? 0) - this.#ports.clock.monotonicMs());
     if (this.#pause === undefined || leftMs <= 0) return;
@@ -127,7 +135,7 @@ export class ServerConnection implements AsyncDisposable {
         {
           config: this.#config,
           knownEra: this.#knownEra(),
-          timeoutMs: this.#config.connectTimeoutMs ?? DEFAULT_LIMITS.connectTimeoutMs,
+          timeoutMs: this.#startedWithinMs(),
           ports: this.#ports,
           onToolsChanged: this.#onToolsChanged,
           onEnded: (ended, why) => this.#retire(ended, why),

@@ -13,4 +13,6 @@ export interface OAuthConfig {
   readonly scopes?: readonly string[];
   /** The only authorization server that the credentials are sent to. Needed for `client_credentials`. */
   readonly issuer?: string;
+  /** The port of this machine to which a login comes back. Default: any that is free. */
+  readonly redirectPort?: number;
 }

@@ -5,6 +5,7 @@ import type { Json, JsonObject } from "../../src/base/json.ts";
 import type { SchemaDefinitions } from "../../src/definition/value-type.ts";
 import { loadConfig } from "../../src/main/config.ts";
 import { configFile } from "../../src/main/config-file.ts";
+import { SETTINGS_VARIABLES } from "../../src/main/environment-settings.ts";
 import { serverEntry } from "../../src/main/server-entry.ts";
 import { DEFAULT_BREAKER } from "../../src/model/default-breaker.ts";
 import { DEFAULT_LIMITS } from "../../src/model/default-limits.ts";
@@ -50,6 +51,11 @@ test("docs/configuration.md tells the limits that hold when nothing is said as t
     { share: 1 / 5, perSecond: 10 },
     expect.stringContaining("a fifth of the first attempts, and ten per second, may be repeated;"),
   ]);
+});
+
+test("docs/configuration.md tells of every variable of the environment that stands for a setting", () => {
+  const text = readFileSync(PAGE, "utf8");
+  for (const name of Object.values(SETTINGS_VARIABLES).flat()) expect(text).toContain(`| \`${name}\` | `);
 });
 
 const EXAMPLE_ENVIRONMENT = { PAYMENTS_TOKEN: "t", CLUSTER_KEY: "k".repeat(64) };
@@ -124,7 +130,7 @@ function members(value: Json | undefined): JsonObject {
 function valueOf(schema: JsonObject): string {
   const words = schema["enum"];
   const name = nameOf(schema);
-  if (name !== undefined) return name === "breaker" || name === "rate_limit" ? "object" : `${name.replaceAll("_", " ")}s`;
+  if (name !== undefined) return ["breaker", "rate_limit", "oauth"].includes(name) ? "object" : `${name.replaceAll("_", " ")}s`;
   if (isJsonArray(words)) return words.map((word) => `\`${JSON.stringify(word).replaceAll('"', "")}\``).join(", ");
   const ways = schema["anyOf"];
   if (isJsonArray(ways)) return ways.filter(isJsonObject).map(valueOf).join(" or ");

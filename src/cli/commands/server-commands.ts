@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import type { CommonOptions } from "../command-context.ts";
 import { addLockCommands } from "./lock-commands.ts";
+import { addLoginCommands } from "./login-commands.ts";
 import { examples, withCommonOptions } from "./perform.ts";
 import type { Perform } from "./perform.ts";
 
@@ -15,6 +16,7 @@ export function addServerCommands(program: Command, perform: Perform): void {
   addHealth(program, perform);
   addMatrix(servers, perform);
   addLockCommands(servers, perform);
+  addLoginCommands(servers, perform);
   withCommonOptions(servers.command("check").summary("start or reach servers, and tell whether they answer"))
     .description("Start or reach servers, side by side, and tell whether they answer. Exits with 69 when one does not.")
     .argument("[name...]", "only these")

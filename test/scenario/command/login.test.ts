@@ -1,0 +1,82 @@
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { authorizingServer } from "../../support/authorizing-server.ts";
+import { commandWorld } from "../../support/command-world.ts";
+import type { CommandWorld } from "../../support/command-world.ts";
+
+function configure(world: CommandWorld, url: string, oauth: unknown = true): void {
+  world.write("tutti.yaml", `servers:\n  guarded: { url: "${url}", oauth: ${JSON.stringify(oauth)} }\n`);
+}
+
+/** Logs in as somebody does who has a browser. */
+async function logIn(world: CommandWorld): Promise<number | null> {
+  await using command = world.start("servers", "login", "guarded");
+  const [page] = await command.printed(/http:\/\/\S+(?=\n)/, "stderr");
+  expect(await (await fetch(page)).text()).toContain("go back to the terminal");
+  return (await command.finished).exitCode;
+}
+
+test("whoever has logged in once is known from then on, and when what was granted has expired it is renewed without asking", async () => {
+  await using server = await authorizingServer();
+  using world = commandWorld();
+  configure(world, server.url);
+  const before = await world.run("call", "guarded.greet");
+  expect(before).toMatchObject({ exitCode: 69 });
+  expect(before.stderr).toContain("tutti servers login guarded");
+
+  expect(await logIn(world)).toBe(0);
+  expect(server.granted()).toEqual({ logins: 1, refreshes: 0 });
+  expect((await world.run("call", "guarded.greet")).stdout).toContain("welcome");
+
+  server.expire();
+  expect((await world.run("call", "guarded.greet")).stdout).toContain("welcome");
+  expect(server.granted()).toEqual({ logins: 1, refreshes: 1 });
+  expect(server.registered()).toBe(1);
+});
+
+test("a login can be read by its user alone, and goes to no other address than that at which it was made", async () => {
+  await using server = await authorizingServer();
+  await using other = await authorizingServer();
+  using world = commandWorld();
+  configure(world, server.url);
+  expect(await logIn(world)).toBe(0);
+  const folder = join(world.path, ".tutti", "logins");
+  expect(statSync(folder).mode & 0o777).toBe(0o700);
+  for (const file of readdirSync(folder)) expect(statSync(join(folder, file)).mode & 0o777).toBe(0o600);
+  expect(readdirSync(folder)).toEqual(["guarded.json"]);
+
+  const kept = JSON.parse(readFileSync(join(folder, "guarded.json"), "utf8")) as { tokens: { access_token: string } };
+  configure(world, other.url);
+  const elsewhere = await world.run("call", "guarded.greet");
+  expect(elsewhere.exitCode).toBe(69);
+  expect(elsewhere.stderr).not.toContain(kept.tokens.access_token);
+});
+
+test("a login that is forgotten is needed again", async () => {
+  await using server = await authorizingServer();
+  using world = commandWorld();
+  configure(world, server.url);
+  expect(await logIn(world)).toBe(0);
+  expect((await world.run("servers", "logout", "guarded")).exitCode).toBe(0);
+  expect((await world.run("call", "guarded.greet")).exitCode).toBe(69);
+});
+
+test.each([
+  ["a server that nobody logs in to", "echo", 64, "oauth: true"],
+  ["a server that there is not", "nobody", 66, "nobody"],
+])("%s is said to be that", async (_, name, exitCode, words) => {
+  using world = commandWorld({ echo: "echo.ts" });
+  const ended = await world.run("servers", "login", name);
+  expect(ended).toMatchObject({ exitCode });
+  expect(ended.stderr).toContain(words);
+});
+
+test("all that is wrong with how a server is logged in to is said at once", async () => {
+  using world = commandWorld();
+  configure(world, "https://example.com/mcp", { grant: "client_credentials", client_secret: "s" });
+  const ended = await world.run("servers", "list");
+  expect(ended.exitCode).toBe(65);
+  expect(ended.stderr).toContain('"client_id" is missing');
+  expect(ended.stderr).toContain('needs the "issuer"');
+});
