@@ -1,0 +1,89 @@
+import { createMcpHandler } from "@modelcontextprotocol/server";
+import type { McpHttpHandler, McpRequestContext, McpServer, ServerEvent, ServerEventBus } from "@modelcontextprotocol/server";
+import { assert } from "../base/assert.ts";
+import { isJsonObject } from "../base/json.ts";
+import { jsonRpcResponse } from "./protocol-refusal.ts";
+import type { ReadRequest } from "./http-sessions.ts";
+import { SERVING_LIMITS } from "./serving.ts";
+import type { KnownCaller, ServingContext, ServingOptions } from "./serving.ts";
+import { wantedIn } from "./wanted-in.ts";
+import { whenRead } from "./when-read.ts";
+
+const LISTEN = "subscriptions/listen";
+const HEADER_MISMATCH = -32_020;
+/** Streams of all clients. */
+const LISTENERS_MAX = 4_096;
+
+/**
+ * The requests of the 2026 era over HTTP: each stands for itself, and is answered by a server of its own.
+ *
+ * A stream of changes gets a handler of its own, because the SDK tells all streams of one handler of every change, and
+ * what changed is the business of one tenant.
+ */
+export class ModernRequests<Caller extends KnownCaller> implements AsyncDisposable {
+  readonly #options: ServingOptions<Caller>;
+  readonly #callerOf: ServingContext<Caller>["callerOf"];
+  readonly #callers = new WeakMap<Request, Caller>();
+  readonly #closing = new AbortController();
+  readonly #handler: McpHttpHandler;
+  readonly #listening = new Set<McpHttpHandler>();
+
+  constructor(options: ServingOptions<Caller>, callerOf: ServingContext<Caller>["callerOf"]) {
+    this.#options = options;
+    this.#callerOf = callerOf;
+    this.#handler = this.#createHandler();
+  }
+
+  async answer({ request, body, caller }: ReadRequest<Caller>): Promise<Response> {
+    this.#callers.set(request, caller);
+    const message = isJsonObject(body) ? body : {};
+    const mismatch = misnamedTask(request, message);
+    if (mismatch !== undefined) return mismatch;
+    const given = body === undefined ? {} : { parsedBody: body };
+    if (message["method"] !== LISTEN) return await this.#handler.fetch(request, given);
+    if (this.#listening.size >= LISTENERS_MAX) {
+      return jsonRpcResponse(503, { code: -31_503, message: "too many clients listen" }, { "retry-after": "10" });
+    }
+    const wanted = wantedIn(message["params"]);
+    const handler = this.#createHandler({
+      publish: () => undefined,
+      subscribe: (listener: (event: ServerEvent) => void) => {
+        const followed = this.#options.follow(caller, wanted, listener);
+        return () => followed[Symbol.dispose]();
+      },
+    });
+    this.#listening.add(handler);
+    const response = await handler.fetch(request, given);
+    return whenRead(response, () => this.#listening.delete(handler));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#closing.abort(new Error("the server closes"));
+    await Promise.all(Array.from([this.#handler, ...this.#listening], (handler) => handler.close()));
+  }
+
+  #createHandler(bus?: ServerEventBus): McpHttpHandler {
+    return createMcpHandler((context) => this.#createServer(context), {
+      legacy: "reject",
+      maxRequestBodySize: (this.#options.limits ?? SERVING_LIMITS).bodyBytesMax,
+      ...(bus === undefined ? {} : { bus }),
+    });
+  }
+
+  #createServer({ requestInfo }: McpRequestContext): McpServer {
+    const caller = requestInfo === undefined ? undefined : this.#callers.get(requestInfo);
+    assert(caller !== undefined, "a request is known with its caller before it is answered");
+    return this.#options.create({ era: "modern", caller, signal: this.#closing.signal, callerOf: this.#callerOf });
+  }
+}
+
+/** The SDK compares the headers of its own methods with the body, and those of the extension for tasks are not among them. */
+function misnamedTask(
+  request: Request,
+  { method, params }: { readonly method?: unknown; readonly params?: unknown },
+): Response | undefined {
+  const name = request.headers.get("mcp-name");
+  if (typeof method !== "string" || !method.startsWith("tasks/") || name === null || !isJsonObject(params)) return undefined;
+  if (params["taskId"] === name) return undefined;
+  return jsonRpcResponse(400, { code: HEADER_MISMATCH, message: `the header Mcp-Name is "${name}", and the taskId is another` });
+}

@@ -1,0 +1,35 @@
+import { ProtocolError } from "@modelcontextprotocol/server";
+import { ERROR_TRAITS } from "../contract/error-traits.ts";
+import { isTuttiError } from "../model/errors.ts";
+import type { TuttiError } from "../model/errors.ts";
+
+const INTERNAL_ERROR = -32_603;
+
+/** A refusal as JSON-RPC tells it, for what is no call of a tool. */
+export function protocolRefusal(error: TuttiError): ProtocolError {
+  return new ProtocolError(ERROR_TRAITS[error.code].jsonRpcCode, error.message, { code: error.code });
+}
+
+/** What a client is told of whatever a handler threw. Bugs are told to `onFault`, and the client that there is one. */
+export function toldProtocolError(error: unknown, onFault: (error: unknown) => void): ProtocolError {
+  if (error instanceof ProtocolError) return error;
+  if (isTuttiError(error)) return protocolRefusal(error);
+  onFault(error);
+  return new ProtocolError(INTERNAL_ERROR, "the request could not be answered; the log of the server says why");
+}
+
+/** A refusal before any request of JSON-RPC was looked at, as HTTP tells it. */
+export function httpRefusal({ code, message }: TuttiError): Response {
+  const { httpStatus, jsonRpcCode } = ERROR_TRAITS[code];
+  const challenge = httpStatus === 401 ? { "www-authenticate": `Bearer realm="tutti"` } : undefined;
+  return jsonRpcResponse(httpStatus, { code: jsonRpcCode, message }, challenge);
+}
+
+/** An error of JSON-RPC without a request that it answers. */
+export function jsonRpcResponse(
+  status: number,
+  error: { readonly code: number; readonly message: string },
+  headers: Readonly<Record<string, string>> = {},
+): Response {
+  return Response.json({ jsonrpc: "2.0", id: null, error }, { status, headers });
+}
