@@ -20,7 +20,12 @@ export default defineConfig({
         // Real processes, real files: these take the built product, so "npm run build" comes first.
         test: {
           name: "whole",
-          include: ["test/scenario/**/*.test.ts", "test/fault/**/*.test.ts", "test/tenant-sql/**/*.test.ts"],
+          include: [
+            "test/scenario/**/*.test.ts",
+            "test/fault/**/*.test.ts",
+            "test/tenant-sql/**/*.test.ts",
+            "test/conformance/**/*.test.ts",
+          ],
           testTimeout: 180_000,
           hookTimeout: 60_000,
         },
