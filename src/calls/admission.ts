@@ -47,9 +47,19 @@ export class Admission {
     this.#books = new AdmissionBooks(options);
   }
 
-  /** Why no replica of the server could satisfy the claim even if nobody else claimed anything; undefined when one could. */
-  whyImpossible(claim: Claim): string | undefined {
-    return whyImpossible(claim, [...this.#replicas(claim.server).values()], (name) => this.#books.leaseCapacity(name));
+  /**
+   * Why no replica of the server could satisfy the claim even if nobody else claimed anything; undefined when one could.
+   *
+   * @param connections - of the replicas that the claim may be for; default: all
+   */
+  whyImpossible(claim: Claim, connections?: readonly string[]): string | undefined {
+    const all = [...this.#replicas(claim.server)];
+    const asked = connections === undefined ? all : all.filter(([connection]) => connections.includes(connection));
+    return whyImpossible(
+      claim,
+      asked.map(([, book]) => book),
+      (name) => this.#books.leaseCapacity(name),
+    );
   }
 
   /** Whether this replica could satisfy the claim if nobody else claimed anything. */

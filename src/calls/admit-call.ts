@@ -1,11 +1,12 @@
 import { type Clock, sleep } from "../base/clock.ts";
 import type { Ms } from "../base/duration.ts";
 import type { CallOutcome, CallRequest } from "../model/call.ts";
+import { ANY_MACHINE } from "../model/machine.ts";
 import type { Admission, Reservation } from "./admission.ts";
 import type { CallOnItsWay } from "./call-stage.ts";
 import type { ReplicaChoice } from "./choose-replicas.ts";
 import type { Permit } from "./circuit-breaker.ts";
-import { notSent } from "./not-sent.ts";
+import { notSent, refused } from "./not-sent.ts";
 import type { ReplicaAccess, Seeker } from "./replica-access.ts";
 
 /** A call that may be sent to a replica now. */
@@ -43,16 +44,17 @@ async function admitted(call: CallOnItsWay, seeker: Seeker, ports: AdmitCallPort
     call.gate.stage("waiting");
     return await call.record.queued(work);
   };
+  const patience = { untilMs: ports.clock.monotonicMs() + MACHINE_PATIENCE_MS };
   for (;;) {
     signal.throwIfAborted();
     access.look(request.server);
     const choice = access.choose(seeker);
-    const hindrance = seeker.tried.size === 0 ? endOfHindrance(choice, call, ports) : undefined;
+    const hindrance = seeker.tried.size > 0 ? undefined : (endOfHindrance(choice, call, ports) ?? endOfAbsence(call, ports, patience));
     if (hindrance !== undefined) {
       await waiting(hindrance);
       continue;
     }
-    if (choice?.kind !== "replicas") return { kind: "refused", outcome: refusal(request, choice) };
+    if (choice?.kind !== "replicas") return { kind: "refused", outcome: refusal(request, choice, access) };
     const chosen = (): readonly string[] => connectionsOf(access.choose(seeker));
     const inTurn = async (): Promise<Reservation | undefined> => {
       const turn = admission.reserve(seeker.claim, chosen, signal);
@@ -91,13 +93,40 @@ function endOfHindrance(
   }
 }
 
+/** A machine that was started anew, or lost its connection, joins again soon; so do all when it was this process that was. */
+const MACHINE_PATIENCE_MS: Ms = 10_000;
+const LOOK_FOR_MACHINE_MS: Ms = 250;
+
+/** Waits for a machine that the call needs and that is not there, for a while. */
+function endOfAbsence(
+  { request, signal }: CallOnItsWay,
+  { access, clock }: AdmitCallPorts,
+  { untilMs }: { readonly untilMs: Ms },
+): (() => Promise<void>) | undefined {
+  if (access.eligible(request).length > 0 || clock.monotonicMs() >= untilMs) return undefined;
+  return () => sleep(clock, LOOK_FOR_MACHINE_MS, signal);
+}
+
 function connectionsOf(choice: ReplicaChoice | undefined): readonly string[] {
   return choice?.kind === "replicas" ? choice.connections : [];
 }
 
-function refusal(request: CallRequest, choice: Exclude<ReplicaChoice, { kind: "replicas" }> | undefined): CallOutcome {
+function refusal(
+  request: CallRequest,
+  choice: Exclude<ReplicaChoice, { kind: "replicas" }> | undefined,
+  access: Pick<ReplicaAccess, "eligible">,
+): CallOutcome {
   const { server, tool } = request;
+  if (access.eligible(request).length === 0) return refused(request, { kind: "connection", message: absence(request) });
   const forMs = Math.ceil(choice?.forMs ?? 0);
   const message = `calls to "${server}" kept failing, so it is left alone; it is tried again in ${forMs} ms`;
   return { kind: "failed", accepted: false, error: { kind: "circuit_open", message, server, tool }, retryAfterMs: forMs };
+}
+
+function absence({ server, machines }: CallRequest): string {
+  if (machines === undefined) return `no machine that has "${server}" is there`;
+  const { targets, others } = machines;
+  const named = [...targets, ...others].filter((name) => name !== ANY_MACHINE);
+  const asked = named.length === 0 ? "any machine" : named.map((name) => `"${name}"`).join(", ");
+  return `it was to be done on ${asked}, and none that has "${server}" is there`;
 }

@@ -179,7 +179,7 @@ test.each(["once", "read"] as const)(
     const call = onItsWay({ effect });
     await auditCall(log, NO_OTHERS)(call, async () => {
       call.record.failedOver({ replica: "a", kind: "connection", message: "lost while 4111 was charged" });
-      call.record.wentTo("b");
+      call.record.wentTo({ replica: "b", machine: undefined });
       return DONE;
     });
     await nextTurn();

@@ -1,10 +1,13 @@
 import { assert } from "../base/assert.ts";
-import type { CallOutcome, Failover } from "../model/call.ts";
+import type { CallOutcome, CallRequest, Failover } from "../model/call.ts";
+import { LOCAL_MACHINE } from "../model/machine.ts";
+import { machineOf, ownerOf } from "../model/replica.ts";
 import { type Log, SILENT } from "../ports/log.ts";
 import { type Metrics, UNMEASURED } from "../ports/metrics.ts";
 import { admitCall } from "./admit-call.ts";
 import { askedOnce } from "./asked-once.ts";
 import { logFields } from "./call-log-fields.ts";
+import type { CallRecord } from "./call-record.ts";
 import type { CallOnItsWay, CallStage } from "./call-stage.ts";
 import { claimOf } from "./claim.ts";
 import type { TrialEnd } from "./hedge.ts";
@@ -37,7 +40,9 @@ export function balance(ports: BalancePorts): CallStage {
   return async (call, next) => {
     const { request } = call;
     const claim = claimOf(request);
-    const impossible = ports.admission.whyImpossible(claim);
+    const eligible = access.eligible(request).map(({ connection }) => connection);
+    // Of a machine that is not there, nobody knows what it has.
+    const impossible = eligible.length === 0 ? undefined : ports.admission.whyImpossible(claim, eligible);
     if (impossible !== undefined) {
       const message = `${request.server}.${request.tool} can never be called with what the step occupies: ${impossible}`;
       return refused(request, { kind: "input_invalid", message });
@@ -54,8 +59,9 @@ export function balance(ports: BalancePorts): CallStage {
 async function travel(journey: Journey, tell: (failover: Failover) => void): Promise<CallOutcome> {
   const { call, seeker, ports } = journey;
   const replicas = ports.access.replicas(call.request.server);
-  const nameOf = (connection: string): string => replicas.find((replica) => replica.connection === connection)?.name ?? connection;
-  const goTo = (connection: string): void => (replicas.length > 1 ? call.record.wentTo(nameOf(connection)) : undefined);
+  const nameOf = (connection: string): string =>
+    replicas.find((replica) => replica.connection === connection)?.name ?? ownerOf(connection).replica ?? connection;
+  const goTo = (connection: string): void => call.record.wentTo(placeOf(connection, call.request));
   let failed: readonly TrialEnd[] = [];
   for (;;) {
     const admittance = await admitCall(call, seeker, ports);
@@ -71,6 +77,13 @@ async function travel(journey: Journey, tell: (failover: Failover) => void): Pro
     goTo(final.connection);
     return final.outcome;
   }
+}
+
+/** What is worth saying of where a call goes. */
+function placeOf(connection: string, { machines }: CallRequest): Parameters<CallRecord["wentTo"]>[0] {
+  const machine = machineOf(connection);
+  const asked = machines === undefined ? undefined : LOCAL_MACHINE;
+  return machine === undefined ? { replica: ownerOf(connection).replica, machine: asked } : { replica: undefined, machine };
 }
 
 /** The end after which no other replica is asked. */

@@ -11,6 +11,7 @@ export class CallRecord {
   readonly #queued: Span;
   readonly #reserved: Span;
   #replica: string | undefined;
+  #machine: string | undefined;
   #hedged = false;
 
   constructor(clock: Pick<Clock, "monotonicMs">) {
@@ -36,9 +37,10 @@ export class CallRecord {
     return await this.#reserved.during(work);
   }
 
-  /** Who has it now, of several replicas. */
-  wentTo(replica: string): void {
+  /** Who has it now, if there are several replicas; and on which machine, if that is worth saying. */
+  wentTo({ replica, machine }: { readonly replica: string | undefined; readonly machine: string | undefined }): void {
     this.#replica = replica;
+    this.#machine = machine;
   }
 
   /** A replica could not do it, and another one is tried. */
@@ -54,10 +56,11 @@ export class CallRecord {
   /** All of it; undefined when the call neither waited nor went anywhere. */
   trip(): CallTrip | undefined {
     const [queuedMs, serverMs, reservedMs] = [this.#queued.totalMs, this.#atServer.totalMs, this.#reserved.totalMs];
-    if (queuedMs === 0 && serverMs === 0 && this.#failovers.length === 0) return undefined;
+    if (queuedMs === 0 && serverMs === 0 && this.#failovers.length === 0 && this.#machine === undefined) return undefined;
     const elapsedMs = this.#clock.monotonicMs() - this.#startMs;
     return {
       ...(this.#replica === undefined ? {} : { replica: this.#replica }),
+      ...(this.#machine === undefined ? {} : { machine: this.#machine }),
       ...(this.#failovers.length === 0 ? {} : { failovers: this.#failovers }),
       ...(this.#hedged ? { hedged: true } : {}),
       queuedMs: rounded(queuedMs),

@@ -24,12 +24,12 @@ export class ChoiceWatch {
     this.#ports = ports;
   }
 
-  /** A claim for a call of this tool waits now. Looks again from time to time, if there is anything to choose. */
-  begin(server: string, tool: string, choices: number): void {
+  /** A claim for a call of this tool waits now. Looks again from time to time, where there may be something to choose. */
+  begin(server: string, tool: string, mayChange: boolean): void {
     const watched = this.#watched.get(server) ?? { config: this.#ports.servers.get(server), prints: new Map(), timer: undefined };
     this.#watched.set(server, watched);
     if (!watched.prints.has(tool)) watched.prints.set(tool, this.#ports.printOf(server, tool));
-    if (choices > 1) watched.timer ??= this.#lookLater(server);
+    if (mayChange) watched.timer ??= this.#lookLater(server);
   }
 
   /** Something has happened at the server. Costs next to nothing when nobody waits. */

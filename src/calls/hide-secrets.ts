@@ -14,7 +14,7 @@ export function hideSecrets(secrets: RememberedSecrets): CallStage {
 
 function hidingGate(gate: CallGate, secrets: RememberedSecrets): CallGate {
   return {
-    sending: () => gate.sending(),
+    sending: (machine) => gate.sending(machine),
     stage: (stage) => gate.stage(stage),
     progress: (progress) =>
       gate.progress(progress.message === undefined ? progress : { ...progress, message: secrets.hide(progress.message) }),

@@ -59,7 +59,7 @@ async function inTurn(
     sent = true;
   };
   const watching = {
-    sending: () => gate.sending(),
+    sending: (machine?: string) => gate.sending(machine),
     progress: gate.progress.bind(gate),
     stage(stage: "waiting" | "sent") {
       if (stage === "sent") send();

@@ -13,6 +13,7 @@ import type { Permit } from "./circuit-breaker.ts";
 import type { CircuitBreakers } from "./circuit-breakers.ts";
 import type { Claim } from "./claim.ts";
 import { ReplicaPauses } from "./replica-pauses.ts";
+import { eligibleReplicas } from "./eligible-replicas.ts";
 import { faultOf } from "./server-fault.ts";
 import { type ServerReplica, serverReplicas } from "./server-replicas.ts";
 
@@ -51,11 +52,16 @@ export class ReplicaAccess {
   constructor(ports: ReplicaAccessPorts) {
     this.#ports = ports;
     this.#pauses = new ReplicaPauses(ports.clock);
-    this.#watch = new ChoiceWatch({ ...ports, printOf: (server, tool) => this.#candidates({ server, tool }).map(printOf).join("\n") });
+    this.#watch = new ChoiceWatch({ ...ports, printOf: (server, tool) => this.#states({ server, tool }, this.replicas(server)).map(printOf).join("\n") });
   }
 
   replicas(server: string): readonly ServerReplica[] {
     return serverReplicas(server, this.#ports.servers.get(server));
+  }
+
+  /** Those that a call may go to, whatever is known of how they are. */
+  eligible({ server, machines }: Pick<CallRequest, "server" | "machines">): readonly ServerReplica[] {
+    return eligibleReplicas(this.replicas(server), machines);
   }
 
   /** Undefined when there is none that the call has not been sent to. */
@@ -108,7 +114,9 @@ export class ReplicaAccess {
 
   /** A claim for the call waits now: it is told when it may choose otherwise. */
   watch({ server, tool }: CallRequest): void {
-    this.#watch.begin(server, tool, this.replicas(server).length);
+    const replicas = this.replicas(server);
+    // Machines come and go, and nobody tells.
+    this.#watch.begin(server, tool, replicas.length > 1 || replicas.some(({ machine }) => machine !== undefined));
   }
 
   /** To be said when something may have changed at a server that nobody has told of. */
@@ -133,9 +141,16 @@ export class ReplicaAccess {
     return this.replicas(ownerOf(connection).server).some((replica) => replica.connection === connection && replica.isShared);
   }
 
-  #candidates({ server, tool }: Pick<CallRequest, "server" | "tool">): readonly (Candidate & ServerReplica)[] {
+  #candidates(request: Pick<CallRequest, "server" | "tool" | "machines">): readonly (Candidate & ServerReplica)[] {
+    return this.#states(request, this.eligible(request));
+  }
+
+  #states(
+    { server, tool }: Pick<CallRequest, "server" | "tool">,
+    replicas: readonly ServerReplica[],
+  ): readonly (Candidate & ServerReplica)[] {
     const { breakers, health } = this.#ports;
-    return this.replicas(server).map((replica) => {
+    return replicas.map((replica) => {
       const breaker = breakers.of(server, replica.connection, tool);
       const refusedForMs = breaker?.retryAfterMs ?? 0;
       return {

@@ -1,4 +1,6 @@
+import { defined } from "../base/defined.ts";
 import type { CallError, CallRequest } from "../model/call.ts";
+import { ownerOf } from "../model/replica.ts";
 import type { ServerConfig } from "../model/server.ts";
 import type { Connections } from "../ports/connections.ts";
 import type { NextStage } from "./call-stage.ts";
@@ -6,7 +8,7 @@ import { wireMeta } from "./wire-meta.ts";
 
 /** The words of the connection, about the server that the caller knows. */
 function ofReplica(error: CallError, { server }: CallRequest, connection: string): CallError {
-  return { ...error, server, replica: connection.slice(server.length + 1) };
+  return { ...error, server, ...defined({ replica: ownerOf(connection).replica }) };
 }
 
 /** The end of the path: hands the call to the connection of its server. */

@@ -11,6 +11,8 @@ export interface ServerReplica {
   readonly isShared: boolean;
   /** How much it has, of what its owner says anything about. */
   readonly resources: Resources;
+  /** Where it is, if that is another machine. */
+  readonly machine?: string;
 }
 
 /** The replicas of a server; one alone where nothing is configured. Made once for each configuration. */
@@ -24,6 +26,7 @@ export function serverReplicas(server: string, config: ServerConfig | undefined)
     tier: replica.tier,
     isShared: replica.connection.kind !== "http",
     resources: replica.resources ?? {},
+    ...(replica.connection.kind === "machine" ? { machine: replica.connection.machine } : {}),
   }));
   MADE.set(config, made);
   return made;

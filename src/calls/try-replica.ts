@@ -49,7 +49,7 @@ export async function tryReplica(journey: Journey, admitted: Admitted): Promise<
 /** When a second replica may be asked as well; undefined when none may be, or there is none. */
 function hedgeAfterMs({ call, seeker, ports }: Journey): Ms | undefined {
   const { server, effect, replica } = call.request;
-  if (effect !== "read" || replica !== undefined || seeker.tried.size + 1 >= ports.access.replicas(server).length) return undefined;
+  if (effect !== "read" || replica !== undefined || seeker.tried.size + 1 >= ports.access.eligible(call.request).length) return undefined;
   return ports.servers.get(server)?.hedgeAfterMs;
 }
 
@@ -78,7 +78,7 @@ function startTrial(journey: Journey, admitted: Admitted, listening: { readonly 
   if (call.signal.aborted) follow();
   else call.signal.addEventListener("abort", follow, { once: true });
   const gate: CallOnItsWay["gate"] = {
-    sending: () => call.gate.sending(),
+    sending: (machine) => call.gate.sending(machine),
     stage: (stage) => listening.on && call.gate.stage(stage),
     progress: (progress) => listening.on && call.gate.progress(progress),
   };

@@ -77,6 +77,7 @@ const stepReport: z.ZodType<StepReport> = wireObject<StepReport>(
     output: jsonValue.exactOptional(),
     error: callError.exactOptional(),
     replica: z.string().exactOptional(),
+    machine: z.string().exactOptional(),
     failovers: z.array(failover).exactOptional(),
     degraded: z.enum(["fallback", "cache", "stale_cache", "default", "partial"]).exactOptional(),
     compensation: z.enum(["running", "completed", "failed", "in_doubt", "none"]).exactOptional(),

@@ -194,7 +194,16 @@ export const STEP: Shape<StepKeys> = shape<StepKeys>("step", {
     about: "what the step occupies, while it runs, of what servers share (shared_resources of tutti.yaml): how much, by name",
   },
   estimatedMs: { key: "estimated_duration", type: duration(60_000), about: "how long it will probably take; a number alone is minutes" },
-  targetMachines: { key: "target_machines", type: oneOrMore(text(), 1_000), about: "the machines that shall do it" },
+  targetMachines: {
+    key: "target_machines",
+    type: oneOrMore(text(), 1_000),
+    about: 'the machines of which one shall do it; "local" is the one that runs the workflow, "*" is any',
+  },
+  otherMachines: {
+    key: "other_machines",
+    type: oneOrMore(text(), 1_000),
+    about: 'the machines of which one does it when none of target_machines is there; "*" is any that has the server',
+  },
 });
 
 function toolKeys(tool: string | undefined, server: string | undefined, args: ToolUseKeys["with"]): ToolUseKeys {

@@ -120,6 +120,11 @@ export const WORKFLOW: Shape<WorkflowKeys> = shape<WorkflowKeys>("workflow", {
   concurrency: { key: "concurrency", type: concurrency, about: "limits how many executions run at once" },
   on: { key: "on", type: triggers, about: "what starts an execution by itself" },
   expose: { key: "expose", type: flag, about: "whether the workflow is offered as a tool of its own" },
+  priority: {
+    key: "priority",
+    type: numberIn({ min: 1, max: 10 }),
+    about: "how its calls are ordered among those of others that wait for the same server: 10 goes first; 5 if not given",
+  },
   metadata: { key: "metadata", type: freeObject, about: "anything; kept. results has words for what happened, by step" },
   steps: { key: "steps", type: steps, required: true, about: "what is done; steps that need nothing start at once" },
   finally: { key: "finally", type: steps, absent: [], about: "steps that run at the end, after success, failure and cancellation" },

@@ -7,6 +7,7 @@ import type { Template, ToolUse } from "../model/workflow.ts";
 import { callPlan } from "./call-plan.ts";
 import type { Decision, DecisionContext } from "./decision.ts";
 import type { CallState, ExecutionState, StepState } from "./execution-state.ts";
+import { machinesFor } from "./machines-for.ts";
 import { retryRule } from "./retry-rule.ts";
 import { attemptTimeoutMs, callLeftMs } from "./time-limit.ts";
 
@@ -96,7 +97,11 @@ function toolRequest(
     attempt: attempt.attempt,
     attemptsMax: retryRule(state.plan.workflow, step, { role, effect }).attemptsMax,
     server: attempt.tool.server,
-    ...defined({ replica: replicaInDoubt(state, attempt) }),
+    ...defined({
+      replica: replicaInDoubt(state, attempt),
+      machines: machinesFor(state, step, { ...attempt, effect }),
+      priority: state.plan.workflow.priority,
+    }),
     tool: attempt.tool.tool,
     input: attempt.input,
     secrets: attempt.secrets,

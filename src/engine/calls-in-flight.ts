@@ -17,7 +17,7 @@ export class CallsInFlight implements AsyncDisposable {
     this.#ports = ports;
   }
 
-  begin(request: CallRequest, listener: { sending(): Promise<void>; answer(outcome: CallOutcome): void }): void {
+  begin(request: CallRequest, listener: { sending(machine?: string): Promise<void>; answer(outcome: CallOutcome): void }): void {
     const id = callId(request.call);
     const controller = new AbortController();
     this.#controllers.set(id, controller);
@@ -60,11 +60,11 @@ export class CallsInFlight implements AsyncDisposable {
     this.#controllers.get(id)?.abort(new Error("Tutti is closing"));
   }
 
-  #gate(request: CallRequest, listener: { sending(): Promise<void> }): CallGate {
+  #gate(request: CallRequest, listener: { sending(machine?: string): Promise<void> }): CallGate {
     const { news } = this.#ports;
     const about = { executionId: this.#executionId, call: request.call };
     return {
-      sending: () => listener.sending(),
+      sending: (machine) => listener.sending(machine),
       progress: (progress) => news.publish({ type: "progress", ...about, progress }),
       stage: (stage) => news.publish({ type: "stage", ...about, stage }),
     };

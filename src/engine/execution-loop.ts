@@ -1,5 +1,6 @@
 import { assert } from "../base/assert.ts";
 import type { Clock } from "../base/clock.ts";
+import { defined } from "../base/defined.ts";
 import type { IdSource } from "../base/ids.ts";
 import { callId, type CallOutcome, type CallRef, type CallRequest } from "../model/call.ts";
 import { TuttiError } from "../model/errors.ts";
@@ -55,7 +56,13 @@ export interface LoopHost {
 
 type Message =
   | { readonly type: "outcome"; readonly call: CallRef; readonly attempt: number; readonly outcome: CallOutcome }
-  | { readonly type: "sending"; readonly call: CallRef; readonly attempt: number; readonly done: PromiseWithResolvers<void> }
+  | {
+      readonly type: "sending";
+      readonly call: CallRef;
+      readonly attempt: number;
+      readonly machine?: string;
+      readonly done: PromiseWithResolvers<void>;
+    }
   | { readonly type: "signal"; readonly signal: ExecutionSignal; readonly done: PromiseWithResolvers<void> };
 
 /** How many rounds of decisions may follow one another without an event from outside; more is an endless loop. */
@@ -203,7 +210,7 @@ export class ExecutionLoop {
       message.done.reject(new Error("the call is no longer wanted"));
       return;
     }
-    this.#record({ type: "call-sent", call: message.call });
+    this.#record({ type: "call-sent", call: message.call, ...defined({ machine: message.machine }) });
     answered.push(message.done);
   }
 
@@ -290,17 +297,17 @@ export class ExecutionLoop {
       const { clock } = this.#ports;
       const sinceMs = this.#decidedMs;
       this.#inFlight.begin(request, {
-        sending: () => this.#sending(request),
+        sending: (machine) => this.#sending(request, machine),
         answer: (outcome) => this.post(request.call, request.attempt, withWholeTrip(outcome, clock.monotonicMs() - sinceMs)),
       });
     }
   }
 
-  #sending(request: CallRequest): Promise<void> {
+  #sending(request: CallRequest, machine: string | undefined): Promise<void> {
     if (request.effect !== "once") return Promise.resolve();
     if (this.#over) return Promise.reject(this.#tooLate());
     const done = Promise.withResolvers<void>();
-    this.#inbox.push({ type: "sending", call: request.call, attempt: request.attempt, done });
+    this.#inbox.push({ type: "sending", call: request.call, attempt: request.attempt, ...defined({ machine }), done });
     this.wake();
     return done.promise;
   }

@@ -138,6 +138,8 @@ export interface CallState {
   secrets: readonly SecretUse[];
   /** This attempt of a `once` call may have reached the tool. Other calls do not care. */
   sent: boolean;
+  /** Where a `once` call was sent last. */
+  machine?: string;
   /** An earlier attempt ended without an answer. */
   unknown: boolean;
   retryAtMs?: number;
@@ -153,6 +155,8 @@ export interface CallState {
 export interface DoneUnit {
   readonly step: number;
   readonly item?: number;
+  /** Where it was done, if that was another machine. */
+  readonly machine?: string;
   /** Not the call itself did it but what stood in for it, which nothing undoes. */
   readonly fallback?: true;
 }

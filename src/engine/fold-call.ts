@@ -1,6 +1,7 @@
 import { defined } from "../base/defined.ts";
 import { present, unreachable } from "../base/assert.ts";
-import { type CallError, callId, type CallRef, type Degraded, withoutRole } from "../model/call.ts";
+import { type CallError, callId, type CallRef, type CallTrip, type Degraded, withoutRole } from "../model/call.ts";
+import { LOCAL_MACHINE } from "../model/machine.ts";
 import type { ExecutionEvent } from "../model/event.ts";
 import { type CallState, type ExecutionState, type StepState, stepOf } from "./execution-state.ts";
 import { replacements } from "./replacements.ts";
@@ -19,7 +20,9 @@ export function foldCall(state: ExecutionState, event: CallEvent): void {
   const step = stepOf(state, event.call.step);
   const id = callId(event.call);
   if (event.type === "call-sent") {
-    present(state.calls.get(id), `${id} was sent and is not open`).sent = true;
+    const sent = present(state.calls.get(id), `${id} was sent and is not open`);
+    sent.sent = true;
+    sent.machine = event.machine ?? LOCAL_MACHINE;
     return;
   }
   step.attention.delete(id);
@@ -33,7 +36,7 @@ export function foldCall(state: ExecutionState, event: CallEvent): void {
   switch (event.type) {
     case "call-succeeded":
       closeCall(state, step, id);
-      return foldSucceeded(state, step, event);
+      return foldSucceeded(state, step, event, doneOn(event, call));
     case "call-failed":
       return event.retryAtMs === undefined ? foldFailed(state, step, event) : foldRetry(state, step, event);
     case "call-interrupted":
@@ -45,6 +48,12 @@ export function foldCall(state: ExecutionState, event: CallEvent): void {
     default:
       return unreachable(event);
   }
+}
+
+/** The machine on which a call was done, if that was another one. */
+function doneOn({ trip }: { readonly trip?: CallTrip }, call: CallState | undefined): string | undefined {
+  const machine = trip?.machine ?? call?.machine;
+  return machine === LOCAL_MACHINE ? undefined : machine;
 }
 
 function foldTrip(state: ExecutionState, step: StepState, event: Of<"call-succeeded" | "call-failed" | "call-in-doubt">): void {
@@ -101,11 +110,11 @@ function beginUnit(state: ExecutionState, step: StepState, event: { readonly cal
   startStep(state, step, event.atMs);
 }
 
-function foldSucceeded(state: ExecutionState, step: StepState, event: Of<"call-succeeded">): void {
+function foldSucceeded(state: ExecutionState, step: StepState, event: Of<"call-succeeded">, machine: string | undefined): void {
   const main = withoutRole(event.call);
   switch (event.call.role) {
     case undefined:
-      recordDone(state, step, event.call);
+      recordDone(state, step, event.call, machine);
       return completeUnit(state, step, event);
     case "fallback":
     case "stale":
@@ -131,10 +140,10 @@ function foldSucceeded(state: ExecutionState, step: StepState, event: Of<"call-s
 }
 
 /** Remembers what may have to be undone. */
-function recordDone(state: ExecutionState, step: StepState, ref: CallRef): void {
+function recordDone(state: ExecutionState, step: StepState, { item }: CallRef, machine: string | undefined): void {
   const { node } = step;
   if (node.phase !== "main" || (node.call.effect === "read" && node.step.compensate === undefined)) return;
-  state.done.push(ref.item === undefined ? { step: step.index } : { step: step.index, item: ref.item });
+  state.done.push({ step: step.index, ...defined({ item, machine }) });
 }
 
 function recordStandIn(state: ExecutionState, { node, index }: StepState, { item }: CallRef): void {
@@ -180,7 +189,7 @@ function foldFailed(state: ExecutionState, step: StepState, event: Of<"call-fail
   switch (event.call.role) {
     case undefined:
       // The tool has answered, so it has acted, whatever its answer is worth.
-      if (event.error.kind === "output_invalid" && call !== undefined) recordDone(state, step, event.call);
+      if (event.error.kind === "output_invalid" && call !== undefined) recordDone(state, step, event.call, doneOn(event, call));
       if (call !== undefined && replacements(state.plan.workflow, step).length > 0 && mayGoOn(state, step)) {
         call.status = "failed";
         call.error = event.error;
@@ -282,7 +291,7 @@ function foldResolved(state: ExecutionState, step: StepState, event: Of<"call-re
   switch (event.verdict) {
     case "happened":
       closeCall(state, step, id);
-      return foldSucceeded(state, step, { ...event, type: "call-succeeded", output: event.output ?? null });
+      return foldSucceeded(state, step, { ...event, type: "call-succeeded", output: event.output ?? null }, doneOn({}, call));
     case "failed":
       return foldFailed(state, step, {
         ...event,

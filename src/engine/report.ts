@@ -1,6 +1,7 @@
 import { defined } from "../base/defined.ts";
 import type { CallError } from "../model/call.ts";
 import type { ExecutionReport, ExecutionStatus, ItemCounts, StepReport, StepStatus, WaitingFor } from "../model/execution.ts";
+import { LOCAL_MACHINE } from "../model/machine.ts";
 import { isHeld } from "./decide.ts";
 import { executionMetrics } from "./execution-metrics.ts";
 import type { CallState, ExecutionState, StepState } from "./execution-state.ts";
@@ -59,6 +60,7 @@ function reportStep(state: ExecutionState, step: StepState): StepReport {
       output: step.output,
       error: errorOf(step, calls),
       replica: step.trips?.replica,
+      machine: machineNow(step, calls) ?? step.trips?.machine,
       failovers: step.trips?.failovers,
       degraded: step.degraded,
       compensation: step.compensation,
@@ -67,6 +69,12 @@ function reportStep(state: ExecutionState, step: StepState): StepReport {
       skippedBecause: step.skippedBecause,
     }),
   };
+}
+
+/** Where its call was sent, as far as that was written down before it had an end. */
+function machineNow({ status }: StepState, calls: readonly CallState[]): string | undefined {
+  const machine = status === "running" ? calls.find((call) => call.machine !== undefined)?.machine : undefined;
+  return machine === LOCAL_MACHINE ? undefined : machine;
 }
 
 /** Whoever shall find out what became of a call has to know which one it is: what stands in for another one is called elsewhere. */

@@ -36,6 +36,7 @@ export interface StepTrips {
   longestMs: Ms;
   /** Of the last call. */
   replica?: string;
+  machine?: string;
   /** The first of all calls, at most {@link FAILOVERS_MAX}. */
   failovers?: readonly Failover[];
 }
@@ -103,6 +104,7 @@ export function addStepTrip(step: { trips?: StepTrips }, trip: CallTrip): void {
   sums.overheadMs += trip.overheadMs;
   sums.longestMs = Math.max(sums.longestMs, trip.serverMs);
   if (trip.replica !== undefined) sums.replica = trip.replica;
+  if (trip.machine !== undefined) sums.machine = trip.machine;
   if (trip.failovers !== undefined) sums.failovers = [...(sums.failovers ?? []), ...trip.failovers].slice(0, FAILOVERS_MAX);
 }
 

@@ -70,7 +70,7 @@ function refuseKeys(properties: readonly (keyof ServerEntry)[], entry: ServerEnt
 
 function addToConnection(connection: ServerAddress, entry: ServerEntry, reading: Reading, around: EntrySurroundings): ServerAddress {
   if (entry.tls === undefined && entry.insecure === undefined) return connection;
-  if (connection.kind !== "stdio") return withNetworkKeys(connection, entry, reading, around);
+  if (connection.kind === "http" || connection.kind === "websocket") return withNetworkKeys(connection, entry, reading, around);
   for (const key of ["tls", "insecure"] as const) {
     if (entry[key] !== undefined) report(within(reading, key), "contradiction", `${quoted(key)} goes with a "url"`, { atKey: true });
   }

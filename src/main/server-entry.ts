@@ -23,7 +23,7 @@ export interface ServerEntry extends ConnectionEntry, Stated {
 }
 
 /** What an entry says of a server besides how it is reached, as the configuration has it in the end. */
-type Stated = Partial<Omit<ServerConfig, "name" | "connection" | "replicas" | "replicaName">>;
+type Stated = Partial<Omit<ServerConfig, "name" | "connection" | "replicas" | "replicaName" | "machines">>;
 
 /** A section that is misspelled would hide nothing, and a member everything. */
 const SECTIONS = propertiesOf(metaJsonSchema);

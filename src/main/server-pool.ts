@@ -16,12 +16,16 @@ import type { Discovery } from "../ports/discovery.ts";
 import type { Elicitor } from "../ports/elicitation.ts";
 import type { HealthPages } from "../ports/health-pages.ts";
 import type { Log } from "../ports/log.ts";
+import type { Machines } from "../ports/machines.ts";
 import type { ServerSecurity } from "../ports/server-security.ts";
 import { connectionConfigs } from "../registry/connection-configs.ts";
 import { HealthMonitor } from "../registry/health-monitor.ts";
 import { replicatedServers } from "../registry/replicated-servers.ts";
 import { ServerRegistry } from "../registry/server-registry.ts";
 import type { ServerRegistryOptions } from "../registry/server-registry.ts";
+import { followMachines } from "./follow-machines.ts";
+import { machineCatalogs } from "./machine-catalogs.ts";
+import { machineConnections } from "./machine-connections.ts";
 import { configFaults } from "../tenant-sql/config-faults.ts";
 
 /** A set of configured servers, with their connections. Disposing closes them. */
@@ -54,6 +58,10 @@ export interface ServerPoolOptions {
   readonly events?: Log | undefined;
   /** Where calls are recorded; it must work if servers are demanded to be audited. */
   readonly audit?: AuditLog;
+  /** Other machines, whose servers are used too. Default: there are none. */
+  readonly machines?: Machines | undefined;
+  /** Whether nobody can read what is said between machines. Default false. */
+  readonly machinesEncrypted?: boolean | undefined;
   /** How much of a server is in use. Default: nobody knows. */
   readonly loadOf?: ((server: string) => ServerLoad | undefined) | undefined;
   readonly version: string;
@@ -66,21 +74,13 @@ export interface ServerPoolOptions {
  * something else than was meant
  */
 export function openServerPool(options: ServerPoolOptions): ServerPool {
-  const { clock, elicitor, log, settings, events, loadOf } = options;
+  const { clock, settings, events, loadOf, machines } = options;
   checkServers(options.servers);
   const servers = new Map(options.servers.map((server) => [server.name, server]));
   // Checks go on long after whoever was the first to use a server, and are not to be made in his context.
-  const connections = outsideContext(
-    openConnections({
-      servers: options.servers.flatMap(connectionConfigs),
-      clock,
-      elicitor,
-      log,
-      clientVersion: options.version,
-      ...defined({ tls: settings?.tls }),
-    }),
-  );
+  const connections = outsideContext(machines === undefined ? openOwn(options) : machineConnections(openOwn(options), machines));
   const health = new HealthMonitor({ connections, servers, clock, ...defined({ log: events }) });
+  const following = follow(options, servers, health);
   const about = replicatedServers({ connections, servers, health });
   const demanded = demandsOf(options);
   const registry = new ServerRegistry({ connections, servers, replicated: about, health, ...defined({ loadOf, demanded }) });
@@ -89,7 +89,7 @@ export function openServerPool(options: ServerPoolOptions): ServerPool {
     connections,
     about,
     health,
-    catalogs: { catalog: (names, signal) => registry.catalog(names, signal), shared: settings?.sharedResources ?? {} },
+    catalogs: { ...machineCatalogs({ registry, servers, machines }), shared: settings?.sharedResources ?? {} },
     discovery: registry,
     pages: healthPages(servers, options),
     security: demanded === undefined ? undefined : registry,
@@ -98,10 +98,32 @@ export function openServerPool(options: ServerPoolOptions): ServerPool {
       return await registry.registerServer(server, signal);
     },
     async [Symbol.asyncDispose]() {
+      following?.[Symbol.dispose]();
       await health[Symbol.asyncDispose]();
       await connections[Symbol.asyncDispose]();
     },
   };
+}
+
+function openOwn({ servers, clock, elicitor, log, version, settings }: ServerPoolOptions): Connections {
+  return openConnections({
+    servers: servers.flatMap(connectionConfigs),
+    clock,
+    elicitor,
+    log,
+    clientVersion: version,
+    ...defined({ tls: settings?.tls }),
+  });
+}
+
+function follow(
+  { machines, machinesEncrypted: encrypted = false, settings }: ServerPoolOptions,
+  servers: Map<string, ServerConfig>,
+  health: HealthMonitor,
+): Disposable | undefined {
+  if (machines === undefined) return undefined;
+  const mayLeave = encrypted || settings?.demands.includes("encrypted") !== true;
+  return followMachines({ machines, servers, health, encrypted, mayLeave });
 }
 
 /** That the log can be written is known when something has been written: what was demanded, each time that it was asked for. */

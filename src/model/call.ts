@@ -43,6 +43,14 @@ export interface SecretUse {
   readonly parts: readonly (string | { readonly secret: string })[];
 }
 
+/** On which machines a call may be done, by their names; `local` is this one. */
+export interface MachineChoice {
+  /** It goes to one of these. */
+  readonly targets: readonly string[];
+  /** If none of those is there, or could do it, it goes to one of these; `*` is any that has the server. */
+  readonly others: readonly string[];
+}
+
 /** One attempt to use a tool. */
 export interface CallRequest {
   /** Of a call outside any execution: the id of the request that it belongs to. */
@@ -60,6 +68,10 @@ export interface CallRequest {
    * waiting at it, and nobody else knows.
    */
   readonly replica?: string;
+  /** On which machines it may be done. Default: on this one; where this one does not have the server, on any that has it. */
+  readonly machines?: MachineChoice;
+  /** How it is ordered among the calls of other executions that wait: 1 to 10, the greatest first. Default 5. */
+  readonly priority?: number;
   readonly tool: string;
   readonly input: JsonObject;
   readonly secrets: readonly SecretUse[];
@@ -122,7 +134,7 @@ export interface CallError {
   readonly message: string;
   readonly server?: string;
   readonly tool?: string;
-  /** Of several, the one that failed. */
+  /** Of several, the one that failed; on another machine `@` and its name. */
   readonly replica?: string;
   readonly attempt?: number;
   /** What the server said, unchanged: JSON-RPC code and data, content of an `isError` result, HTTP status. */
@@ -145,6 +157,8 @@ export interface ServerAnswer {
 export interface CallTrip {
   /** Who answered, or failed last; only of servers with several replicas. */
   readonly replica?: string;
+  /** Where that was, if it was elsewhere or a machine was asked for; `local` is this one. */
+  readonly machine?: string;
   /** Replicas that were tried before, and why it went on to another. */
   readonly failovers?: readonly Failover[];
   /** A second replica was asked as well, because the first was slow. */

@@ -62,7 +62,7 @@ export type EventBody =
       readonly secrets?: readonly SecretUse[];
     }
   /** Only of `once` calls, and durable before the call is sent: without it, the call cannot have taken effect. */
-  | { readonly type: "call-sent"; readonly call: CallRef }
+  | { readonly type: "call-sent"; readonly call: CallRef; readonly machine?: string }
   /** With `error` the output is a part of what was asked for. */
   | {
       readonly type: "call-succeeded";

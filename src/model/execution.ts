@@ -47,6 +47,8 @@ export interface StepReport {
   readonly error?: CallError;
   /** Who had its last call, of a server with several replicas. */
   readonly replica?: string;
+  /** Where its last call was, if that was another machine or one was asked for; `local` is this one. */
+  readonly machine?: string;
   /** The replicas that its calls have left for another one, with the reasons; the first 20. */
   readonly failovers?: readonly Failover[];
   readonly degraded?: Degraded;

@@ -4,6 +4,9 @@ import type { Resources } from "./workflow.ts";
 /** The machine that everything runs on that is not sent elsewhere. It is always there. */
 export const LOCAL_MACHINE = "local";
 
+/** Stands for any machine where machines are named. */
+export const ANY_MACHINE = "*";
+
 /** How a machine is named: as servers are. */
 export const MACHINE_NAME: RegExp = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/;
 
@@ -29,6 +32,14 @@ export interface Machine {
   readonly version: string;
   /** Operating system, architecture, Node. */
   readonly platform: string;
+}
+
+/** What planning needs to know of a machine. */
+export type KnownMachine = Pick<Machine, "machineId" | "status" | "resources">;
+
+/** Whether new tasks may be sent to it. */
+export function isUsable({ status }: Pick<Machine, "status">): boolean {
+  return status === "online" || status === "busy";
 }
 
 /** A server of a machine, as the machine announces it. */

@@ -1,5 +1,5 @@
 import { DEFAULT_LIMITS } from "./default-limits.ts";
-import { replicasOf } from "./replica.ts";
+import { homeReplicas } from "./replica.ts";
 import type { ServerConfig } from "./server.ts";
 import type { ServerCapacity } from "./tool.ts";
 import { transportProfile } from "./transport-profile.ts";
@@ -11,9 +11,9 @@ export function callsPerReplica(server: ServerConfig | undefined): number {
   return server?.maxConcurrentCalls ?? DEFAULT_LIMITS.callsPerReplica;
 }
 
-/** How much a server can do at once, as its configuration says. What one of its replicas does not name has no limit. */
+/** How much a server can do at once, as its configuration says; of what it has elsewhere, nothing. What one of its replicas does not name has no limit. */
 export function serverCapacity(server: ServerConfig): ServerCapacity {
-  const replicas = replicasOf(server);
+  const replicas = homeReplicas(server);
   const declared = replicas.map(({ resources = {} }) => resources);
   return {
     calls: replicas.length * callsPerReplica(server),

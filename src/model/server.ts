@@ -14,6 +14,11 @@ export interface ServerConfig {
   readonly tier?: number;
   /** More processes or addresses that answer to the same name. They share their state: any of them may get any call. */
   readonly replicas?: readonly ReplicaConfig[];
+  /**
+   * The other machines that have a server of this name. They do not share its state: only calls that ask for a machine
+   * go there, unless it is only there (its `connection` is then the first of these).
+   */
+  readonly machines?: readonly ReplicaConfig[];
   /** The server does nothing twice for calls that carry the same idempotency key. */
   readonly honoursIdempotencyKey: boolean;
   /** By tool name. */
@@ -90,7 +95,7 @@ export interface EmailSenderConfig {
   readonly recipients?: readonly string[];
 }
 
-export type ServerAddress = StdioConnection | HttpConnection | WebSocketConnection;
+export type ServerAddress = StdioConnection | HttpConnection | WebSocketConnection | MachineConnection;
 
 /** One more process or address of a server. */
 export interface ReplicaConfig {
@@ -101,6 +106,14 @@ export interface ReplicaConfig {
   readonly tier: number;
   /** In place of what the server's other replicas have. */
   readonly resources?: Resources;
+}
+
+/** A server of that name on another machine of the cluster. */
+export interface MachineConnection {
+  readonly kind: "machine";
+  readonly machine: string;
+  /** Whether nobody between the machines can read what is said. */
+  readonly encrypted: boolean;
 }
 
 /** When a replica that keeps failing is left alone, and how it is tried again. */

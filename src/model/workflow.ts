@@ -27,6 +27,8 @@ export interface Workflow {
   readonly on?: { readonly schedule?: string };
   /** Whether the workflow is offered as a tool of its own. */
   readonly expose?: boolean;
+  /** Where its calls are ordered among those of other executions that wait: 1 to 10, the greatest first. Default 5. */
+  readonly priority?: number;
   readonly metadata?: JsonObject;
   readonly steps: readonly Step[];
   /** Run after success, failure and cancellation. */
@@ -76,7 +78,10 @@ export interface Step {
   /** What it occupies, while it runs, of what servers share: how much, by name. */
   readonly leases?: Readonly<Record<string, number>>;
   readonly estimatedMs?: Ms;
+  /** One of these does it: names of machines, `local` for this one, `*` for any. Default: this one. */
   readonly targetMachines?: readonly string[];
+  /** When none of those is there, or was lost on the way, one of these does; `*` is any that has the server. */
+  readonly otherMachines?: readonly string[];
   readonly type?: "development" | "integration" | "validation" | "deployment";
   readonly enforcement?: "code-review" | "startup-validation" | "unit-tests";
   readonly validation?: "unit-tests" | "integration-tests" | "manual-review";
@@ -121,6 +126,8 @@ export interface WorkflowAction {
 export interface ValueAction {
   readonly kind: "value";
   readonly value: Template;
+  /** The step only says its type: its arguments are its value, unless a handler is configured for the type. */
+  readonly phase?: true;
 }
 
 export type RetryCause = "connection" | "timeout" | "rate_limit" | "server_error" | "tool_error";

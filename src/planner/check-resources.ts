@@ -6,8 +6,9 @@ import type { ToolIndex } from "./tool-index.ts";
 
 /** Finds what a step wants to occupy and no replica of its server has as much of: it would never begin. */
 export function checkResources({ step, path }: StepEntry, tools: ToolIndex | undefined): readonly Problem[] {
-  const { action, resources } = step;
-  if (resources === undefined || action.kind !== "tool") return [];
+  const { action, resources, targetMachines } = step;
+  // What other machines have is looked at where machines are.
+  if (resources === undefined || action.kind !== "tool" || targetMachines !== undefined) return [];
   const largest = tools?.capacity(action.server)?.largest ?? {};
   return amountsOf(resources).flatMap(([name, amount]): readonly Problem[] => {
     const most = largest[name];

@@ -20,6 +20,7 @@ export interface FoundTool {
 /** Finds the tools that a catalog has. */
 export interface ToolIndex {
   readonly find: (use: ToolUse) => FoundTool | undefined;
+  readonly server: (name: string) => ServerCatalog | undefined;
   /** What a server can do at once; undefined when no limit is known. */
   readonly capacity: (server: string) => ServerCapacity | undefined;
   /** What is wrong with a use of a tool that is not found. */
@@ -42,6 +43,7 @@ export function createToolIndex(catalog: Catalog): ToolIndex {
   const unknownTool = unknownNames("tool", (name) => hintAtTool(catalog, name));
   return {
     find: ({ server, tool }) => toolsOf(server)?.get(tool),
+    server: (name) => own(catalog, name),
     capacity: (server) => own(catalog, server)?.capacity,
     unknown: ({ server: name, tool }, path) => {
       const server = own(catalog, name);

@@ -1,3 +1,4 @@
+import type { KnownMachine } from "../model/machine.ts";
 import type { Catalog } from "../model/tool.ts";
 
 /** Knows the configured servers and their tools. */
@@ -11,4 +12,7 @@ export interface CatalogSource {
 
   /** How much there is of what servers share, by name. Default: nobody knows. */
   readonly shared?: Readonly<Record<string, number>>;
+
+  /** Other machines, as they are now. Default: nobody knows. */
+  readonly machines?: () => readonly KnownMachine[];
 }

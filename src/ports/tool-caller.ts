@@ -18,8 +18,10 @@ export interface CallGate extends CallObserver {
   /**
    * Awaited when the call has its place and is about to be sent: resolves once it is safe to send it. A rejection
    * means that it must not be sent.
+   *
+   * @param machine - where it is sent, if that is another machine; asked again when that becomes another one
    */
-  sending(): Promise<void>;
+  sending(machine?: string): Promise<void>;
 }
 
 /** For calls that nobody watches, and that may be sent at any time. */

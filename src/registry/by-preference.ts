@@ -1,6 +1,6 @@
 import { isBad } from "../model/health.ts";
 import type { HealthState } from "../model/health.ts";
-import { connectionName, replicasOf } from "../model/replica.ts";
+import { connectionName, homeReplicas } from "../model/replica.ts";
 import type { ReplicaConfig, ServerConfig } from "../model/server.ts";
 
 /** A replica of a server, and how it is doing. */
@@ -14,9 +14,9 @@ export interface RankedReplica {
 /** What is known to answer comes first within a tier: asking another would only start one more process. */
 const RANKS: Readonly<Record<HealthState, number>> = { healthy: 0, degraded: 1, unknown: 2, unhealthy: 3, unreachable: 4 };
 
-/** All replicas of a server, those first that ought to be asked first: what is usable, by tier, then by health. */
+/** The replicas of a server that share its state, those first that ought to be asked first: what is usable, by tier, then by health. */
 export function byPreference(server: ServerConfig, stateOf: (connection: string) => HealthState): readonly RankedReplica[] {
-  const replicas = replicasOf(server).map((replica) => {
+  const replicas = homeReplicas(server).map((replica) => {
     const connection = connectionName(server, replica);
     return { replica, connection, state: stateOf(connection) };
   });

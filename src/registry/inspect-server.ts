@@ -3,7 +3,7 @@ import { isTuttiError } from "../model/errors.ts";
 import { healthOfServer } from "../model/health.ts";
 import type { HealthState } from "../model/health.ts";
 import { publicAddress } from "../model/public-address.ts";
-import { connectionName, replicasOf } from "../model/replica.ts";
+import { connectionName, homeReplicas, replicasOf } from "../model/replica.ts";
 import { serverCapacity } from "../model/server-capacity.ts";
 import type { ReplicaAnswer, ReplicaRecord, ReplicaSilence, ServerLoad, ServerRecord } from "../model/server-record.ts";
 import { triedReplica } from "../model/server-unavailable.ts";
@@ -72,7 +72,8 @@ async function firstTold(
   { connections }: InspectPorts,
   signal: AbortSignal,
 ): Promise<Pick<ServerRecord, "tools" | "capabilities">> {
-  const answering = replicasOf(server).filter((_, place) => replicas[place]?.answer.kind === "answered");
+  const home = new Set(homeReplicas(server).map(({ name }) => name));
+  const answering = replicasOf(server).filter(({ name }, place) => home.has(name) && replicas[place]?.answer.kind === "answered");
   for (const replica of answering.sort((left, right) => left.tier - right.tier)) {
     const connection = connectionName(server, replica);
     try {

@@ -1,7 +1,7 @@
 import { isJsonObject } from "../base/json.ts";
 import type { Json } from "../base/json.ts";
 import { isLocalAddress } from "../model/local-address.ts";
-import { replicasOf } from "../model/replica.ts";
+import { homeReplicas } from "../model/replica.ts";
 import type { SecurityDemand, ServerAddress, ServerConfig, TlsConfig } from "../model/server.ts";
 
 /** What a decision about a server takes, beside its configuration. */
@@ -20,7 +20,7 @@ export interface SecurityFacts {
  */
 export function securityFaults(server: ServerConfig, facts: SecurityFacts): readonly string[] {
   const { demands, auditFault } = facts;
-  const replicas = replicasOf(server);
+  const replicas = homeReplicas(server);
   const faults = replicas.flatMap(({ name, connection }) => {
     const who = replicas.length === 1 ? `server "${server.name}"` : `replica "${name}" of server "${server.name}"`;
     const why = [
@@ -37,7 +37,8 @@ export function securityFaults(server: ServerConfig, facts: SecurityFacts): read
 
 /** A child process is ours; whoever is elsewhere must be shown who asks. */
 function unauthenticated(connection: ServerAddress, { nowMs, tls }: SecurityFacts): string | undefined {
-  if (connection.kind === "stdio") return undefined;
+  // A machine has shown the key of the cluster, or its certificate, or it would not be there.
+  if (connection.kind === "stdio" || connection.kind === "machine") return undefined;
   const credentials = Object.entries(connection.headers).filter(([name]) => CREDENTIAL.test(name));
   const given = credentials.filter(([, value]) => value.replace(/^(bearer|basic|token)(\s|$)/i, "").trim() !== "");
   for (const [name, value] of given) {
@@ -52,12 +53,14 @@ function unauthenticated(connection: ServerAddress, { nowMs, tls }: SecurityFact
 
 const CREDENTIAL = /^(authorization|(x-)?api-?key|x-(auth|access)-token)$/i;
 
-function showsCertificate(connection: Exclude<ServerAddress, { kind: "stdio" }>, forAll: TlsConfig | undefined): boolean {
+function showsCertificate(connection: Exclude<ServerAddress, { kind: "stdio" | "machine" }>, forAll: TlsConfig | undefined): boolean {
   const tls = connection.tls ?? forAll;
   return speaksTls(connection.url) && tls?.certFile !== undefined && tls.keyFile !== undefined;
 }
 
 function unencrypted(connection: ServerAddress): string | undefined {
+  if (connection.kind === "machine")
+    return connection.encrypted ? undefined : "must be encrypted, and the connections of the cluster have no TLS";
   if (connection.kind === "stdio" || isLocalAddress(connection.url) || speaksTls(connection.url)) return undefined;
   return "must be encrypted, and its address begins neither with https:// nor with wss://";
 }

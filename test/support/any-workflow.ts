@@ -118,6 +118,7 @@ const anywhere = {
   resources,
   estimatedMs: ms,
   targetMachines: fc.array(name, { maxLength: 2 }),
+  otherMachines: fc.array(name, { maxLength: 2 }),
   type: fc.constantFrom("development", "integration", "validation", "deployment"),
   enforcement: fc.constantFrom("code-review", "startup-validation", "unit-tests"),
   validation: fc.constantFrom("unit-tests", "integration-tests", "manual-review"),
@@ -207,6 +208,7 @@ function workflowOf(main: readonly string[], last: readonly string[]): fc.Arbitr
     }),
     on: some<{ schedule: string }>({ schedule: fc.constantFrom("0 7 * * *", "*/5 0-6,12 1 jan-mar mon") }),
     expose: flag,
+    priority: fc.integer({ min: 1, max: 10 }),
     metadata: fc.dictionary(inputName, template, { maxKeys: 2 }),
     output: template,
   });
