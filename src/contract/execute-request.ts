@@ -29,7 +29,7 @@ export const executeRequest: Operation<ExecuteRequestInput, StartExecutionOutput
   kind: "change",
   repeatable: "always",
   permission: "tutti:run",
-  route: { method: "POST", path: "/requests" },
+  route: { method: "POST", path: "/requests", creates: "/executions/{execution_id}" },
   input: wireObject<ExecuteRequestInput>({ envelope: jsonValue, workflow: workflowSource, lockedTools: lockedTools.exactOptional() }),
   output: startExecution.output,
 };

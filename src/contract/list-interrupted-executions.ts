@@ -26,7 +26,7 @@ export const listInterruptedExecutions: Operation<ListInterruptedExecutionsInput
   kind: "read",
   repeatable: "always",
   permission: "tutti:read",
-  route: { method: "GET", path: "/executions/interrupted" },
+  route: { method: "GET", path: "/interrupted-executions" },
   input: wireObject<ListInterruptedExecutionsInput>({
     includeWaiting: z.boolean().exactOptional(),
     limit: z.int().min(1).exactOptional(),

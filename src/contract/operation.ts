@@ -36,8 +36,13 @@ export interface Operation<Input, Output, Item = never> {
 /** Everybody who is let in has the first three, unless `default_permissions` says otherwise. */
 export type OperationPermission = "tutti:read" | "tutti:run" | "tutti:write" | "tutti:admin";
 
-/** A method and a path below `/api/v1`. Names in braces are members of the input; the others come in the query of a GET, else in the body. */
+/**
+ * A method and a path below `/api/v1`. Names in braces are members of the input; the others come in the query of a GET or
+ * a DELETE, else in the body. No path of a method may be taken for another one of it.
+ */
 export interface Route {
   readonly method: "GET" | "POST" | "PUT" | "DELETE";
   readonly path: string;
+  /** Where what it has made can be read: a path with members of the output in braces. `created: false` there means that it was found. */
+  readonly creates?: string;
 }

@@ -33,7 +33,7 @@ export const retryExecution: Operation<RetryExecutionInput, RetryExecutionOutput
   kind: "change",
   repeatable: "with-request-key",
   permission: "tutti:run",
-  route: { method: "POST", path: "/executions/{execution_id}/retry" },
+  route: { method: "POST", path: "/executions/{execution_id}/retry", creates: "/executions/{execution_id}" },
   tool: "extended",
   input: wireObject<RetryExecutionInput>({
     executionId,

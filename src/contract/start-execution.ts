@@ -41,7 +41,7 @@ export const startExecution: Operation<StartExecutionInput, StartExecutionOutput
   kind: "change",
   repeatable: "with-request-key",
   permission: "tutti:run",
-  route: { method: "POST", path: "/executions" },
+  route: { method: "POST", path: "/executions", creates: "/executions/{execution_id}" },
   input: wireObject<StartExecutionInput>({
     workflow: workflowSource,
     inputs: jsonObject.exactOptional(),

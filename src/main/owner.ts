@@ -7,6 +7,7 @@ import { printEndpoint } from "../client/local-protocol.ts";
 import type { ContextInjector } from "../calls/context-injector.ts";
 import { Supervisor } from "../engine/supervisor.ts";
 import { getServerStats } from "../contract/get-server-stats.ts";
+import type { OperationGate } from "../contract/operation-caller.ts";
 import { asksWho } from "../model/asks-who.ts";
 import type { AccessConfig } from "../model/access.ts";
 import { NO_SETTINGS } from "../model/server-settings.ts";
@@ -41,6 +42,7 @@ import { openCallerSource } from "./identify-caller.ts";
 import type { CallerSource } from "./identify-caller.ts";
 import { LocalEndpoint } from "./local-endpoint.ts";
 import { NewsHub } from "./news-hub.ts";
+import { operationGate } from "./operation-gate.ts";
 import { OperationTable } from "./operation-table.ts";
 import { RoutedCaller } from "./routed-caller.ts";
 import { addServerOperations } from "./server-operations.ts";
@@ -89,6 +91,8 @@ interface Guest extends AsyncDisposable {
  */
 export class Owner implements AsyncDisposable {
   readonly operations: OperationTable;
+  /** Lets in whoever comes to a surface of this process: the operations run on its own servers then. */
+  readonly gate: OperationGate;
   readonly #options: OwnerOptions;
   readonly #journal: SqliteJournal;
   readonly #audit: SqliteAuditLog;
@@ -118,6 +122,8 @@ export class Owner implements AsyncDisposable {
     this.#executions = new FollowedExecutions({ ...telemetry, clock, summary: (executionId) => journal.summary(executionId) });
     this.#alerts = new AlertWatch({ ...telemetry, clock, executions: this.#executions });
     this.operations = this.#operationsOn(this.#home, options.access).for(options.caller);
+    const callers = openCallerSource(options.access, { clock, audit });
+    this.gate = operationGate({ access: options.access, callers, operations: this.operations });
     this.#news.subscribe((news) => {
       this.#executions.heard(news);
       if (news.type === "event" && news.event.type === "execution-ended") this.#caller.forget(news.executionId);

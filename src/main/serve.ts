@@ -1,13 +1,15 @@
 import { sleep, systemClock } from "../base/clock.ts";
 import type { Clock } from "../base/clock.ts";
+import { randomIds } from "../base/ids.ts";
 import type { ServeRequest, Serving } from "../cli/host.ts";
 import type { OperationClient } from "../client/operation-client.ts";
 import { listExecutions } from "../contract/list-executions.ts";
 import { listInterruptedExecutions } from "../contract/list-interrupted-executions.ts";
+import { OPERATIONS } from "../contract/operations.ts";
 import { resumeExecution } from "../contract/resume-execution.ts";
 import { formatProblem } from "../definition/format-problem.ts";
+import { createHttpApp } from "../http/http-app.ts";
 import { listen } from "../http/listen.ts";
-import { operatorRoutes } from "../http/operator-routes.ts";
 import { isTuttiError, TuttiError } from "../model/errors.ts";
 import { isLocalAddress } from "../model/local-address.ts";
 import type { Log } from "../ports/log.ts";
@@ -31,7 +33,7 @@ import { servedHealth } from "./served-health.ts";
  * @throws TuttiError `usage`, `port.taken`, `config.invalid`, `journal.locked`, `journal.unusable`
  */
 export async function serve(request: ServeRequest, around: Surrounding): Promise<Serving> {
-  const { host, port, log: write, signal } = request;
+  const { host = "127.0.0.1", port = 8113, log: write, signal } = request;
   const { environment, version } = around;
   checkHost(host);
   const config = loadConfig({ ...request, ...around });
@@ -45,14 +47,26 @@ export async function serve(request: ServeRequest, around: Surrounding): Promise
   // Nobody sits before it, and it asks for nobody: it may do what its own user may.
   const about = { caller: callerAlone(config.access), secrets, telemetry, elicitor: { ask: async () => undefined }, version };
   const owner = resources.use(await Owner.open(ownerOptions(config, about)));
-  const routes = operatorRoutes({
-    metrics: () => ({ text: metrics.prometheusText(), type: PROMETHEUS_CONTENT_TYPE }),
-    health: servedHealth(owner.operations, (connection) => owner.healthChanges(connection)),
-    onFault: ({ message: reason }) => log.write("error", "a request could not be answered", { reason }),
+  const app = createHttpApp({
+    gate: owner.gate,
+    operations: OPERATIONS,
+    settings: { allowedHosts: [], allowedOrigins: [] },
+    wide: false,
+    operator: {
+      metrics: () => ({ text: metrics.prometheusText(), type: PROMETHEUS_CONTENT_TYPE }),
+      health: servedHealth(owner.operations, (connection) => owner.healthChanges(connection)),
+    },
+    clock: systemClock,
+    ids: randomIds,
+    version,
+    onFault: (error, { requestId, method, path }) =>
+      log.write("error", "a request could not be answered", { request_id: requestId, method, path, reason: reasonOf(error) }),
   });
   const listening = resources.use(
-    await listen((asked) => routes.fetch(asked), { host: host.replace(/^\[(.*)\]$/, "$1"), port, clock: systemClock }),
+    await listen((asked, from) => app.fetch(asked, from), { host: host.replace(/^\[(.*)\]$/, "$1"), port, clock: systemClock }),
   );
+  // Streams end before the listener waits for what is on its way.
+  resources.use(app);
   // Not before it is known that this process stays.
   const resumed = await resumeAll(owner.operations, log, signal);
   log.write("info", "serving", { url: listening.url, data_directory: config.dataDirectory, pid: process.pid, version, resumed });
@@ -68,6 +82,10 @@ export async function serve(request: ServeRequest, around: Surrounding): Promise
       log.write("info", "closed", { pid: process.pid });
     },
   };
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 const LOOK_MS = 5_000;

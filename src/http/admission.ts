@@ -1,0 +1,78 @@
+import type { Clock } from "../base/clock.ts";
+import type { AdmittedCaller, OperationGate } from "../contract/operation-caller.ts";
+import { isTuttiError, TuttiError } from "../model/errors.ts";
+import type { RateLimit } from "../model/server.ts";
+import { HttpRefusal } from "./http-refusal.ts";
+import { TokenBuckets } from "./token-buckets.ts";
+
+/** Lets requests in, each for its caller. */
+export interface Admission {
+  /**
+   * @param address - of the machine that asks
+   * @throws TuttiError as {@link OperationGate}; HttpRefusal `http.too-many`, `http.malformed`
+   */
+  admit(headers: Headers, address: string, signal: AbortSignal): Promise<AdmittedCaller>;
+}
+
+export interface AdmissionPorts {
+  readonly gate: OperationGate;
+  readonly clock: Pick<Clock, "monotonicMs">;
+  /** Of one caller. Without it {@link CALLER_RATE} where callers say who they are, and none where they do not. */
+  readonly rate?: RateLimit;
+}
+
+const CALLER_RATE: RateLimit = { count: 100, perMs: 1_000 };
+
+/** Whoever guesses does so slowly, and does not fill the audit log. */
+const REFUSED_RATE: RateLimit = { count: 10, perMs: 10_000 };
+
+/** Lets in whom the gate lets in, unless it comes too often. */
+export function openAdmission({ gate, clock, rate = gate.asks ? CALLER_RATE : undefined }: AdmissionPorts): Admission {
+  const callers = rate === undefined ? undefined : new TokenBuckets(rate, clock);
+  const refused = new TokenBuckets(REFUSED_RATE, clock);
+  return {
+    async admit(headers, address, signal) {
+      const credential = credentialOf(headers);
+      const tooOften = gate.asks ? refused.waitMs(address) : undefined;
+      if (tooOften !== undefined) throw tooMany(tooOften, "too many requests of this address were refused");
+      const caller = await admitted(gate, credential, signal).catch((error: unknown) => {
+        if (isTuttiError(error)) refused.take(address);
+        throw error;
+      });
+      const waitMs = callers?.take(caller.key);
+      if (waitMs !== undefined) throw tooMany(waitMs, "these are more requests than one caller may send");
+      return caller;
+    },
+  };
+}
+
+/**
+ * The token or key that a request shows, if it shows one.
+ *
+ * @throws HttpRefusal `http.malformed` - it shows two that differ, or one of a kind that is not known
+ */
+export function credentialOf(headers: Headers): string | undefined {
+  const authorization = headers.get("authorization");
+  const key = headers.get("x-api-key")?.trim();
+  if (authorization === null) return key === "" ? undefined : key;
+  const [, bearer] = /^Bearer +([^\s,]+) *$/i.exec(authorization) ?? [];
+  if (bearer === undefined) throw new HttpRefusal("http.malformed", 'Authorization must be "Bearer" and one token or API key');
+  if (key !== undefined && key !== bearer)
+    throw new HttpRefusal("http.malformed", "Authorization and X-API-Key say different things: send one");
+  return bearer;
+}
+
+async function admitted(gate: OperationGate, credential: string | undefined, signal: AbortSignal): Promise<AdmittedCaller> {
+  try {
+    return await gate.admit(credential, signal);
+  } catch (error) {
+    // The gate explains how commands are given a token.
+    if (credential !== undefined || !isTuttiError(error, "identity.invalid")) throw error;
+    const message = "say who you are: send a token as Authorization: Bearer, or an API key as X-API-Key";
+    throw new TuttiError("identity.invalid", message, error.details, { cause: error });
+  }
+}
+
+function tooMany(waitMs: number, message: string): HttpRefusal {
+  return new HttpRefusal("http.too-many", message, { "retry-after": String(Math.max(1, Math.ceil(waitMs / 1_000))) });
+}

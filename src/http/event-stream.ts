@@ -1,0 +1,117 @@
+import type { Clock } from "../base/clock.ts";
+import type { Ms } from "../base/duration.ts";
+import type { Json } from "../base/json.ts";
+
+/** One event of a stream, as browsers read them. */
+export interface ServerEvent {
+  /** Where the stream is taken up again after it. */
+  readonly id?: number;
+  readonly event: string;
+  readonly data: Json;
+}
+
+export interface EventStreamOptions {
+  readonly clock: Clock;
+  /** Aborts when the process ends: the stream then ends with a `closing` event. */
+  readonly closing: AbortSignal;
+  /** Is told why a stream was cut off. */
+  readonly onFault: (error: unknown) => void;
+}
+
+/** What says nothing for so long is taken for dead by what lies in between. */
+const HEARTBEAT_MS: Ms = 15_000;
+
+/** After that whoever reads has to come again, and to say again who he is. */
+const STREAM_MS_MAX: Ms = 10 * 60_000;
+
+/** What browsers are told to wait before they come again. */
+const RETRY_MS: Ms = 2_000;
+
+/**
+ * Answers with a stream of events. The next one is asked for when the one before has been taken: nothing is kept for whoever
+ * reads slowly. The signal that `source` is given aborts when nobody reads any more.
+ */
+export function eventStream(
+  source: (signal: AbortSignal) => AsyncGenerator<ServerEvent, void>,
+  { clock, closing, onFault }: EventStreamOptions,
+): Response {
+  const ended = new AbortController();
+  const events = source(ended.signal);
+  const encoder = new TextEncoder();
+  let close: () => void = () => undefined;
+  const body = new ReadableStream<Uint8Array>(
+    {
+      start(stream) {
+        const write = (text: string): void => stream.enqueue(encoder.encode(text));
+        const finish = (): void => {
+          if (ended.signal.aborted) return;
+          write(eventText({ event: "closing", data: {} }));
+          close();
+          stream.close();
+        };
+        const limit = clock.after(STREAM_MS_MAX, finish, { background: true });
+        closing.addEventListener("abort", finish, { once: true });
+        close = () => {
+          limit[Symbol.dispose]();
+          closing.removeEventListener("abort", finish);
+          ended.abort(new Error("nobody reads this stream any more"));
+          // One that waits ends by the signal; one that does not has still to let go of what it holds.
+          events.return().catch(onFault);
+        };
+        write(`retry: ${RETRY_MS}\n\n`);
+        if (closing.aborted) finish();
+      },
+      async pull(stream) {
+        const beat = (): void => {
+          if (!ended.signal.aborted && (stream.desiredSize ?? 0) > 0) stream.enqueue(encoder.encode(": \n\n"));
+        };
+        try {
+          const next = await beating({ clock, beat }, events.next());
+          if (ended.signal.aborted) return;
+          if (next.done !== true) return stream.enqueue(encoder.encode(eventText(next.value)));
+          close();
+          stream.close();
+        } catch (error) {
+          if (ended.signal.aborted) return;
+          close();
+          onFault(error);
+          stream.error(new Error("the stream was cut off"));
+        }
+      },
+      cancel: () => close(),
+    },
+    { highWaterMark: 1 },
+  );
+  return new Response(body, {
+    headers: { "content-type": "text/event-stream", "cache-control": "no-store", "x-accel-buffering": "no" },
+  });
+}
+
+/** Whether somebody wants a stream in place of a document. */
+export function wantsEvents(headers: Headers): boolean {
+  return (headers.get("accept") ?? "").includes("text/event-stream");
+}
+
+function eventText({ id, event, data }: ServerEvent): string {
+  return `${id === undefined ? "" : `id: ${id}\n`}event: ${event}\ndata: ${JSON.stringify(data)}\n\n`;
+}
+
+async function beating<T>({ clock, beat }: { readonly clock: Clock; readonly beat: () => void }, next: Promise<T>): Promise<T> {
+  let timer: Disposable | undefined;
+  const arm = (): void => {
+    timer = clock.after(
+      HEARTBEAT_MS,
+      () => {
+        beat();
+        arm();
+      },
+      { background: true },
+    );
+  };
+  arm();
+  try {
+    return await next;
+  } finally {
+    timer?.[Symbol.dispose]();
+  }
+}

@@ -1,0 +1,59 @@
+import type { Json, JsonObject } from "../base/json.ts";
+import { errorDocument } from "../contract/error-document.ts";
+import { ERROR_TRAITS } from "../contract/error-traits.ts";
+import { isTuttiError } from "../model/errors.ts";
+
+/** Refusals that only HTTP has, because no operation was asked for; docs/http-api.md explains them. */
+export const HTTP_REFUSALS = {
+  "http.malformed": { status: 400, meaning: "The request is no request of HTTP that makes sense here." },
+  "http.foreign": { status: 403, meaning: "It was sent under a name, or from a page, that is not allowed." },
+  "http.not-found": { status: 404, meaning: "There is nothing at this path." },
+  "http.method": { status: 405, meaning: "The path takes other methods; `Allow` names them." },
+  "http.not-acceptable": { status: 406, meaning: "It is answered with `application/json`, or where it says so with `text/event-stream`." },
+  "http.too-large": { status: 413, meaning: "The body has more than 4 MiB." },
+  "http.media-type": { status: 415, meaning: "The body is not `application/json`." },
+  "http.too-many": {
+    status: 429,
+    meaning: "Too many requests, or too many that were refused; `Retry-After` says how many seconds to wait.",
+  },
+  "http.fault": { status: 500, meaning: "A fault of this program; its log tells more under the request id." },
+  "http.unavailable": { status: 501, meaning: "What it asks for does not exist here, and will not after waiting." },
+  "http.closing": { status: 503, meaning: "The process is ending; another one may take its place soon." },
+} as const satisfies Readonly<Record<string, { readonly status: number; readonly meaning: string }>>;
+
+export type HttpRefusalCode = keyof typeof HTTP_REFUSALS;
+
+/** A request that was not looked at any further. */
+export class HttpRefusal extends Error {
+  override readonly name = "HttpRefusal";
+  readonly code: HttpRefusalCode;
+  readonly headers: Readonly<Record<string, string>>;
+
+  constructor(code: HttpRefusalCode, message: string, headers: Readonly<Record<string, string>> = {}) {
+    super(message);
+    this.code = code;
+    this.headers = headers;
+  }
+}
+
+/** What a request is answered with that was refused; undefined for an error that is no refusal but a fault. */
+export function refusalResponse(error: unknown): Response | undefined {
+  if (error instanceof HttpRefusal) {
+    const { code, message, headers } = error;
+    return jsonResponse({ error: { code, message } }, HTTP_REFUSALS[code].status, headers);
+  }
+  if (!isTuttiError(error)) return undefined;
+  const status = ERROR_TRAITS[error.code].httpStatus;
+  return jsonResponse(errorDocument(error) as unknown as JsonObject, status, HEADERS_OF[status]);
+}
+
+/** A document as an answer. */
+export function jsonResponse(document: Json, status = 200, headers: Readonly<Record<string, string>> = {}): Response {
+  return new Response(JSON.stringify(document), { status, headers: { "content-type": "application/json", ...headers } });
+}
+
+/** Of refusals of operations: how to say who one is, and when to come again. */
+const HEADERS_OF: Readonly<Record<number, Readonly<Record<string, string>>>> = {
+  401: { "www-authenticate": 'Bearer realm="tutti"' },
+  503: { "retry-after": "1" },
+};
