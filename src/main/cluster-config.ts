@@ -9,6 +9,7 @@ import type { ClusterEntry } from "./cluster-entry.ts";
 import { absolutePath, expanded } from "./entry-surroundings.ts";
 import type { EntrySurroundings } from "./entry-surroundings.ts";
 import { listenTlsConfig } from "./listen-tls-config.ts";
+import { bareHost } from "./serve-config.ts";
 
 const HEARTBEAT_MS = 30_000;
 const OFFLINE_AFTER_MS = 90_000;
@@ -30,7 +31,7 @@ export function clusterConfig(entry: ClusterEntry, reading: Reading, around: Ent
   return {
     taskTypes,
     ...defined({
-      host: host?.replace(/^\[(.*)\]$/, "$1"),
+      host: host === undefined ? undefined : bareHost(host),
       port,
       key: sharedKey(entry, reading, around),
       tls: tls === undefined ? undefined : listenTlsConfig(tls, within(reading, "tls"), around),

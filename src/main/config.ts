@@ -21,9 +21,12 @@ import { readConfigDocument } from "./config-document.ts";
 import { clientFile, configFile } from "./config-file.ts";
 import type { ConfigFile } from "./config-file.ts";
 import type { EntrySurroundings } from "./entry-surroundings.ts";
+import { environmentSettings } from "./environment-settings.ts";
+import type { EnvironmentSettings } from "./environment-settings.ts";
 import { fileSurroundings } from "./file-surroundings.ts";
 import { findConfig } from "./find-config.ts";
 import type { FoundConfig } from "./find-config.ts";
+import { bareHost } from "./serve-config.ts";
 import { servingConfig } from "./serving-config.ts";
 import type { ServingConfig } from "./serving-config.ts";
 import { addToServer, isWhole, serverConfig } from "./server-config.ts";
@@ -40,6 +43,10 @@ export interface ConfigRequest {
   readonly dataDirectory?: string;
   /** A configuration is also looked for beside it. */
   readonly workflowFile?: string;
+  /** `--host` */
+  readonly host?: string;
+  /** `--port` */
+  readonly port?: number;
 }
 
 /** Everything that is configured, final: variables are put in and paths are absolute. */
@@ -62,14 +69,16 @@ export interface Config extends ServerSettings, ServingConfig {
 }
 
 /**
- * Finds and reads the configuration.
+ * Finds and reads the configuration. What was asked for outranks the environment, and that the file.
  *
  * @throws TuttiError `config.invalid` - with all problems of all files at once; `file.unreadable`
  */
 export function loadConfig(request: ConfigRequest): Config {
   const found = findConfig(request);
   const loaded = found === undefined ? NOTHING : readFile(found.file, request);
-  const errors = loaded.problems.filter((problem) => problem.severity === "error");
+  const environment = environmentSettings(request.environment);
+  const problems = [...environment.problems, ...loaded.problems];
+  const errors = problems.filter((problem) => problem.severity === "error");
   if (errors.length > 0) {
     const message = `the configuration has ${errors.length === 1 ? "1 problem" : `${errors.length} problems`}`;
     throw new TuttiError("config.invalid", message, { problems: errors });
@@ -83,22 +92,37 @@ export function loadConfig(request: ConfigRequest): Config {
       maxConcurrentCalls: limits?.maxConcurrentCalls,
       auditKeyFile: audit === undefined ? undefined : resolve(folder, audit.key),
     }),
-    dataDirectory: dataDirectory(request, loaded.file, folder),
     servers: loaded.servers,
     ...loaded.settings,
     ...loaded.serving,
+    ...outranked(request, environment.settings, loaded, folder),
     access: loaded.access,
     checkRegistry: loaded.checkRegistry,
     operations: Object.fromEntries(Object.entries(loaded.file.operations ?? {}).map(([name, file]) => [name, resolve(folder, file)])),
-    warnings: loaded.problems,
+    warnings: problems,
   };
 }
 
-function dataDirectory(request: ConfigRequest, file: ConfigFile, folder: string): string {
-  const fromEnvironment = request.environment["TUTTI_DATA_DIR"];
-  if (request.dataDirectory !== undefined) return resolve(request.workingDirectory, request.dataDirectory);
-  if (fromEnvironment !== undefined && fromEnvironment !== "") return resolve(request.workingDirectory, fromEnvironment);
-  return file.dataDirectory === undefined ? resolve(request.workingDirectory, ".tutti") : resolve(folder, file.dataDirectory);
+/** What may stand in several places, from the one that counts. */
+function outranked(
+  request: ConfigRequest,
+  environment: EnvironmentSettings,
+  { file, serving }: LoadedFile,
+  folder: string,
+): Pick<Config, "dataDirectory" | "serve" | "patternDirectory"> {
+  const asked = request.dataDirectory ?? environment.dataDirectory;
+  const inFile = file.dataDirectory === undefined ? undefined : resolve(folder, file.dataDirectory);
+  const here = (path: string): string => resolve(request.workingDirectory, path);
+  const { patternDirectory } = environment;
+  const host = request.host ?? environment.host;
+  return {
+    dataDirectory: asked === undefined ? (inFile ?? here(".tutti")) : here(asked),
+    serve: {
+      ...serving.serve,
+      ...defined({ host: host === undefined ? undefined : bareHost(host), port: request.port ?? environment.port }),
+    },
+    ...(patternDirectory === undefined ? {} : { patternDirectory: here(patternDirectory) }),
+  };
 }
 
 interface LoadedFile {

@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
+import { variableFor } from "./environment-settings.ts";
 
 /** Names under which a configuration is looked for, the first that exists is taken. */
 const CONFIG_NAMES: readonly string[] = ["tutti.yaml", "tutti.yml", "mcp.json", ".mcp.json", join(".vscode", "mcp.json")];
@@ -19,8 +20,8 @@ export function findConfig(request: {
 }): FoundConfig | undefined {
   const { workingDirectory, environment } = request;
   if (request.configFile !== undefined) return { file: resolve(workingDirectory, request.configFile), by: "request" };
-  const named = environment["TUTTI_CONFIG"];
-  if (named !== undefined && named !== "") return { file: resolve(workingDirectory, named), by: "environment" };
+  const named = variableFor("configFile", environment)?.value;
+  if (named !== undefined) return { file: resolve(workingDirectory, named), by: "environment" };
   const here = firstIn(workingDirectory);
   if (here !== undefined) return { file: here, by: "working-directory" };
   const beside = request.workflowFile === undefined ? undefined : firstIn(dirname(resolve(workingDirectory, request.workflowFile)));

@@ -17,11 +17,8 @@ export interface ServeEntry {
   readonly tls?: ListenTlsEntry;
   readonly insecure?: boolean;
   readonly rate?: RateLimit;
-  readonly dashboard?: number | false;
+  readonly dashboard?: number | boolean;
 }
-
-/** Where the dashboard is when it is only said that there is one. */
-export const DASHBOARD_PORT = 8090;
 
 /** A port to listen at; 0 takes any that is free. */
 export const listenPort: ValueType<number> = numberIn({ min: 0, max: 65_535 });
@@ -46,9 +43,9 @@ const allowedOrigin = textLike(
 );
 
 /** A port, or `true` for the usual one. */
-const dashboard: ValueType<number | false> = {
+const dashboard: ValueType<number | boolean> = {
   read(value, reading) {
-    if (typeof value === "boolean") return value && DASHBOARD_PORT;
+    if (typeof value === "boolean") return value;
     return typeof value === "number" ? listenPort.read(value, reading) : wrongType(reading, "true, false or a port", value);
   },
   print: (value) => value,
@@ -83,6 +80,6 @@ export const serveEntry: ValueType<ServeEntry> = shape<ServeEntry>("serve", {
   dashboard: {
     key: "dashboard",
     type: dashboard,
-    about: `the port of the dashboard, or true for ${DASHBOARD_PORT}; there is none if not given`,
+    about: "the port of the dashboard, or true for 8090; there is none if not given",
   },
 });

@@ -83,6 +83,10 @@ test("a dashboard has the port that is given, or none", () => {
   expect(read("serve: { dashboard: false }").config.serve).not.toHaveProperty("dashboardPort");
 });
 
+test("the usual port of the dashboard is that of the table of ports, as it was changed", () => {
+  expect(read("serve: { dashboard: true }\nports: { analytics-dashboard: 9091 }").config.serve.dashboardPort).toBe(9_091);
+});
+
 test("the key of a cluster may stand in a file of its own, without the end of its line", () => {
   expect(read("cluster: { key_file: cluster.key }").config.cluster).toEqual({ key: KEY, taskTypes: {} });
 });
@@ -191,6 +195,11 @@ test.each([
   { text: 'serve: { host: "::" }', found: [`tutti.yaml:1:16: "::" ${OPEN}`] },
   { text: "serve: { host: example.com }\napi_keys: []", found: [`tutti.yaml:1:16: "example.com" ${OPEN}`] },
   { text: "serve: { host: 0.0.0.0, insecure: true }", found: [] },
+  {
+    text: "ports: { mine: 8086 }",
+    found: ["tutti.yaml:1:16: port 8086 is registered for influxdb: choose another one, or give influxdb another one here"],
+  },
+  { text: "ports: { mine: 8086, influxdb: 18086 }", found: [] },
   { text: `serve: { host: 0.0.0.0 }\napi_keys: [{ name: a, tenant: t, sha256: ${HASH} }]`, found: [] },
   { text: "serve: { host: 0.0.0.0 }\nidentity: { issuer: a, audience: b, jwks: keys.json }", found: [] },
   {

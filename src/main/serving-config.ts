@@ -3,6 +3,8 @@ import { defined } from "../base/defined.ts";
 import { report, within } from "../definition/reading.ts";
 import type { Reading } from "../definition/reading.ts";
 import type { AccessConfig } from "../model/access.ts";
+import { portTable } from "../model/port-table.ts";
+import type { PortTable } from "../model/port-table.ts";
 import type { AnalyticsSettings, ClusterSettings, ServeSettings } from "../model/serve-settings.ts";
 import { clusterConfig } from "./cluster-config.ts";
 import { absolutePath, expanded } from "./entry-surroundings.ts";
@@ -25,8 +27,10 @@ export interface ServingConfig {
 /** Makes the final settings of a process that serves. What is wrong with them is reported. */
 export function servingConfig(entry: ServingEntry, access: AccessConfig, root: Reading, around: EntrySurroundings): ServingConfig {
   const { serve = {}, cluster, analytics, patternDirectory, ports = {} } = entry;
+  const table = portTable(ports);
+  checkPorts(ports, table, within(root, "ports"));
   return {
-    serve: serveConfig(serve, access, within(root, "serve"), around),
+    serve: serveConfig(serve, { access, table }, within(root, "serve"), around),
     ports,
     ...defined({
       cluster: cluster === undefined ? undefined : clusterConfig(cluster, within(root, "cluster"), around),
@@ -34,6 +38,16 @@ export function servingConfig(entry: ServingEntry, access: AccessConfig, root: R
       patternDirectory: patternDirectory === undefined ? undefined : absolutePath(patternDirectory, around),
     }),
   };
+}
+
+/** A port that a configuration gives to one service must not be that of another one. */
+function checkPorts(ports: Readonly<Record<string, number>>, table: PortTable, reading: Reading): void {
+  for (const [service, port] of Object.entries(ports)) {
+    const other = table.find((entry) => entry.port === port && entry.service !== service);
+    if (other === undefined) continue;
+    const message = `port ${port} is registered for ${other.service}: choose another one, or give ${other.service} another one here`;
+    report(within(reading, service), "contradiction", message);
+  }
 }
 
 function analyticsConfig(
