@@ -17,39 +17,53 @@ export interface CheckedInputs {
   readonly problems: readonly string[];
 }
 
+/** What values are called, and who declares them. */
+export interface InputWords {
+  readonly one: string;
+  readonly owner: string;
+}
+
+const OF_WORKFLOWS: InputWords = { one: "input", owner: "workflow" };
+
 /** Compares inputs with what a workflow declares. Nothing is converted: `"5"` is no number. */
-export function checkInputs(workflow: Workflow, given: JsonObject): CheckedInputs {
+export function checkInputs(workflow: Pick<Workflow, "inputs">, given: JsonObject, words: InputWords = OF_WORKFLOWS): CheckedInputs {
   const declared = Object.keys(workflow.inputs);
   const inputs: Record<string, Json> = {};
   const problems = Object.keys(given)
     .filter((name) => !Object.hasOwn(workflow.inputs, name))
-    .map((name) => unknownInput(name, declared));
+    .map((name) => unknownInput(name, declared, words));
   for (const [name, spec] of Object.entries(workflow.inputs)) {
     const value = Object.hasOwn(given, name) ? given[name] : spec["default"];
-    if (value === undefined) problems.push(missingInput(name, spec));
+    if (value === undefined) problems.push(missingInput(name, spec, words));
     else {
       inputs[name] = value;
-      problems.push(...inputProblems(name, spec, value));
+      problems.push(...inputProblems({ name, spec, value }, words));
     }
   }
   return { inputs, problems };
 }
 
-function unknownInput(name: string, declared: readonly string[]): string {
+function unknownInput(name: string, declared: readonly string[], { one, owner }: InputWords): string {
   const suggestion = nearest(name, declared);
-  if (suggestion !== undefined) return `unknown input ${quoted(name)} - did you mean ${quoted(suggestion)}?`;
-  const known = declared.length === 0 ? "the workflow has no inputs" : `known are ${declared.map((input) => quoted(input)).join(", ")}`;
-  return `unknown input ${quoted(name)} - ${known}`;
+  if (suggestion !== undefined) return `unknown ${one} ${quoted(name)} - did you mean ${quoted(suggestion)}?`;
+  const known = declared.length === 0 ? `the ${owner} has no ${one}s` : `known are ${declared.map((input) => quoted(input)).join(", ")}`;
+  return `unknown ${one} ${quoted(name)} - ${known}`;
 }
 
-function missingInput(name: string, { type, description }: InputSpec): string {
+function missingInput(name: string, { type, description }: InputSpec, { one }: InputWords): string {
   const facts = [typeof type === "string" ? type : "", typeof description === "string" ? description : ""].filter((fact) => fact !== "");
-  return `missing required input ${quoted(name)}${facts.length > 0 ? ` (${facts.join(": ")})` : ""}`;
+  return `missing required ${one} ${quoted(name)}${facts.length > 0 ? ` (${facts.join(": ")})` : ""}`;
 }
 
-function inputProblems(name: string, spec: InputSpec, value: Json): readonly string[] {
-  if (deeperThan(value, DEEPEST)) return [`input ${quoted(name)} is nested too deeply: at most ${DEEPEST} levels are allowed`];
-  return schemaViolations(spec, value).map(({ path, message }) => `input ${quoted(written(name, path))} ${message}`);
+interface GivenInput {
+  readonly name: string;
+  readonly spec: InputSpec;
+  readonly value: Json;
+}
+
+function inputProblems({ name, spec, value }: GivenInput, { one }: InputWords): readonly string[] {
+  if (deeperThan(value, DEEPEST)) return [`${one} ${quoted(name)} is nested too deeply: at most ${DEEPEST} levels are allowed`];
+  return schemaViolations(spec, value).map(({ path, message }) => `${one} ${quoted(written(name, path))} ${message}`);
 }
 
 function written(name: string, path: Path): string {

@@ -17,7 +17,7 @@ export interface YamlRead {
 }
 
 /** Reads YAML 1.2, of which JSON is a part. Keys that repeat are left to the reader of the document. */
-export function readYaml(source: SourceText): YamlRead {
+export function readYaml(source: SourceText, what: "workflow" | "pattern" = "workflow"): YamlRead {
   const { text } = source;
   const whole = { start: 0, end: text.length };
   if (text.length > LONGEST_FILE) {
@@ -29,14 +29,19 @@ export function readYaml(source: SourceText): YamlRead {
   if (document !== undefined && document.errors.length > 0) return { problems: syntaxProblems(document, source) };
   if (second !== undefined && document !== undefined) {
     const span = { start: document.range[2], end: text.length };
-    return refused("several-documents", 'a file holds one workflow: what follows this "---" belongs into another file', span);
+    return refused("several-documents", `a file holds one ${what}: what follows this "---" belongs into another file`, span);
   }
   if (document === undefined || document.contents === null) {
-    return refused("empty-file", 'the file is empty: a workflow has at least "id" and "steps"', whole);
+    return refused("empty-file", `the file is empty: ${AT_LEAST[what]}`, whole);
   }
   if (document.directives.yaml.version !== "1.2") return refused("yaml-version", "only YAML 1.2 is read: remove the %YAML line", whole);
   return { document, root: document.contents, problems: [] };
 }
+
+const AT_LEAST = {
+  workflow: 'a workflow has at least "id" and "steps"',
+  pattern: 'a pattern has at least "name", "description" and "workflow"',
+} as const;
 
 /** The first two documents of a text. */
 function compose(text: string): readonly Document.Parsed[] {

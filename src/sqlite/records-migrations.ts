@@ -3,19 +3,22 @@ import type { Migration } from "./migrations.ts";
 /** What has no tenant has the empty one: SQLite takes two NULLs for different, also in a unique index. */
 const WORKFLOWS = `
 CREATE TABLE workflows (
-  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  id INTEGER PRIMARY KEY,
   tenant TEXT NOT NULL,
   workflow_id TEXT NOT NULL,
   version INTEGER NOT NULL,
   status TEXT NOT NULL CHECK (status IN ('draft', 'active')),
   name TEXT,
   pattern TEXT,
-  exposed INTEGER NOT NULL DEFAULT 0 CHECK (exposed IN (0, 1)),
+  exposed INTEGER NOT NULL CHECK (exposed IN (0, 1)),
+  step_count INTEGER NOT NULL,
   created_at_ms INTEGER NOT NULL,
   updated_at_ms INTEGER NOT NULL,
   created_by TEXT NOT NULL,
   UNIQUE (tenant, workflow_id)
 ) STRICT;
+CREATE INDEX workflows_by_pattern ON workflows (tenant, pattern, workflow_id) WHERE pattern IS NOT NULL;
+CREATE INDEX workflows_exposed ON workflows (tenant, workflow_id) WHERE exposed = 1;
 
 CREATE TABLE workflow_versions (
   workflow INTEGER NOT NULL REFERENCES workflows (id) ON DELETE CASCADE,
@@ -23,10 +26,21 @@ CREATE TABLE workflow_versions (
   body TEXT NOT NULL,
   created_at_ms INTEGER NOT NULL,
   created_by TEXT NOT NULL,
-  request_key TEXT,
   PRIMARY KEY (workflow, version)
 ) STRICT;
-CREATE UNIQUE INDEX workflow_versions_by_key ON workflow_versions (workflow, request_key) WHERE request_key IS NOT NULL;
+`;
+
+/** Outlives what it has made: a request that comes again after a deletion must not make it anew. */
+const WORKFLOW_REQUESTS = `
+CREATE TABLE workflow_requests (
+  tenant TEXT NOT NULL,
+  request_key TEXT NOT NULL,
+  fingerprint TEXT NOT NULL,
+  answer TEXT NOT NULL,
+  at_ms INTEGER NOT NULL,
+  PRIMARY KEY (tenant, request_key)
+) STRICT;
+CREATE INDEX workflow_requests_by_time ON workflow_requests (at_ms);
 `;
 
 const PATTERN_APPLICATIONS = `
@@ -38,9 +52,11 @@ CREATE TABLE pattern_applications (
   target_component TEXT NOT NULL,
   status TEXT NOT NULL CHECK (status IN ('pending', 'applying', 'applied', 'failed', 'rejected')),
   applied_at_ms INTEGER NOT NULL,
+  workflow_id TEXT,
   body TEXT NOT NULL,
   request_key TEXT
 ) STRICT;
+CREATE INDEX pattern_applications_by_workflow ON pattern_applications (workflow_id) WHERE workflow_id IS NOT NULL;
 CREATE INDEX pattern_applications_by_tenant ON pattern_applications (tenant, id);
 CREATE UNIQUE INDEX pattern_applications_by_key ON pattern_applications (tenant, request_key) WHERE request_key IS NOT NULL;
 `;
@@ -56,7 +72,7 @@ CREATE TABLE machines (
 
 /** All steps from an empty file to the present schema, in order. */
 export const RECORDS_MIGRATIONS: readonly Migration[] = [
-  { id: 1, name: "workflows", sql: WORKFLOWS },
+  { id: 1, name: "workflows", sql: `${WORKFLOWS}${WORKFLOW_REQUESTS}` },
   { id: 2, name: "pattern applications", sql: PATTERN_APPLICATIONS },
   { id: 3, name: "machines", sql: MACHINES },
 ];
