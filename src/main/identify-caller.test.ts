@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { expect, test } from "vitest";
 import { newIssuer } from "../../test/support/issuer.ts";
 import { ManualClock } from "../../test/support/manual-clock.ts";
@@ -37,7 +38,7 @@ test("whoever has a good token is let in, and nothing need be written down", asy
 });
 
 test.each([
-  { what: "no token", claims: undefined, code: "identity.invalid", reason: "put a token into TUTTI_TOKEN" },
+  { what: "no token", claims: undefined, code: "identity.invalid", reason: "put a token or an API key into TUTTI_TOKEN" },
   { what: "a token for somebody else", claims: { aud: "other" }, code: "identity.invalid", reason: 'it is not for "tutti"' },
   { what: "a token of two tenants", claims: { org_id: "globex" }, code: "tenant.invalid", reason: "name different tenants" },
 ])("whoever has $what is turned away, and that is recorded", async ({ claims, code, reason }) => {
@@ -73,4 +74,48 @@ test("without an identity no token is looked at, and the tenant is that of the c
   expect(await alone.identify("anything", signal)).toEqual({
     identity: { tenant: "acme", roles: [], permissions: [], authMethod: "none" },
   });
+});
+
+const KEY = {
+  name: "ci",
+  sha256: createHash("sha256").update("a key that nobody guesses").digest("hex"),
+  tenant: "acme",
+  roles: ["clerk"],
+  permissions: ["payments:charge"],
+};
+
+async function identifyKey(credential: string, { keys = [KEY], withTokens = false } = {}): Promise<Identified> {
+  using directory = temporaryDirectory();
+  const clock = new ManualClock();
+  const entries: AuditEntry[] = [];
+  const identity = withTokens ? { identity: (await newIssuer(directory.path, clock.nowMs())).config } : {};
+  const access = { ...identity, apiKeys: keys, roles: {}, tenants: {} };
+  const source = openCallerSource(access, { clock, audit: { record: async (entry) => void entries.push(entry) } });
+  const [result] = await Promise.allSettled([source.identify(credential, signal)]);
+  return result.status === "fulfilled"
+    ? { caller: result.value, error: undefined, entries }
+    : { caller: undefined, error: result.reason, entries };
+}
+
+test.each([true, false])("whoever has an API key is let in under its name (tokens too: %s)", async (withTokens) => {
+  const other = { ...KEY, name: "other", sha256: "0".repeat(64) };
+  const { caller } = await identifyKey("a key that nobody guesses", { keys: [other, KEY], withTokens });
+  const { tenant, roles, permissions } = KEY;
+  expect(caller).toEqual({ identity: { tenant, userId: "api-key:ci", roles, permissions, authMethod: "api_key" } });
+});
+
+test.each([
+  { what: "a key that nobody has", credential: "another one", keys: [KEY], reason: "it is none of those that are configured" },
+  { what: "the hash of a key", credential: KEY.sha256, keys: [KEY], reason: "it is none of those that are configured" },
+  {
+    what: "a key of yesterday",
+    credential: "a key that nobody guesses",
+    keys: [{ ...KEY, expiresAtMs: new ManualClock().nowMs() }],
+    reason: '"ci" expired',
+  },
+  { what: "a token where only keys are configured", credential: "eyJhbGciOiJub25lIn0.eyJzdWIiOiJhIn0.", keys: [KEY], reason: "it is none" },
+])("whoever has $what is turned away, and that is recorded", async ({ credential, keys, reason }) => {
+  const { error, entries } = await identifyKey(credential, { keys });
+  expect(error).toMatchObject({ code: "identity.invalid", message: expect.stringContaining(reason) });
+  expect(entries).toEqual([{ action: "token", decision: "denied", reason: expect.stringContaining(reason) }]);
 });

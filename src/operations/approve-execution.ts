@@ -3,6 +3,7 @@ import type { ApproveExecutionInput } from "../contract/approve-execution.ts";
 import { approveExecution as contract } from "../contract/approve-execution.ts";
 import type { ExecutionView } from "../contract/execution-report.ts";
 import { TuttiError } from "../model/errors.ts";
+import { isVerified } from "../model/is-verified.ts";
 import type { Plan } from "../model/plan.ts";
 import type { Journal } from "../ports/journal.ts";
 import { auditEntryOf } from "./audit-entry-of.ts";
@@ -30,7 +31,7 @@ export async function approveExecution(
   const { executionId: prefix, step: named, by: claimed, ...answer } = input;
   const executionId = await findExecution(prefix, ports, caller);
   const step = named ?? (await onlyApproval(executionId, ports));
-  const by = caller.identity?.authMethod === "jwt" ? await checkedApprover({ executionId, step }, ports, caller) : claimed;
+  const by = isVerified(caller.identity) ? await checkedApprover({ executionId, step }, ports, caller) : claimed;
   return await signalExecution({ prefix: executionId, signal: { type: "approve", step, ...answer, ...defined({ by }) } }, ports, caller);
 }
 

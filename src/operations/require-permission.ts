@@ -1,5 +1,6 @@
 import type { AccessConfig } from "../model/access.ts";
 import { TuttiError } from "../model/errors.ts";
+import { isVerified } from "../model/is-verified.ts";
 import { allows, EVERYONE, grantedPermissions } from "../model/permissions.ts";
 import type { AuditLog } from "../ports/audit.ts";
 import { auditEntryOf } from "./audit-entry-of.ts";
@@ -22,7 +23,7 @@ export async function requirePermission(
   caller: Caller,
 ): Promise<void> {
   const { identity } = caller;
-  if (identity === undefined || identity.authMethod === "none") return;
+  if (!isVerified(identity)) return;
   const { permission, operation } = needed;
   if (allows(access.everyone ?? EVERYONE, permission)) return;
   const isAllowed = allows(grantedPermissions(identity, access), permission);

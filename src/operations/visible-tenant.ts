@@ -1,3 +1,4 @@
+import { isVerified } from "../model/is-verified.ts";
 import type { Caller } from "./operation-context.ts";
 
 /**
@@ -5,7 +6,7 @@ import type { Caller } from "./operation-context.ts";
  * the journal in any case: whoever works alone also sees what was done before there was a tenant.
  */
 export function visibleTenant({ identity }: Caller): string | undefined {
-  if (identity === undefined || identity.authMethod === "none") return undefined;
+  if (!isVerified(identity)) return undefined;
   // Tokens name a tenant, or are refused; a name that nobody has shows nothing.
   return identity.tenant ?? "";
 }
