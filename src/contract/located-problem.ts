@@ -5,6 +5,7 @@ import { wireObject } from "./wire-object.ts";
 /** A problem with its place in a file. */
 export const locatedProblem: z.ZodType<LocatedProblem> = wireObject<LocatedProblem>({
   file: z.string(),
+  place: z.string().exactOptional(),
   line: z.int(),
   column: z.int(),
   code: z.string(),

@@ -5,7 +5,10 @@ import { cancelExecution } from "./cancel-execution.ts";
 import { checkHealth } from "./check-health.ts";
 import { checkJournal } from "./check-journal.ts";
 import { checkServers } from "./check-servers.ts";
+import { createWorkflow } from "./create-workflow.ts";
+import { deleteWorkflow } from "./delete-workflow.ts";
 import { diffTools } from "./diff-tools.ts";
+import { executeWorkflow } from "./execute-workflow.ts";
 import { executeRequest } from "./execute-request.ts";
 import { startExecution } from "./start-execution.ts";
 import { formatWorkflow } from "./format-workflow.ts";
@@ -15,11 +18,15 @@ import { getExecution } from "./get-execution.ts";
 import { getResponse } from "./get-response.ts";
 import { getServerStats } from "./get-server-stats.ts";
 import { getWorkflowSchema } from "./get-workflow-schema.ts";
+import { getWorkflowStatus } from "./get-workflow-status.ts";
+import { getWorkflow } from "./get-workflow.ts";
 import { listEvents } from "./list-events.ts";
 import { listExecutions } from "./list-executions.ts";
 import { listInterruptedExecutions } from "./list-interrupted-executions.ts";
 import { listServers } from "./list-servers.ts";
 import { listTools } from "./list-tools.ts";
+import { listWorkflowVersions } from "./list-workflow-versions.ts";
+import { listWorkflows } from "./list-workflows.ts";
 import { lockTools } from "./lock-tools.ts";
 import type { Operation } from "./operation.ts";
 import { pauseExecution } from "./pause-execution.ts";
@@ -29,6 +36,7 @@ import { queryAudit } from "./query-audit.ts";
 import { resolveExecution } from "./resolve-execution.ts";
 import { resumeExecution } from "./resume-execution.ts";
 import { retryExecution } from "./retry-execution.ts";
+import { updateWorkflow } from "./update-workflow.ts";
 import { validateWorkflow } from "./validate-workflow.ts";
 import { verifyAudit } from "./verify-audit.ts";
 import { watchExecution } from "./watch-execution.ts";
@@ -42,8 +50,11 @@ export const OPERATIONS: readonly Operation<unknown, unknown, unknown>[] = [
   checkHealth,
   checkJournal,
   checkServers,
+  createWorkflow,
+  deleteWorkflow,
   diffTools,
   executeRequest,
+  executeWorkflow,
   startExecution,
   formatWorkflow,
   getAuditHead,
@@ -51,12 +62,16 @@ export const OPERATIONS: readonly Operation<unknown, unknown, unknown>[] = [
   getExecution,
   getResponse,
   getServerStats,
+  getWorkflow,
   getWorkflowSchema,
+  getWorkflowStatus,
   listEvents,
   listExecutions,
   listInterruptedExecutions,
   listServers,
   listTools,
+  listWorkflowVersions,
+  listWorkflows,
   lockTools,
   pauseExecution,
   planWorkflow,
@@ -65,6 +80,7 @@ export const OPERATIONS: readonly Operation<unknown, unknown, unknown>[] = [
   resolveExecution,
   resumeExecution,
   retryExecution,
+  updateWorkflow,
   validateWorkflow,
   verifyAudit,
   watchExecution,

@@ -1,4 +1,4 @@
-import type { LocatedProblem, Problem } from "../model/problem.ts";
+import type { LocatedProblem, Path, Problem } from "../model/problem.ts";
 import type { Workflow } from "../model/workflow.ts";
 import { checkIds } from "./check-ids.ts";
 import { checkReferences } from "./check-references.ts";
@@ -42,7 +42,10 @@ export function parseWorkflow(text: string, file: string): ParsedWorkflow {
   checkIds(findings, declared, (path) => source.position(spanOf(findNode(tree, path).node).start).line);
   checkReferences(findings, declared);
   const broken = keys === undefined || values.problems.length > 0 || findings.errors.length > 0;
-  const locate = (problem: Problem): LocatedProblem => source.located(locateProblem(problem, tree, source));
+  const locate = (problem: Problem): LocatedProblem => ({
+    ...source.located(locateProblem(problem, tree, source)),
+    ...(problem.path.length === 0 ? {} : { place: placeOf(problem.path) }),
+  });
   return {
     ...(broken ? {} : { workflow: toWorkflow(keys) }),
     ...(broken && keys !== undefined ? { draft: toDraft(keys, (list, place) => unread.has(`${list}/${place}`)) } : {}),
@@ -52,6 +55,11 @@ export function parseWorkflow(text: string, file: string): ParsedWorkflow {
     ),
     locate,
   };
+}
+
+/** `steps[2].with.amount`; canonical keys, as in the path. */
+function placeOf(path: Path): string {
+  return path.map((part, depth) => (typeof part === "number" ? `[${part}]` : `${depth === 0 ? "" : "."}${part}`)).join("");
 }
 
 /** The steps of which more than a key was not understood. */

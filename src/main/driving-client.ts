@@ -4,6 +4,7 @@ import { LocalClient, OwnerLeftError } from "../client/local-client.ts";
 import type { Introduction } from "../client/local-protocol.ts";
 import type { CallOptions, OperationClient } from "../client/operation-client.ts";
 import type { Operation } from "../contract/operation.ts";
+import { executeWorkflow } from "../contract/execute-workflow.ts";
 import { startExecution } from "../contract/start-execution.ts";
 import { resumeExecution } from "../contract/resume-execution.ts";
 import { retryExecution } from "../contract/retry-execution.ts";
@@ -104,12 +105,15 @@ export class DrivingClient implements OperationClient, AsyncDisposable {
   }
 
   #remember(operation: string, output: unknown): void {
-    if (operation !== startExecution.name && operation !== retryExecution.name && operation !== resumeExecution.name) return;
+    if (!STARTING.has(operation)) return;
     const { executionId } = output as { readonly executionId: string };
     assert(typeof executionId === "string", `${operation} answers with an id`);
     this.#entrusted.add(executionId);
   }
 }
+
+/** Whoever calls these wants an execution to go on. */
+const STARTING: ReadonlySet<string> = new Set([startExecution, executeWorkflow, retryExecution, resumeExecution].map(({ name }) => name));
 
 function repeatable<Input, Output, Item>(operation: Operation<Input, Output, Item>, input: Input): boolean {
   if (operation.repeatable !== "with-request-key") return operation.repeatable === "always";

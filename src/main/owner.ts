@@ -10,6 +10,8 @@ import { getServerStats } from "../contract/get-server-stats.ts";
 import type { OperationGate } from "../contract/operation-caller.ts";
 import { asksWho } from "../model/asks-who.ts";
 import type { AccessConfig } from "../model/access.ts";
+import { NO_CHECKS } from "../model/check.ts";
+import type { CheckRegistry } from "../model/check.ts";
 import { NO_SETTINGS } from "../model/server-settings.ts";
 import type { ServerSettings } from "../model/server-settings.ts";
 import type { ServerRecord } from "../model/server-record.ts";
@@ -27,7 +29,9 @@ import { openAuditLog } from "../sqlite/audit-log.ts";
 import { auditReader } from "../sqlite/audit-reader.ts";
 import { openJournal } from "../sqlite/open-journal.ts";
 import { writeOwnerNote } from "../sqlite/owner-note.ts";
+import { Records } from "../sqlite/records.ts";
 import type { SqliteJournal } from "../sqlite/sqlite-journal.ts";
+import { SqliteWorkflowStore } from "../sqlite/workflow-store.ts";
 import type { HealthChange } from "../registry/health-monitor.ts";
 import type { ServerLog } from "../mcp-client/server-log.ts";
 import { AlertWatch } from "../telemetry/alert-watch.ts";
@@ -49,6 +53,7 @@ import { addServerOperations } from "./server-operations.ts";
 import type { Telemetry } from "./telemetry.ts";
 import { openWorkspace } from "./workspace.ts";
 import type { Workspace } from "./workspace.ts";
+import { addWorkflowOperations } from "./workflow-operations.ts";
 
 /** What a process needs to own a data directory. */
 export interface OwnerOptions {
@@ -56,6 +61,8 @@ export interface OwnerOptions {
   readonly servers: readonly ServerConfig[];
   /** Default: nothing is shared, limited or demanded. */
   readonly settings?: ServerSettings;
+  /** What steps may ask for by name. Default: nothing. */
+  readonly checks?: CheckRegistry;
   readonly secrets: Secrets;
   readonly access: AccessConfig;
   /** With what it would introduce itself: others that say the same run on its own servers. Default: nobody does. */
@@ -75,6 +82,13 @@ export interface OwnerOptions {
 
 /** Whoever sits before this process may be of another tenant than those whose servers ask, and write to the log. */
 const NOBODY: Pick<OwnerOptions, "elicitor" | "log"> = { elicitor: { ask: async () => undefined }, log: { write: () => undefined } };
+
+/** What only one process at a time may write to. */
+interface OwnedStores {
+  readonly journal: SqliteJournal;
+  readonly audit: SqliteAuditLog;
+  readonly records: Records;
+}
 
 /** What runs on the servers of another process. */
 interface Guest extends AsyncDisposable {
@@ -96,6 +110,7 @@ export class Owner implements AsyncDisposable {
   readonly #options: OwnerOptions;
   readonly #journal: SqliteJournal;
   readonly #audit: SqliteAuditLog;
+  readonly #records: Records;
   readonly #news = new NewsHub();
   readonly #telemetry: Telemetry;
   readonly #executions: FollowedExecutions;
@@ -109,12 +124,13 @@ export class Owner implements AsyncDisposable {
   readonly #guests: GuestList<Guest>;
   #endpoint: LocalEndpoint | undefined;
 
-  private constructor(options: OwnerOptions, journal: SqliteJournal, audit: SqliteAuditLog) {
+  private constructor(options: OwnerOptions, { journal, audit, records }: OwnedStores) {
     const { clock, telemetry = { metrics: openMetrics(clock), log: SILENT } } = options;
     this.#options = { ...options, telemetry };
     this.#telemetry = telemetry;
     this.#journal = journal;
     this.#audit = audit;
+    this.#records = records;
     this.#home = openWorkspace({ ...this.#options, audit });
     this.#caller = new RoutedCaller(this.#home.caller, journal);
     this.#guests = new GuestList({ clock, needed: ({ workspace }) => this.#caller.needs(workspace.caller) });
@@ -122,8 +138,11 @@ export class Owner implements AsyncDisposable {
     this.#executions = new FollowedExecutions({ ...telemetry, clock, summary: (executionId) => journal.summary(executionId) });
     this.#alerts = new AlertWatch({ ...telemetry, clock, executions: this.#executions });
     this.operations = this.#operationsOn(this.#home, options.access).for(options.caller);
-    const callers = openCallerSource(options.access, { clock, audit });
-    this.gate = operationGate({ access: options.access, callers, operations: this.operations });
+    this.gate = operationGate({
+      access: options.access,
+      callers: openCallerSource(options.access, { clock, audit }),
+      operations: this.operations,
+    });
     this.#news.subscribe((news) => {
       this.#executions.heard(news);
       if (news.type === "event" && news.event.type === "execution-ended") this.#caller.forget(news.executionId);
@@ -133,9 +152,12 @@ export class Owner implements AsyncDisposable {
   /** @throws TuttiError `journal.locked` - another process owns the directory; `journal.unusable` */
   static async open(options: OwnerOptions): Promise<Owner> {
     const { directory, clock, auditKeyFile } = options;
-    const journal = await openJournal({ directory, clock });
-    const audit = await openAuditLog({ directory, clock, keyFile: auditKeyFile });
-    const owner = new Owner(options, journal, audit);
+    await using opened = new AsyncDisposableStack();
+    const journal = opened.use(await openJournal({ directory, clock }));
+    const audit = opened.use(await openAuditLog({ directory, clock, keyFile: auditKeyFile }));
+    const records = opened.use(new Records({ directory, clock }));
+    const owner = new Owner(options, { journal, audit, records });
+    opened.move();
     try {
       owner.#endpoint = await LocalEndpoint.open(directory, (client, signal) => owner.#welcome(client, signal));
       writeOwnerNote(options.directory, { pid: process.pid, endpoint: printEndpoint(owner.#endpoint.endpoint) });
@@ -185,6 +207,7 @@ export class Owner implements AsyncDisposable {
     await using stack = new AsyncDisposableStack();
     stack.use(this.#journal);
     stack.use(this.#audit);
+    stack.use(this.#records);
     stack.use(this.#guests);
     stack.use(this.#home);
     stack.use(this.#executions);
@@ -207,10 +230,10 @@ export class Owner implements AsyncDisposable {
     return this.#guests.join(keyOf(brought), () => this.#guestWith(brought), signal).operations.for(caller);
   }
 
-  #guestWith({ servers, access, settings = NO_SETTINGS, secrets }: Surroundings): Guest {
+  #guestWith({ servers, access, settings = NO_SETTINGS, checks = NO_CHECKS, secrets }: Surroundings): Guest {
     const given: Secrets = { get: async (name) => (Object.hasOwn(secrets, name) ? secrets[name] : undefined) };
     const person = asksWho(access) ? NOBODY : {};
-    const workspace = openWorkspace({ ...this.#options, ...person, servers, access, settings, secrets: given, audit: this.#audit });
+    const workspace = openWorkspace({ ...this.#options, ...person, servers, access, settings, checks, secrets: given, audit: this.#audit });
     const operations = this.#operationsOn(workspace, access);
     return { workspace, operations, [Symbol.asyncDispose]: () => workspace[Symbol.asyncDispose]() };
   }
@@ -229,6 +252,17 @@ export class Owner implements AsyncDisposable {
     table.add(getServerStats, (_, context) => handleGetServerStats(measured, context));
     addAuditOperations(table, { reader: auditReader({ directory, keyFile: auditKeyFile }), access, audit });
     addReadingOperations(table, { journal, report, driven, access, audit });
+    addWorkflowOperations(table, {
+      workflows: new SqliteWorkflowStore({ records: this.#records, clock }),
+      history: journal,
+      journal,
+      driver,
+      report,
+      catalogs: pool.catalogs,
+      clock,
+      source: { clock, ids: randomIds },
+      audit,
+    });
     return addDrivingOperations(table, {
       journal,
       driver,
@@ -269,6 +303,6 @@ export class Owner implements AsyncDisposable {
 }
 
 /** Equal for what is configured equally. */
-function keyOf({ servers, access, settings = NO_SETTINGS, secrets }: Surroundings): string {
-  return canonicalJson([servers, access, settings, secrets] as unknown as Json);
+function keyOf({ servers, access, settings = NO_SETTINGS, checks = NO_CHECKS, secrets }: Surroundings): string {
+  return canonicalJson([servers, access, settings, checks, secrets] as unknown as Json);
 }

@@ -14,6 +14,10 @@ export interface ErrorDetails {
   readonly "execution.not-found": { readonly executionId: string };
   readonly "step.not-found": { readonly executionId: string; readonly stepId: string };
   readonly "workflow.not-found": { readonly workflowId: string };
+  /** A stored workflow has this id already. */
+  readonly "workflow.exists": { readonly workflowId: string };
+  /** A stored workflow is of another version than the one that was to be changed. */
+  readonly "workflow.changed": { readonly workflowId: string; readonly version: number };
   readonly "server.not-found": { readonly server: string };
   /** A server is not what the configuration demands of servers that workflows use. */
   readonly "server.insecure": { readonly faults: readonly string[] };
@@ -30,7 +34,14 @@ export interface ErrorDetails {
   /** A tool called by hand (`tutti call`) or through an envelope adapter failed; the adapter tells the error of the envelope. */
   readonly "call.failed": { readonly kind: string; readonly error?: EnvelopeError };
   /** Another program listens at the port. */
-  readonly "port.taken": { readonly port: number };
+  readonly "port.taken": { readonly port: number; readonly alternative?: number };
+  /** The table of ports has the port for another service, or does not know the service; `alternative` is free. */
+  readonly "port.reserved": {
+    readonly port: number;
+    readonly service: string;
+    readonly registeredFor?: string;
+    readonly alternative?: number;
+  };
   /** Another process owns the data directory and cannot be reached. */
   readonly "journal.locked": { readonly path: string };
   /** The journal is damaged, foreign, of a newer version, or cannot be written. */

@@ -23,6 +23,8 @@ export interface LocatedProblem {
   readonly severity: "error" | "warning";
   readonly message: string;
   readonly file: string;
+  /** Where it is in what the file says, such as `steps[2].enforcement`. Absent for what is wrong with the whole, or with the text. */
+  readonly place?: string;
   /** From 1. */
   readonly line: number;
   /** From 1, in UTF-16 units. */

@@ -31,8 +31,12 @@ export async function planSource(
   const { workflow } = source.parsed;
   if (workflow === undefined || hasErrors(source.problems)) return { problems: await allProblems(source, catalogs, signal) };
   const { workflows } = source;
-  const catalog = await catalogs?.catalog(usedServers(workflow, workflows), signal);
-  const { plan, problems } = buildPlan({ workflow, workflows, ...defined({ catalog, shared: catalogs?.shared }) });
+  const catalog = await catalogs?.catalog(usedServers(workflow, workflows, catalogs?.registry), signal);
+  const { plan, problems } = buildPlan({
+    workflow,
+    workflows,
+    ...defined({ catalog, shared: catalogs?.shared, machines: catalogs?.machines?.(), registry: catalogs?.registry }),
+  });
   const found = [...source.problems, ...located(source, problems)];
   const drift = locked === undefined || catalog === undefined ? [] : lockDrift(source, catalog, locked);
   return drift.length > 0 ? { problems: [...found, ...drift] } : { ...defined({ plan }), problems: found };
@@ -47,11 +51,18 @@ async function allProblems(
   const { draft, problems } = source.parsed;
   if (draft === undefined) return source.problems;
   const { workflows } = source;
-  const catalog = await catalogIfAny(catalogs, usedServers(draft, workflows), signal);
-  const more = located(source, buildPlan({ workflow: draft, workflows, ...defined({ catalog, shared: catalogs?.shared }) }).problems);
+  const catalog = await catalogIfAny(catalogs, usedServers(draft, workflows, catalogs?.registry), signal);
+  const more = located(
+    source,
+    buildPlan({
+      workflow: draft,
+      workflows,
+      ...defined({ catalog, shared: catalogs?.shared, machines: catalogs?.machines?.(), registry: catalogs?.registry }),
+    }).problems,
+  );
   // Reading and planning both find that a step is not there, one in the name and one in the whole read.
-  const known = new Set(problems.map(sameAs));
-  const errors = more.filter((problem) => problem.severity === "error" && !known.has(sameAs(problem)));
+  const known = new Set(problems.flatMap(sameAs));
+  const errors = more.filter((problem) => problem.severity === "error" && !sameAs(problem).some((same) => known.has(same)));
   const inFile = [...problems, ...errors].sort(byPlace);
   return [...inFile, ...source.problems.filter((problem) => !problems.includes(problem))];
 }
@@ -78,6 +89,7 @@ function byPlace(left: LocatedProblem, right: LocatedProblem): number {
   return left.line - right.line || left.column - right.column;
 }
 
-function sameAs({ line, message }: LocatedProblem): string {
-  return `${line}: ${message}`;
+/** They agree on the words, or on the place and the kind. */
+function sameAs({ line, column, code, message }: LocatedProblem): readonly string[] {
+  return [`${line}: ${message}`, `${line}:${column}: ${code}`];
 }

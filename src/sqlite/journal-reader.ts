@@ -4,6 +4,7 @@ import { assert, present } from "../base/assert.ts";
 import type { ExecutionEvent } from "../model/event.ts";
 import type { ExecutionSummary } from "../model/execution.ts";
 import type { Plan } from "../model/plan.ts";
+import type { ExecutionHistory, LatestQuery } from "../ports/execution-history.ts";
 import type { ExecutionPage, Journal, ListQuery } from "../ports/journal.ts";
 import { backupJournal } from "./backup-journal.ts";
 import { type IntegrityFinding, checkIntegrity } from "./check-integrity.ts";
@@ -37,7 +38,7 @@ interface SummaryRow {
 }
 
 /** Reads a journal, beside its owner or without one. Disposing closes the connection. */
-export class JournalReader implements ReadableJournal, AsyncDisposable {
+export class JournalReader implements ReadableJournal, Pick<ExecutionHistory, "ofRequest" | "planOf" | "latest">, AsyncDisposable {
   readonly #path: string;
   readonly #database: DatabaseSync;
   readonly #latch: FaultLatch;
@@ -45,6 +46,8 @@ export class JournalReader implements ReadableJournal, AsyncDisposable {
   readonly #planSize: Statement<{ readonly size: number }>;
   readonly #planBody: Statement<{ readonly body: string }>;
   readonly #summary: Statement<SummaryRow>;
+  readonly #ofRequest: Statement<{ readonly execution_id: string }>;
+  readonly #planHashOf: Statement<{ readonly hash: string }>;
   readonly #unfinished: Statement<{ readonly execution_id: string }>;
   readonly #find: Statement<{ readonly execution_id: string }>;
   readonly #findOf: Statement<{ readonly execution_id: string }>;
@@ -68,6 +71,11 @@ export class JournalReader implements ReadableJournal, AsyncDisposable {
       database,
       `SELECT ${SUMMARY_COLUMNS} FROM executions AS execution LEFT JOIN executions AS parent ON parent.id = execution.parent
       WHERE execution.execution_id = ?`,
+    );
+    this.#ofRequest = prepare(database, "SELECT execution_id FROM executions WHERE request_key = ?");
+    this.#planHashOf = prepare(
+      database,
+      "SELECT plans.hash FROM executions JOIN plans ON plans.id = executions.plan WHERE executions.execution_id = ?",
     );
     const unfinished = UNFINISHED_STATES.map((state) => `'${state}'`).join(", ");
     this.#unfinished = prepare(database, `SELECT execution_id FROM executions WHERE state IN (${unfinished}) ORDER BY id`);
@@ -119,6 +127,22 @@ export class JournalReader implements ReadableJournal, AsyncDisposable {
   async summary(executionId: string): Promise<ExecutionSummary | undefined> {
     const row = this.#latch.run(() => this.#summary.get(executionId));
     return row === undefined ? undefined : toSummary(row);
+  }
+
+  async ofRequest(requestKey: string): Promise<ExecutionSummary | undefined> {
+    const row = this.#latch.run(() => this.#ofRequest.get(requestKey));
+    return row === undefined ? undefined : await this.summary(row.execution_id);
+  }
+
+  async planOf(executionId: string): Promise<Plan | undefined> {
+    return this.#latch.run(() => {
+      const row = this.#planHashOf.get(executionId);
+      return row === undefined ? undefined : this.#readPlan(row.hash);
+    });
+  }
+
+  async latest(query: LatestQuery): Promise<ExecutionSummary | undefined> {
+    return (await this.list({ ...query, rootsOnly: true, limit: 1 })).executions[0];
   }
 
   /**

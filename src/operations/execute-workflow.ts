@@ -1,0 +1,96 @@
+import { defined } from "../base/defined.ts";
+import type { Json, JsonObject } from "../base/json.ts";
+import { isJsonArray, isJsonObject } from "../base/json.ts";
+import type { ExecuteWorkflowInput } from "../contract/execute-workflow.ts";
+import type { WorkflowExecutionStatus } from "../contract/get-workflow-status.ts";
+import type { WorkflowFile } from "../contract/workflow-source.ts";
+import { isTuttiError, TuttiError } from "../model/errors.ts";
+import type { ExecutionHistory } from "../ports/execution-history.ts";
+import type { WorkflowStore } from "../ports/workflow-store.ts";
+import { findStoredWorkflow } from "./find-stored-workflow.ts";
+import { readStatus } from "./get-workflow-status.ts";
+import type { StatusPorts } from "./get-workflow-status.ts";
+import { keyOfTenant } from "./key-of-tenant.ts";
+import type { OperationContext } from "./operation-context.ts";
+import { requestMeta } from "./request-meta.ts";
+import { startWorkflow } from "./start-execution.ts";
+import type { StartExecutionPorts } from "./start-execution.ts";
+import { definitionFile, definitionRefusal, readDefinition } from "./stored-definition.ts";
+
+export interface ExecuteWorkflowPorts extends StartExecutionPorts, StatusPorts {
+  readonly workflows: Pick<WorkflowStore, "get">;
+  readonly history: Pick<ExecutionHistory, "ofRequest" | "planOf">;
+}
+
+/**
+ * Starts an execution of a stored workflow, as it is now, or finds the one that an earlier call with the same key has
+ * started: also when the workflow has changed or gone since, and when its servers cannot be reached any more.
+ *
+ * @throws TuttiError `workflow.not-found`, `definition.invalid`, `input.invalid`, `server.unavailable`
+ */
+export async function executeWorkflow(
+  input: ExecuteWorkflowInput,
+  ports: ExecuteWorkflowPorts,
+  { caller, signal }: OperationContext,
+): Promise<WorkflowExecutionStatus> {
+  const { workflowId, requestKey, parameters, typedParameters } = input;
+  const meta = requestMeta({}, caller.identity, ports.source);
+  const known = await startedBefore(input, meta.tenant, ports);
+  if (known !== undefined) return { ...(await readStatus(known, ports)), created: false };
+  const stored = await findStoredWorkflow({ workflowId }, ports, caller);
+  if (stored.status === "draft") throw draftRefusal(workflowId);
+  const file = definitionFile(workflowId, stored.definition);
+  const { children } = await readDefinition(file, { workflows: ports.workflows, tenant: stored.tenant });
+  const workflow = onMachines({ ...file, children }, input.targetMachines);
+  const request = { workflow, ...defined({ requestKey, inputs: parameters, typedInputs: typedParameters }) };
+  try {
+    const { executionId, created } = await startWorkflow(request, { meta }, ports, signal);
+    return { ...(await readStatus(executionId, ports)), created };
+  } catch (error) {
+    if (isTuttiError(error, "definition.invalid")) throw definitionRefusal(workflowId, error.details.problems, error);
+    throw error;
+  }
+}
+
+async function startedBefore(
+  { workflowId, requestKey }: ExecuteWorkflowInput,
+  tenant: string | undefined,
+  { history }: Pick<ExecuteWorkflowPorts, "history">,
+): Promise<string | undefined> {
+  const key = keyOfTenant(requestKey, tenant);
+  const known = key === undefined ? undefined : await history.ofRequest(key);
+  if (known === undefined || known.workflowId === workflowId) return known?.executionId;
+  const problem = `the request key "${requestKey ?? ""}" was used for an execution of "${known.workflowId}": every request needs a key of its own`;
+  throw new TuttiError("input.invalid", problem, { problems: [problem] });
+}
+
+function draftRefusal(workflowId: string): TuttiError {
+  const message = "a draft has no steps and cannot be executed: add steps with update_workflow";
+  return definitionRefusal(workflowId, [
+    { code: "draft", severity: "error", message, place: "steps", file: workflowId, line: 1, column: 1, length: 1, source: "" },
+  ]);
+}
+
+interface FileWithChildren extends WorkflowFile {
+  readonly children: readonly WorkflowFile[];
+}
+
+/** The same workflow and children, with these machines for every step that calls a tool and names none itself. */
+function onMachines(source: FileWithChildren, machines: readonly string[] | undefined): FileWithChildren {
+  if (machines === undefined) return source;
+  const changed = ({ file, text }: WorkflowFile): WorkflowFile => {
+    const document = JSON.parse(text) as JsonObject;
+    const lists = Object.fromEntries(
+      ["steps", "finally"].flatMap((list) => (list in document ? [[list, stepsOn(document[list], machines)]] : [])),
+    );
+    return definitionFile(file, { ...document, ...lists });
+  };
+  return { ...changed(source), children: source.children.map(changed) };
+}
+
+function stepsOn(steps: Json | undefined, machines: readonly string[]): Json {
+  if (!isJsonArray(steps)) return [];
+  return steps.map((step) =>
+    isJsonObject(step) && "tool" in step && !("target_machines" in step) ? { ...step, target_machines: [...machines] } : step,
+  );
+}

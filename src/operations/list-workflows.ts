@@ -1,0 +1,32 @@
+import { defined } from "../base/defined.ts";
+import type { ListWorkflowsInput, ListWorkflowsOutput, WorkflowSummary } from "../contract/list-workflows.ts";
+import type { ExecutionHistory } from "../ports/execution-history.ts";
+import type { WorkflowStore } from "../ports/workflow-store.ts";
+import type { OperationContext } from "./operation-context.ts";
+import { currentStatus } from "./workflow-status.ts";
+
+/** The status of a workflow is asked for one by one, so a page looks at so many at most, however few of them match. */
+const LOOKED_AT_MAX = 1_000;
+
+/** Lists the stored workflows of the caller's tenant. */
+export async function listWorkflows(
+  { statusFilter, patternFilter, exposedOnly, limit = 100, cursor }: ListWorkflowsInput,
+  { workflows, history }: { readonly workflows: Pick<WorkflowStore, "list">; readonly history: Pick<ExecutionHistory, "latest"> },
+  { caller }: OperationContext,
+): Promise<ListWorkflowsOutput> {
+  const atOnce = statusFilter === undefined ? limit : LOOKED_AT_MAX;
+  const query = defined({ tenant: caller.identity?.tenant, pattern: patternFilter, after: cursor });
+  const stored = await workflows.list({ ...query, ...(exposedOnly === true && { exposed: true }), limit: atOnce });
+  const found: WorkflowSummary[] = [];
+  let seen = 0;
+  for (const workflow of stored) {
+    if (found.length === limit) break;
+    seen += 1;
+    const { status } = await currentStatus(workflow, history);
+    if (statusFilter !== undefined && status !== statusFilter) continue;
+    const { workflowId, version, stepCount, exposed, updatedAtMs, name, pattern } = workflow;
+    found.push({ workflowId, status, version, stepCount, exposed, updatedAtMs, ...defined({ name, pattern }) });
+  }
+  const last = seen < stored.length || stored.length === atOnce ? stored[seen - 1] : undefined;
+  return { workflows: found, ...(last !== undefined && { nextCursor: last.workflowId }) };
+}

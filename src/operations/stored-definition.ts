@@ -1,0 +1,75 @@
+import type { JsonObject } from "../base/json.ts";
+import { jsonExceeds } from "../base/json.ts";
+import type { WorkflowFile } from "../contract/workflow-source.ts";
+import { TuttiError } from "../model/errors.ts";
+import type { LocatedProblem } from "../model/problem.ts";
+import type { Step, Workflow } from "../model/workflow.ts";
+import type { WorkflowStore } from "../ports/workflow-store.ts";
+import { readSource } from "./read-source.ts";
+import type { ReadSource } from "./read-source.ts";
+
+/** As much as a request may bring, so that what is stored can also be sent back. */
+const DEFINITION_BYTES_MAX = 4 * 1024 * 1024;
+
+/** A definition as the file that it would be. */
+export function definitionFile(workflowId: string, definition: JsonObject): WorkflowFile {
+  return { file: workflowId, text: JSON.stringify(definition, undefined, 2) };
+}
+
+/**
+ * The file of a definition with those of all stored workflows that its steps run, also of theirs. Workflows that are not
+ * stored are left out; planning finds that they are missing.
+ *
+ * @throws TuttiError `input.invalid` - it is too large
+ */
+export async function readDefinition(
+  file: WorkflowFile,
+  { workflows, tenant }: { readonly workflows: Pick<WorkflowStore, "get">; readonly tenant: string | undefined },
+): Promise<{ readonly source: ReadSource; readonly children: readonly WorkflowFile[] }> {
+  if (jsonExceeds(file.text, DEFINITION_BYTES_MAX)) {
+    const problem = `a workflow may have ${DEFINITION_BYTES_MAX / 1024 / 1024} MiB as JSON, and this one has more: let it run others as children`;
+    throw new TuttiError("input.invalid", problem, { problems: [problem] });
+  }
+  const children = new Map<string, WorkflowFile>();
+  let source = readSource(file);
+  const root = source.parsed.workflow;
+  const wanted = root === undefined ? [] : [...childIds(root)];
+  for (let id = wanted.pop(); id !== undefined; id = wanted.pop()) {
+    if (id === root?.id || children.has(id)) continue;
+    const child = await workflows.get(tenant, id);
+    if (child === undefined) continue;
+    const childFile = definitionFile(id, child.definition);
+    children.set(id, childFile);
+    const { workflow } = readSource(childFile).parsed;
+    if (workflow !== undefined) wanted.push(...childIds(workflow));
+  }
+  if (children.size > 0) source = readSource({ ...file, children: [...children.values()] });
+  return { source, children: [...children.values()] };
+}
+
+function childIds({ steps, finally: last }: Workflow): ReadonlySet<string> {
+  const run = ({ action }: Step): readonly string[] => (action.kind === "workflow" ? [action.workflow] : []);
+  return new Set([...steps, ...last].flatMap(run));
+}
+
+/** Problems that a message names; all are in the details. */
+const NAMED_MAX = 10;
+
+/** Why a definition cannot be used, with all reasons and their places. */
+export function definitionRefusal(workflowId: string, problems: readonly LocatedProblem[], cause?: unknown): TuttiError {
+  const errors = problems.filter(({ severity }) => severity === "error");
+  const named = errors.slice(0, NAMED_MAX).map(problemLine);
+  const more = errors.length > NAMED_MAX ? [`and ${errors.length - NAMED_MAX} more`] : [];
+  const count = errors.length === 1 ? "1 problem" : `${errors.length} problems`;
+  return new TuttiError(
+    "definition.invalid",
+    `the workflow "${workflowId}" has ${count}: ${[...named, ...more].join("; ")}`,
+    { problems: errors },
+    cause === undefined ? {} : { cause },
+  );
+}
+
+/** A problem with its place, in one line. */
+export function problemLine({ place, message }: LocatedProblem): string {
+  return place === undefined ? message : `${place}: ${message}`;
+}
