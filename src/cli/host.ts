@@ -28,7 +28,7 @@ export interface CliHost {
   /**
    * Becomes the owner of the data directory, takes up what was interrupted, and answers at a port.
    *
-   * @throws TuttiError `usage`, `port.taken`, `config.invalid`, `journal.locked`, `journal.unusable`
+   * @throws TuttiError `usage`, `port.taken`, `port.reserved`, `config.invalid`, `journal.locked`, `journal.unusable`
    */
   serve(request: ServeRequest): Promise<Serving>;
   /** @throws TuttiError `server.not-found`, `server.unavailable`, `usage` */

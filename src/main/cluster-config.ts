@@ -19,17 +19,11 @@ const KEY_LENGTH_MIN = 32;
 export function clusterConfig(entry: ClusterEntry, reading: Reading, around: EntrySurroundings): ClusterSettings {
   const { host, port, tls, heartbeat, offlineAfter, taskTypes = {} } = entry;
   checkTimes(entry, reading);
-  if (entry.key === undefined && entry.keyFile === undefined && tls?.ca === undefined) {
-    const message = '"key" is missing: without a shared key, or "tls" with "ca", anybody could say that they are a machine';
-    report(reading, "missing-key", message, { atKey: true });
-  }
-  if (host !== undefined && !isLocalHost(host) && tls === undefined) {
-    const message = `what machines send one another leaves this machine unencrypted at "${host}": give "tls", or use a network that is trusted`;
-    report(within(reading, "host"), "unencrypted", message, { severity: "warning" });
-  }
+  checkProof(entry, reading);
   for (const [type, handler] of Object.entries(taskTypes)) handlerConfig(handler, within(within(reading, "task_types"), type));
   return {
     taskTypes,
+    ...(entry.insecure === true ? { insecure: true } : {}),
     ...defined({
       host: host === undefined ? undefined : bareHost(host),
       port,
@@ -39,6 +33,18 @@ export function clusterConfig(entry: ClusterEntry, reading: Reading, around: Ent
       offlineAfterMs: offlineAfter,
     }),
   };
+}
+
+/** Machines must be able to prove who they are, and nobody on the way should read what they send. */
+function checkProof({ host, key, keyFile, tls, insecure }: ClusterEntry, reading: Reading): void {
+  if (key === undefined && keyFile === undefined && tls?.ca === undefined) {
+    const message = '"key" is missing: without a shared key, or "tls" with "ca", anybody could say that they are a machine';
+    report(reading, "missing-key", message, { atKey: true });
+  }
+  if (host !== undefined && !isLocalHost(host) && tls === undefined && insecure !== true) {
+    const message = `what machines send one another leaves this machine unencrypted at "${host}": give "tls", or say "insecure: true" where the network is trusted`;
+    report(within(reading, "host"), "unencrypted", message);
+  }
 }
 
 function checkTimes(entry: ClusterEntry, reading: Reading): void {

@@ -1,6 +1,6 @@
 import type { Ms } from "../base/duration.ts";
 import { recordOf } from "../definition/collection-types.ts";
-import { duration, text } from "../definition/scalar-types.ts";
+import { duration, flag, text } from "../definition/scalar-types.ts";
 import { shape } from "../definition/shape.ts";
 import type { ValueType } from "../definition/value-type.ts";
 import { toolEntry } from "./check-entry.ts";
@@ -16,6 +16,7 @@ export interface ClusterEntry {
   readonly key?: string;
   readonly keyFile?: string;
   readonly tls?: ListenTlsEntry;
+  readonly insecure?: boolean;
   readonly heartbeat?: Ms;
   readonly offlineAfter?: Ms;
   readonly taskTypes?: Readonly<Record<string, ToolEntry>>;
@@ -32,6 +33,11 @@ export const clusterEntry: ValueType<ClusterEntry> = shape<ClusterEntry>("cluste
   },
   keyFile: { key: "key_file", type: text(4_096), about: "a file that has it, in place of key; relative to this file" },
   tls: { key: "tls", type: listenTlsEntry, about: "certificates; with ca they tell machines apart, and no key is needed" },
+  insecure: {
+    key: "insecure",
+    type: flag,
+    about: "true lets machines beyond this one be reached without encryption; what is sent cannot be changed then, but be read",
+  },
   heartbeat: { key: "heartbeat", type: duration(), about: "how often machines say that they are there; 30s if not given" },
   offlineAfter: { key: "offline_after", type: duration(), about: "after how long a silence a machine is offline; 90s if not given" },
   taskTypes: {

@@ -39,7 +39,7 @@ export function environmentSettings(environment: Environment): {
     const value = type.read(parse(found.value), { path: [found.name], findings });
     const source = sourceText(found.value, found.name);
     const span = { start: 0, end: found.value.length };
-    problems.push(...findings.errors.map(({ path: _, range: __, ...problem }) => source.located({ ...problem, span })));
+    problems.push(...findings.errors.map(({ code, severity, message }) => source.located({ code, severity, message, span })));
     return value;
   };
   const settings = {

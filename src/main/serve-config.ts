@@ -18,15 +18,10 @@ export interface ServeSurroundings {
 
 /** Makes the final settings of `serve`. What contradicts itself or the rest of the file is reported. */
 export function serveConfig(entry: ServeEntry, about: ServeSurroundings, reading: Reading, around: EntrySurroundings): ServeSettings {
-  const { host, port, allowedHosts = [], allowedOrigins = [], tls, rate, dashboard } = entry;
+  const { host, port, allowedHosts = [], allowedOrigins = [], tls, rate } = entry;
   const meant = entry.insecure === true ? ({ insecure: true } as const) : {};
   const reason = host === undefined ? undefined : openHostReason({ host, access: about.access, ...meant });
   if (reason !== undefined) report(within(reading, "host"), "open-host", reason);
-  const usual = registeredFor(SERVICES.dashboard, about.table)?.port;
-  const dashboardPort = dashboard === true ? usual : dashboard === false ? undefined : dashboard;
-  if (dashboardPort !== undefined && dashboardPort !== 0 && dashboardPort === port) {
-    report(within(reading, "dashboard"), "contradiction", `the dashboard needs a port of its own: ${port} is that of "port"`);
-  }
   return {
     allowedHosts: allowedHosts.map((name) => name.toLowerCase()),
     allowedOrigins: allowedOrigins.map((origin) => origin.toLowerCase()),
@@ -35,10 +30,18 @@ export function serveConfig(entry: ServeEntry, about: ServeSurroundings, reading
       host: host === undefined ? undefined : bareHost(host),
       port,
       rate,
-      dashboardPort,
+      dashboardPort: dashboardPort(entry, about.table, within(reading, "dashboard")),
       tls: tls === undefined ? undefined : listenTlsConfig(tls, within(reading, "tls"), around),
     }),
   };
+}
+
+function dashboardPort({ dashboard = false, port }: ServeEntry, table: PortTable, reading: Reading): number | undefined {
+  if (typeof dashboard === "boolean") return dashboard ? registeredFor(SERVICES.dashboard, table)?.port : undefined;
+  if (dashboard !== 0 && dashboard === port) {
+    report(reading, "contradiction", `the dashboard needs a port of its own: ${port} is that of "port"`);
+  }
+  return dashboard;
 }
 
 /** Without the brackets that addresses have where a port follows. */

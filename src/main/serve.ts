@@ -1,5 +1,6 @@
 import { sleep, systemClock } from "../base/clock.ts";
 import type { Clock } from "../base/clock.ts";
+import { defined } from "../base/defined.ts";
 import { randomIds } from "../base/ids.ts";
 import type { ServeRequest, Serving } from "../cli/host.ts";
 import type { OperationClient } from "../client/operation-client.ts";
@@ -10,33 +11,35 @@ import { resumeExecution } from "../contract/resume-execution.ts";
 import { formatProblem } from "../definition/format-problem.ts";
 import { createHttpApp } from "../http/http-app.ts";
 import { listen } from "../http/listen.ts";
-import { isTuttiError, TuttiError } from "../model/errors.ts";
-import { isLocalAddress } from "../model/local-address.ts";
+import { isTuttiError } from "../model/errors.ts";
+import { isLocalHost } from "../model/open-host.ts";
 import type { Log } from "../ports/log.ts";
 import { openLog } from "../telemetry/open-log.ts";
 import { openMetrics } from "../telemetry/open-metrics.ts";
 import { PROMETHEUS_CONTENT_TYPE } from "../telemetry/prometheus-text.ts";
 import { loadConfig } from "./config.ts";
 import { callerAlone } from "./identify-caller.ts";
+import { listenPlace } from "./listen-place.ts";
 import { logLevel } from "./log-level.ts";
 import { observeProcess } from "./observe-process.ts";
 import type { Surrounding } from "./open-session.ts";
 import { Owner } from "./owner.ts";
 import { ownerOptions } from "./owner-options.ts";
 import { openSecrets } from "./secrets.ts";
+import { namingAlternative } from "./service-port.ts";
 import { servedHealth } from "./served-health.ts";
 
 /**
  * Owns the data directory for as long as it is not disposed: goes on with what was interrupted, carries out what other
  * processes hand over, and tells at a port how all that is going.
  *
- * @throws TuttiError `usage`, `port.taken`, `config.invalid`, `journal.locked`, `journal.unusable`
+ * @throws TuttiError `usage`, `port.taken`, `port.reserved`, `config.invalid`, `journal.locked`, `journal.unusable`
  */
 export async function serve(request: ServeRequest, around: Surrounding): Promise<Serving> {
-  const { host = "127.0.0.1", port = 8113, log: write, signal } = request;
+  const { log: write, signal } = request;
   const { environment, version } = around;
-  checkHost(host);
   const config = loadConfig({ ...request, ...around });
+  const place = await listenPlace("server", config);
   const telemetry = { metrics: openMetrics(systemClock), log: await openLog({ level: logLevel(environment, "info"), write }) };
   const { log, metrics } = telemetry;
   await using resources = new AsyncDisposableStack();
@@ -50,8 +53,8 @@ export async function serve(request: ServeRequest, around: Surrounding): Promise
   const app = createHttpApp({
     gate: owner.gate,
     operations: OPERATIONS,
-    settings: { allowedHosts: [], allowedOrigins: [] },
-    wide: false,
+    settings: config.serve,
+    wide: !isLocalHost(place.host),
     operator: {
       metrics: () => ({ text: metrics.prometheusText(), type: PROMETHEUS_CONTENT_TYPE }),
       health: servedHealth(owner.operations, (connection) => owner.healthChanges(connection)),
@@ -62,8 +65,10 @@ export async function serve(request: ServeRequest, around: Surrounding): Promise
     onFault: (error, { requestId, method, path }) =>
       log.write("error", "a request could not be answered", { request_id: requestId, method, path, reason: reasonOf(error) }),
   });
+  const { tls } = config.serve;
+  const listenOptions = { ...place, ...defined({ tls }), clock: systemClock, note: warn };
   const listening = resources.use(
-    await listen((asked, from) => app.fetch(asked, from), { host: host.replace(/^\[(.*)\]$/, "$1"), port, clock: systemClock }),
+    await namingAlternative(place, async () => await listen((asked, from) => app.fetch(asked, from), listenOptions)),
   );
   // Streams end before the listener waits for what is on its way.
   resources.use(app);
@@ -96,14 +101,6 @@ async function untilUnusable(operations: OperationClient, clock: Clock, until: A
     await operations.call(listExecutions, { limit: 1 }, { signal: until });
     await sleep(clock, LOOK_MS, until).catch(() => undefined);
   }
-}
-
-/** Whoever may reach the port may ask, so only this machine may. */
-function checkHost(host: string): void {
-  const inUrl = host.includes(":") && !host.startsWith("[") ? `[${host}]` : host;
-  if (isLocalAddress(`http://${inUrl}`)) return;
-  const message = `--host takes an address of this machine alone (127.0.0.1, ::1 or localhost), not "${host}": whoever can reach the port is not asked who he is`;
-  throw new TuttiError("usage", message, {});
 }
 
 /** What cannot be gone on with here, because a server is not configured or not what is demanded, is left as it is. */

@@ -243,9 +243,10 @@ test.each([
   {
     text: 'cluster: { key: "${K}", host: 0.0.0.0 }',
     found: [
-      'warning tutti.yaml:1:31: what machines send one another leaves this machine unencrypted at "0.0.0.0": give "tls", or use a network that is trusted',
+      'tutti.yaml:1:31: what machines send one another leaves this machine unencrypted at "0.0.0.0": give "tls", or say "insecure: true" where the network is trusted',
     ],
   },
+  { text: 'cluster: { key: "${K}", host: 0.0.0.0, insecure: true }', found: [] },
   {
     text: `api_keys: [{ name: a, sha256: ${HASH} }]`,
     found: ['tutti.yaml:1:12: "tenant" is missing: for whom everything is done with the key, here or for the whole file'],

@@ -40,6 +40,8 @@ export interface ClusterSettings {
   /** Shared by all machines; at least 32 characters. Without it, `tls` with `caFile` must tell machines apart. */
   readonly key?: string;
   readonly tls?: { readonly certFile: string; readonly keyFile: string; readonly caFile?: string };
+  /** Lets it listen beyond this machine, and join a hub there, without encryption. What is sent is sealed, and can be read. */
+  readonly insecure?: true;
   /** Default 30 s. */
   readonly heartbeatMs?: Ms;
   /** A machine that has said nothing for so long is offline. Default 90 s. */

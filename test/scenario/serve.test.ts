@@ -121,8 +121,8 @@ test("a port that is taken, an address of other machines and a second process th
   try {
     expect(await world.run("serve", "--port", String(port))).toMatchObject({
       exitCode: 69,
-      stderr: expect.stringContaining(
-        `port ${port} of 127.0.0.1 is taken by another program: end that, or choose another port with --port`,
+      stderr: expect.stringMatching(
+        `port ${port} of 127.0.0.1 is taken by another program: end that, or choose another port; free and unreserved: 81\\d\\d\\n`,
       ),
     });
   } finally {
@@ -131,9 +131,15 @@ test("a port that is taken, an address of other machines and a second process th
   for (const host of ["0.0.0.0", "::", "192.168.0.7", "example.org"]) {
     expect(await world.run("serve", "--host", host)).toMatchObject({
       exitCode: 64,
-      stderr: expect.stringContaining("--host takes an address of this machine"),
+      stderr: expect.stringContaining(`"${host}" can be reached from other machines, and nobody is asked who they are`),
     });
   }
+  expect(await world.run("serve", "--port", "8086")).toMatchObject({
+    exitCode: 69,
+    stderr: expect.stringMatching(
+      /port 8086 is registered for influxdb; caelum-workflow-orchestration has 8113; free and unreserved: 81\d\d\n/,
+    ),
+  });
   expect(await world.run("serve", "--port", "70000")).toMatchObject({ exitCode: 64, stderr: expect.stringContaining("0 to 65535") });
   await using served = await serve(world);
   expect(await world.run("serve", "--port", "0")).toMatchObject({

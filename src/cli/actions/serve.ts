@@ -5,8 +5,8 @@ import type { CommandContext, CommonOptions } from "../command-context.ts";
 import { span } from "../render/span.ts";
 
 export interface ServeOptions extends CommonOptions {
-  readonly host: string;
-  readonly port: string;
+  readonly host?: string;
+  readonly port?: string;
 }
 
 /** `tutti serve`: ends with 0 when it is told to end, also when that is before it has begun. */
@@ -22,8 +22,8 @@ export async function serve(context: CommandContext, options: ServeOptions): Pro
 async function serveUntilTold({ host, terminal, signal }: CommandContext, options: ServeOptions): Promise<void> {
   await using serving = await host.serve({
     ...placesOf(options),
-    host: options.host,
-    port: readPort(options.port),
+    ...(options.host === undefined ? {} : { host: options.host }),
+    ...(options.port === undefined ? {} : { port: readPort(options.port) }),
     log: (line) => terminal.err.write(`${line}\n`),
     signal,
   });

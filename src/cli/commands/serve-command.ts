@@ -12,8 +12,8 @@ export function addServeCommand(program: Command, perform: Perform): void {
         "GET /metrics (for Prometheus), GET or POST /health, GET /live. The log goes to stderr, one JSON\n" +
         "object on each line; TUTTI_LOG_LEVEL or LOG_LEVEL says how much of it (default: info).",
     )
-    .option("--port <number>", "the port; 0 takes any that is free", "8113")
-    .option("--host <address>", "an address of this machine", "127.0.0.1")
+    .option("--port <number>", "the port; 0 takes any that is free (default: as configured, else 8113)")
+    .option("--host <address>", "an address of this machine (default: as configured, else 127.0.0.1)")
     .addHelpText("after", examples("tutti serve", "tutti serve --port 0 --json", "curl -s http://127.0.0.1:8113/metrics"))
     .action((options: ServeOptions) =>
       perform(
