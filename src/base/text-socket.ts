@@ -3,7 +3,7 @@ import { WebSocket, type RawData } from "ws";
 import type { Clock } from "./clock.ts";
 import type { Ms } from "./duration.ts";
 
-/** The peer is asked so often whether it is there. */
+/** The peer is asked so often whether it is there, unless somebody is in more of a hurry. */
 const PING_EVERY_MS: Ms = 5_000;
 /** Silent times in a row after which it is taken for dead: 15 to 20 s. One is none, because this process may have been asleep. */
 const SILENT_TIMES_MAX = 3;
@@ -23,6 +23,8 @@ export interface TextSocketParts {
   readonly receive: (text: string, sizeBytes: number) => void;
   /** Told once, when it is closed for good, whoever has closed it. */
   readonly ended: (end: SocketEnd) => void;
+  /** The peer is asked so often whether it is there; three times that without a word, and it is taken for dead. Default 5 s. */
+  readonly pingEveryMs?: Ms;
 }
 
 /** Why a socket is closed. */
@@ -36,8 +38,8 @@ export interface SocketEnd {
 /**
  * A WebSocket that carries text.
  *
- * 1. A peer that is gone without a farewell is noticed although nothing is asked of it: `ended` is told within 20 s, or
- *    within a minute while it takes what is being sent.
+ * 1. A peer that is gone without a farewell is noticed although nothing is asked of it: `ended` is told within four times
+ *    `pingEveryMs` (20 s), or thirteen times (a minute) while it takes what is being sent.
  * 2. What `send` has not taken has not left this process.
  * 3. When `close` resolves there is no socket and no timer left.
  */
@@ -82,13 +84,13 @@ export class TextSocket {
   }
 
   #watch(): Disposable {
-    return this.#parts.clock.after(PING_EVERY_MS, () => {
-      const { socket, wire } = this.#parts;
+    const { socket, wire, clock, pingEveryMs = PING_EVERY_MS } = this.#parts;
+    return clock.after(pingEveryMs, () => {
       const times = wire.bytesRead === this.#seenBytes ? this.#silentTimes + 1 : 0;
       this.#seenBytes = wire.bytesRead;
       this.#silentTimes = times;
       if (times >= (socket.bufferedAmount > 0 ? SILENT_TIMES_MAX_WHILE_SENDING : SILENT_TIMES_MAX)) {
-        this.#fault = `nothing has come from it for ${(times * PING_EVERY_MS) / 1_000} s, not even an answer to a ping`;
+        this.#fault = `nothing has come from it for ${(times * pingEveryMs) / 1_000} s, not even an answer to a ping`;
         socket.terminate();
         return;
       }
