@@ -1,0 +1,76 @@
+import { inputRequired } from "@modelcontextprotocol/server";
+import type { CallToolResult, InputRequiredResult, ServerContext } from "@modelcontextprotocol/server";
+import * as z from "zod";
+import type { Clock } from "../base/clock.ts";
+import { deadline } from "../base/deadline.ts";
+import type { Ms } from "../base/duration.ts";
+import type { JsonObject } from "../base/json.ts";
+import { getWorkflowStatus } from "../contract/get-workflow-status.ts";
+import type { WorkflowExecutionStatus } from "../contract/get-workflow-status.ts";
+import type { ExecutionNews } from "../contract/news.ts";
+import type { OperationCaller } from "../contract/operation-caller.ts";
+import { watchExecution } from "../contract/watch-execution.ts";
+import { answerApprovals, approvalQuestions } from "./approval-questions.ts";
+import type { ClientAbilities } from "./client-abilities.ts";
+import { progressTeller } from "./progress-teller.ts";
+import { toolAnswer } from "./tool-answer.ts";
+
+/** Below the minute after which most clients give a request up. */
+const WAIT_MS: Ms = 45_000;
+
+/** Who waits for an execution. */
+export interface Waiting {
+  readonly caller: OperationCaller;
+  readonly abilities: ClientAbilities;
+  readonly clock: Clock;
+}
+
+/**
+ * Waits until an execution has ended or stands still, for as long as clients do, and tells how it is then. Approvals that it
+ * meets are put before a person, if the client can. Giving up the request gives up the waiting, and never the execution.
+ */
+export async function awaitExecution(
+  executionId: string,
+  { caller, abilities, clock }: Waiting,
+  context: Pick<ServerContext, "mcpReq">,
+): Promise<CallToolResult | InputRequiredResult> {
+  const { signal, inputResponses } = context.mcpReq;
+  const { putAside } = await answerApprovals(executionId, inputResponses, caller, signal);
+  await follow(executionId, { caller, clock }, context);
+  const status = await caller.call(getWorkflowStatus, { executionId }, { signal });
+  const questions = abilities.asksPeople && !putAside ? approvalQuestions(status) : undefined;
+  // The client brings the id back, and may bring any other: whatever is done with it is allowed to the caller, or refused.
+  if (questions !== undefined) return inputRequired({ inputRequests: questions, requestState: executionId });
+  return executionAnswer(status);
+}
+
+/** How an execution is, as the answer of a tool: an error when it failed, and else the same document in all states. */
+export function executionAnswer(status: WorkflowExecutionStatus): CallToolResult {
+  const document = z.encode(getWorkflowStatus.output, status) as object as JsonObject;
+  const answer = toolAnswer(document, getWorkflowStatus.summary?.(status));
+  return status.status === "failed" ? { ...answer, isError: true } : answer;
+}
+
+async function follow(
+  executionId: string,
+  { caller, clock }: Pick<Waiting, "caller" | "clock">,
+  context: Pick<ServerContext, "mcpReq">,
+): Promise<void> {
+  const tell = progressTeller(context);
+  const { signal } = context.mcpReq;
+  using limit = deadline(clock, signal, WAIT_MS, () => new Error("it takes longer than clients wait"));
+  try {
+    await caller.call(watchExecution, { executionId }, { signal: limit.signal, tell: (news) => tellOf(news, executionId, tell) });
+  } catch (error) {
+    if (!limit.expired) throw error;
+  }
+}
+
+/** What moves, for a person who watches: the steps, and what the tools themselves tell. */
+function tellOf(news: ExecutionNews, executionId: string, tell: ReturnType<typeof progressTeller>): void {
+  if (news.executionId !== executionId) return;
+  if (news.type === "progress") tell({ message: `${news.call.step}: ${news.progress.message ?? "at work"}` });
+  else if (news.type === "event" && "step" in news.event) {
+    tell({ message: `${news.event.step}: ${news.event.type.replaceAll("-", " ")}` });
+  }
+}
