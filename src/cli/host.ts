@@ -31,10 +31,18 @@ export interface CliHost {
    * @throws TuttiError `usage`, `port.taken`, `port.reserved`, `config.invalid`, `journal.locked`, `journal.unusable`
    */
   serve(request: ServeRequest): Promise<Serving>;
+  /**
+   * Carries out tasks for a cluster until the signal aborts.
+   *
+   * @throws TuttiError `usage`, `config.invalid`, `journal.unusable`
+   */
+  machine(request: MachineRequest): Promise<void>;
   /** @throws TuttiError `server.not-found`, `server.unavailable`, `usage` */
   logIn(request: LoginRequest): Promise<LoginResult>;
   /** Forgets a login. @throws TuttiError `server.not-found` */
   logOut(request: Places & { readonly server: string }): Promise<void>;
+  /** The JSON Schema of `tutti.yaml`. */
+  configSchema(): Promise<JsonObject>;
   newId(): string;
   /** Runs this program again in the background, with these arguments. */
   startInBackground(request: BackgroundRequest): Promise<BackgroundStart>;
@@ -99,6 +107,21 @@ export interface ServeRequest extends Places {
   /** Takes the lines of the log. */
   readonly log: (line: string) => void;
   /** Aborts when it is to end before it has begun. */
+  readonly signal: AbortSignal;
+}
+
+/** What {@link CliHost.machine} is given. */
+export interface MachineRequest extends Places {
+  /** The address of the hub. */
+  readonly join: string;
+  readonly name: string;
+  /** Lets it go to another machine unencrypted. */
+  readonly insecure?: true;
+  /** Takes the lines of the log. */
+  readonly log: (line: string) => void;
+  /** Told each time that the hub has let it in. */
+  readonly joined: () => void;
+  /** Aborts when it is to end. */
   readonly signal: AbortSignal;
 }
 

@@ -23,6 +23,8 @@ export function createHost(environment: Readonly<Record<string, string | undefin
     serve: async (request) => await (await import("./serve.ts")).serve(request, around),
     logIn: async (request) => await (await import("./log-in.ts")).logIn(request, around),
     logOut: async (request) => await (await import("./log-in.ts")).logOut(request, around),
+    machine: async (request) => await (await import("./machine.ts")).machine(request, around),
+    configSchema: async () => (await import("./config-json-schema.ts")).configJsonSchema(),
     startInBackground: async (request) => await goToBackground(request, around),
   };
 }

@@ -1,9 +1,12 @@
 import { readFileSync } from "node:fs";
+import { Validator } from "@cfworker/json-schema";
 import { expect, test } from "vitest";
+import { parse } from "yaml";
 import { isJsonArray, isJsonObject } from "../../src/base/json.ts";
 import type { Json, JsonObject } from "../../src/base/json.ts";
 import type { SchemaDefinitions } from "../../src/definition/value-type.ts";
 import { loadConfig } from "../../src/main/config.ts";
+import { configJsonSchema } from "../../src/main/config-json-schema.ts";
 import { configFile } from "../../src/main/config-file.ts";
 import { SETTINGS_VARIABLES } from "../../src/main/environment-settings.ts";
 import { serverEntry } from "../../src/main/server-entry.ts";
@@ -22,7 +25,7 @@ test("docs/configuration.md has every key as the configuration takes it (vitest 
 });
 
 test("every example of docs/configuration.md is a configuration without mistakes", () => {
-  const examples = [...readFileSync(PAGE, "utf8").matchAll(/^```yaml\n([\s\S]*?)^```$/gm)].map(([, text = ""]) => text);
+  const examples = exampleTexts();
   expect(examples.length).toBeGreaterThan(3);
   for (const text of examples) {
     const certificates = [...text.matchAll(/certs\/[\w.-]+/g)].map(([file]) => [file, ""]);
@@ -34,6 +37,24 @@ test("every example of docs/configuration.md is a configuration without mistakes
     // The servers to which an example adds stand in a file that is not shown.
     const found = problemsOf(() => loadConfig({ workingDirectory: folder.path, environment: EXAMPLE_ENVIRONMENT }));
     expect(found).toEqual([]);
+  }
+});
+
+test("the published schema of tutti.yaml changes on purpose only (vitest -u writes it)", async () => {
+  await expect(`${JSON.stringify(configJsonSchema(), undefined, 2)}\n`).toMatchFileSnapshot("config-schema/tutti.schema.json");
+});
+
+test("the published schema accepts every example, and refuses what the configuration refuses of shapes and keys", () => {
+  const validator = new Validator({ ...configJsonSchema() }, "2020-12");
+  for (const text of exampleTexts()) expect(validator.validate(parse(text)).errors).toEqual([]);
+  for (const text of [
+    "nope: 1",
+    "serve: { port: 70000 }",
+    "checks: { a: { nope: 1 } }",
+    "api_keys: [{ name: a }]",
+    "serve: { dashboard: x }",
+  ]) {
+    expect(validator.validate(parse(text)).valid).toBe(false);
   }
 });
 
@@ -57,6 +78,10 @@ test("docs/configuration.md tells of every variable of the environment that stan
   const text = readFileSync(PAGE, "utf8");
   for (const name of Object.values(SETTINGS_VARIABLES).flat()) expect(text).toContain(`| \`${name}\` | `);
 });
+
+function exampleTexts(): readonly string[] {
+  return [...readFileSync(PAGE, "utf8").matchAll(/^```yaml\n([\s\S]*?)^```$/gm)].map(([, text = ""]) => text);
+}
 
 const EXAMPLE_ENVIRONMENT = { PAYMENTS_TOKEN: "t", CLUSTER_KEY: "k".repeat(64) };
 

@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import type { CallOptions } from "../actions/call.ts";
 import type { FmtOptions } from "../actions/fmt.ts";
 import type { RunOptions } from "../actions/run.ts";
+import type { SchemaOptions } from "../actions/schema.ts";
 import type { ValidateOptions } from "../actions/validate.ts";
 import type { CommonOptions } from "../command-context.ts";
 import type { FrozenOptions } from "../locked-tools.ts";
@@ -113,14 +114,22 @@ function addFmtAndSchema(program: Command, perform: Perform): void {
     );
   program
     .command("schema")
-    .summary("print the JSON Schema of workflow files, for editors")
-    .description("Print the JSON Schema (draft 2020-12) of workflow files. Editors complete and check with it.")
-    .addHelpText("after", examples("tutti schema > workflow.schema.json", "# yaml-language-server: $schema=workflow.schema.json"))
-    .action((options: CommonOptions) =>
+    .summary("print the JSON Schema of workflow files or tutti.yaml, for editors")
+    .description("Print the JSON Schema (draft 2020-12) of workflow files, or of tutti.yaml. Editors complete and check with it.")
+    .option("--config", "of tutti.yaml, in place of workflow files")
+    .addHelpText(
+      "after",
+      examples(
+        "tutti schema > workflow.schema.json",
+        "# yaml-language-server: $schema=workflow.schema.json",
+        "tutti schema --config > tutti.schema.json",
+      ),
+    )
+    .action((options: SchemaOptions) =>
       perform(
         () => import("../actions/schema.ts"),
         (actions, context) => actions.schema(context, options),
-        options,
+        {},
       ),
     );
 }
