@@ -6,6 +6,7 @@ import type { NewExecution } from "../ports/journal.ts";
 import type { EventRow } from "./event-row.ts";
 import { type ListedState, outcomeOf, stateAfter } from "./listed-state.ts";
 import { type Statement, prepare } from "./prepare.ts";
+import { NEWEST_POSITION } from "./sqlite-event-feed.ts";
 
 /** What the next append to an execution continues. */
 interface Head {
@@ -20,6 +21,7 @@ interface Id {
 
 /** Makes the rows of events and executions, within a transaction of the caller. Checks first, then changes. */
 export class JournalWriter {
+  readonly #newestPosition: Statement<{ readonly position: number }>;
   readonly #headOf: Statement<Head>;
   readonly #byRequestKey: Statement<{ readonly execution_id: string }>;
   readonly #planOf: Statement<Id>;
@@ -32,8 +34,11 @@ export class JournalWriter {
   readonly #end: Statement<never>;
   /** Of unfinished executions only. */
   readonly #heads = new Map<string, Head>();
+  /** The number of the newest event. It is counted here, because SQLite would use the last ones again once they are pruned. */
+  #position: number | undefined;
 
   constructor(database: DatabaseSync) {
+    this.#newestPosition = prepare(database, NEWEST_POSITION);
     this.#headOf = prepare(
       database,
       `SELECT id, state, coalesce(last_seq, (SELECT max(seq) FROM events WHERE execution = executions.id)) AS last_seq
@@ -44,10 +49,13 @@ export class JournalWriter {
     this.#insertPlan = prepare(database, "INSERT INTO plans (hash, body) VALUES (?, ?) RETURNING id");
     this.#insertExecution = prepare(
       database,
-      `INSERT INTO executions (execution_id, request_key, workflow_id, plan, parent, tenant, state, started_at_ms)
-      VALUES (?, ?, ?, ?, ?, ?, 'executing', ?) RETURNING id`,
+      `INSERT INTO executions (execution_id, request_key, workflow_id, pattern, plan, parent, tenant, state, started_at_ms)
+      VALUES (?, ?, ?, ?, ?, ?, ?, 'executing', ?) RETURNING id`,
     );
-    this.#insertEvent = prepare(database, "INSERT INTO events (execution, seq, at_ms, body, blob_member, blob) VALUES (?, ?, ?, ?, ?, ?)");
+    this.#insertEvent = prepare(
+      database,
+      "INSERT INTO events (id, execution, seq, at_ms, body, blob_member, blob) VALUES (?, ?, ?, ?, ?, ?, ?)",
+    );
     this.#blobOf = prepare(database, "SELECT id FROM blobs WHERE hash = ?");
     this.#insertBlob = prepare(database, "INSERT INTO blobs (hash, body) VALUES (?, ?) RETURNING id");
     this.#changeState = prepare(database, "UPDATE executions SET state = ? WHERE id = ?");
@@ -66,8 +74,9 @@ export class JournalWriter {
     const parent = event.parent === undefined ? null : present(this.#head(event.parent.executionId), "a child begins after its parent").id;
     const plan = this.#plan(event.planHash, start.plan);
     const { requestKey = null } = start;
+    const { pattern = "" } = start.plan.workflow;
     const tenant = event.meta?.tenant ?? null;
-    const inserted = this.#insertExecution.get(executionId, requestKey, event.workflowId, plan, parent, tenant, event.atMs);
+    const inserted = this.#insertExecution.get(executionId, requestKey, event.workflowId, pattern, plan, parent, tenant, event.atMs);
     const { id } = present(inserted, "an insert returns its row");
     this.#heads.set(executionId, { id, last_seq: 1, state: "executing" });
     this.#event(id, row);
@@ -107,11 +116,18 @@ export class JournalWriter {
   }
 
   #event(execution: number, { seq, atMs, body, blob }: EventRow): void {
+    const position = this.#nextPosition();
     if (blob === undefined) {
-      this.#insertEvent.run(execution, seq, atMs, body, null, null);
+      this.#insertEvent.run(position, execution, seq, atMs, body, null, null);
       return;
     }
     const stored = this.#blobOf.get(blob.hash) ?? this.#insertBlob.get(blob.hash, blob.body);
-    this.#insertEvent.run(execution, seq, atMs, body, blob.member, present(stored, "an insert returns its row").id);
+    this.#insertEvent.run(position, execution, seq, atMs, body, blob.member, present(stored, "an insert returns its row").id);
+  }
+
+  #nextPosition(): number {
+    const newest = this.#position ?? present(this.#newestPosition.get(), "a maximum has a row").position;
+    this.#position = newest + 1;
+    return this.#position;
   }
 }

@@ -75,8 +75,31 @@ CREATE INDEX executions_by_tenant_and_workflow ON executions (tenant, workflow_i
 CREATE INDEX executions_by_tenant_and_id ON executions (tenant, execution_id) WHERE tenant IS NOT NULL;
 `;
 
+// Whoever follows the news of a journal goes on after the number of an event, also days later: none may be used again when
+// the newest events are pruned. AUTOINCREMENT would see to it too, but not for a table that is there.
+const LAST_SWEPT = `
+CREATE TABLE last_swept (
+  id INTEGER PRIMARY KEY CHECK (id = 1),
+  event INTEGER NOT NULL
+) STRICT;
+INSERT INTO last_swept VALUES (1, 0);
+`;
+
+// For statistics over executions that no other one has started: one range for each workflow and pattern, which holds all
+// that is counted. '' is no pattern: ranges are found one after the other by comparing, and NULL cannot be compared.
+const PATTERNS = `
+ALTER TABLE executions ADD COLUMN pattern TEXT NOT NULL DEFAULT '';
+WITH named AS MATERIALIZED (
+  SELECT id, CASE WHEN json_valid(body) THEN json_extract(body, '$.workflow.pattern') END AS pattern FROM plans
+)
+UPDATE executions SET pattern = named.pattern FROM named WHERE named.id = executions.plan AND named.pattern IS NOT NULL;
+CREATE INDEX executions_by_pattern ON executions (workflow_id, pattern, started_at_ms, tenant, state, ended_at_ms) WHERE parent IS NULL;
+`;
+
 /** All steps from an empty file to the present schema, in order. */
 export const MIGRATIONS: readonly Migration[] = [
   { id: 1, name: "journal", sql: FIRST },
   { id: 2, name: "tenants", sql: TENANTS },
+  { id: 3, name: "last swept event", sql: LAST_SWEPT },
+  { id: 4, name: "patterns", sql: PATTERNS },
 ];

@@ -34,6 +34,7 @@ const NOTHING: Pruned = { executions: 0, bytes: 0 };
  *    A crash in between leaves notes, and the next pruning takes them up.
  * 2. Children go before their parent, so what is left after a crash is whole, and is pruned the next time.
  * 3. A plan goes with the last execution that has it, a blob with the last event.
+ * 4. The number of an event that went is remembered unless a greater one is, so that it is never used again.
  */
 export class Pruner {
   readonly #queue: CommitQueue;
@@ -47,6 +48,7 @@ export class Pruner {
   readonly #eventsOf: Statement<{ readonly id: number; readonly size: number; readonly blob: number | null }>;
   readonly #deleteEvent: Statement<never>;
   readonly #deleteBlob: Statement<Size>;
+  readonly #swept: Statement<never>;
   readonly #freePages: Statement<{ readonly freelist_count: number }>;
   readonly #giveBack: Statement<never>;
 
@@ -75,13 +77,14 @@ export class Pruner {
     this.#note = prepare(database, "INSERT INTO removals (execution) VALUES (?)");
     this.#noted = prepare(database, "SELECT execution FROM removals ORDER BY execution LIMIT 1");
     this.#unnote = prepare(database, "DELETE FROM removals WHERE execution = ?");
-    this.#eventsOf = prepare(database, "SELECT id, octet_length(body) AS size, blob FROM events WHERE execution = ? LIMIT ?");
+    this.#eventsOf = prepare(database, "SELECT id, octet_length(body) AS size, blob FROM events WHERE execution = ? ORDER BY seq LIMIT ?");
     this.#deleteEvent = prepare(database, "DELETE FROM events WHERE id = ?");
     this.#deleteBlob = prepare(
       database,
       `DELETE FROM blobs WHERE id = ? AND NOT EXISTS (SELECT 1 FROM events WHERE events.blob = blobs.id)
       RETURNING octet_length(body) AS size`,
     );
+    this.#swept = prepare(database, "UPDATE last_swept SET event = ?1 WHERE event < ?1");
     this.#freePages = prepare(database, "PRAGMA freelist_count");
     this.#giveBack = prepare(database, `PRAGMA incremental_vacuum(${PAGES_PER_BATCH})`);
   }
@@ -150,6 +153,8 @@ export class Pruner {
       const events = this.#eventsOf.all(noted.execution, left);
       bytes ??= 0;
       for (const event of events) bytes += event.size + this.#deleteEventWithBlob(event);
+      const last = events.at(-1);
+      if (last !== undefined) this.#swept.run(last.id);
       if (events.length < left) this.#unnote.run(noted.execution);
       left -= events.length + 1;
     }

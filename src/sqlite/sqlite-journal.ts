@@ -1,5 +1,6 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { ExecutionEvent } from "../model/event.ts";
+import type { EventFeed } from "../ports/event-feed.ts";
 import type { ExecutionPage, Journal, ListQuery, NewExecution } from "../ports/journal.ts";
 import { CommitQueue } from "./commit-queue.ts";
 import { fileCheck } from "./data-directory.ts";
@@ -9,9 +10,12 @@ import { JournalReader } from "./journal-reader.ts";
 import { isSqliteError } from "./journal-unusable.ts";
 import { JournalWriter } from "./journal-writer.ts";
 import { type Pruned, Pruner } from "./pruner.ts";
+import { SqliteEventFeed } from "./sqlite-event-feed.ts";
 
 /** The journal in one SQLite file. Disposing commits what waits, and lets go of the data directory. */
 export class SqliteJournal extends JournalReader implements Journal, AsyncDisposable {
+  /** What is in it, of all executions. */
+  readonly feed: EventFeed;
   readonly #database: DatabaseSync;
   readonly #latch: FaultLatch;
   readonly #checkFile: () => void;
@@ -30,6 +34,7 @@ export class SqliteJournal extends JournalReader implements Journal, AsyncDispos
     this.#writer = new JournalWriter(options.database);
     this.#pruner = new Pruner(options.database, this.#queue);
     this.#letGo = options.letGo;
+    this.feed = new SqliteEventFeed(options.database, latch);
   }
 
   async create(start: NewExecution): Promise<{ readonly executionId: string; readonly created: boolean }> {

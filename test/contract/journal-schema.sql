@@ -73,3 +73,8 @@ CREATE INDEX executions_by_tenant ON executions (tenant, state, is_root) WHERE t
 CREATE INDEX executions_by_tenant_and_workflow ON executions (tenant, workflow_id, state, is_root) WHERE tenant IS NOT NULL;
 
 CREATE INDEX executions_by_tenant_and_id ON executions (tenant, execution_id) WHERE tenant IS NOT NULL;
+
+CREATE TABLE last_swept (
+  id INTEGER PRIMARY KEY CHECK (id = 1),
+  event INTEGER NOT NULL
+) STRICT;

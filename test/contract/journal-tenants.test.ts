@@ -98,7 +98,9 @@ function withoutTenants(directory: string): void {
   const columns = "id, execution_id, request_key, workflow_id, plan, parent, state, started_at_ms, ended_at_ms, last_seq, updated_at_ms";
   const [first] = MIGRATIONS;
   if (first === undefined) throw new Error("there is a first version");
-  database.exec(`CREATE TABLE kept AS SELECT ${columns} FROM executions; DROP TABLE executions; DELETE FROM migrations`);
+  database.exec(
+    `CREATE TABLE kept AS SELECT ${columns} FROM executions; DROP TABLE executions; DROP TABLE last_swept; DELETE FROM migrations`,
+  );
   const executions = /CREATE TABLE executions[\s\S]*?STRICT;/.exec(first.sql)?.[0] ?? "";
   const indexes = first.sql.match(/CREATE (UNIQUE )?INDEX executions_by_[^;]*;/g) ?? [];
   database.exec(executions + indexes.join("\n"));
