@@ -1,6 +1,7 @@
 import * as z from "zod";
 import type { Json } from "../base/json.ts";
 import type { AccessConfig } from "../model/access.ts";
+import type { CheckRegistry } from "../model/check.ts";
 import type { ServerConfig } from "../model/server.ts";
 import type { ServerSettings } from "../model/server-settings.ts";
 
@@ -11,6 +12,8 @@ export interface Surroundings {
   readonly access: AccessConfig;
   /** What holds for all of its servers together. Default: nothing is shared, limited or demanded. */
   readonly settings?: ServerSettings;
+  /** What steps may ask for by name. Default: nothing. */
+  readonly checks?: CheckRegistry;
   /** Held in memory only. */
   readonly secrets: Readonly<Record<string, string>>;
 }
@@ -65,6 +68,7 @@ export const clientMessage: z.ZodType<ClientMessage> = z.discriminatedUnion("typ
       servers: z.array(z.custom<ServerConfig>()),
       access: z.custom<AccessConfig>((access) => typeof access === "object" && access !== null),
       settings: serverSettings.exactOptional(),
+      checks: z.custom<CheckRegistry>((checks) => typeof checks === "object" && checks !== null).exactOptional(),
       secrets: z.record(z.string(), z.string()),
     }),
     identityToken: z.string().exactOptional(),

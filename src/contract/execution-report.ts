@@ -12,6 +12,7 @@ import type {
   StepReport,
   WaitingFor,
 } from "../model/execution.ts";
+import type { StepGate } from "../model/step-gate.ts";
 import { callError, callErrorKind, callRef } from "./call-error.ts";
 import { jsonObject, jsonValue } from "./json-value.ts";
 import { resources } from "./plan-document.ts";
@@ -63,6 +64,8 @@ const itemCounts: z.ZodType<ItemCounts> = wireObject<ItemCounts>({
 
 const failover: z.ZodType<Failover> = wireObject<Failover>({ replica: z.string(), kind: callErrorKind, message: z.string() });
 
+const stepGate: z.ZodType<StepGate> = wireObject<StepGate>({ of: z.string(), kind: z.enum(["enforcement", "validation"]) });
+
 const stepReport: z.ZodType<StepReport> = wireObject<StepReport>(
   {
     id: z.string(),
@@ -85,6 +88,7 @@ const stepReport: z.ZodType<StepReport> = wireObject<StepReport>(
     items: itemCounts.exactOptional(),
     childId: z.string().exactOptional(),
     skippedBecause: z.enum(["condition", "needs", "stopped", "reused"]).exactOptional(),
+    gate: stepGate.exactOptional(),
   },
   { orNull: ["server", "tool", "startedAtMs", "completedAtMs"] },
 );

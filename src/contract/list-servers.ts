@@ -5,7 +5,7 @@ import { wireObject } from "./wire-object.ts";
 /** A configured server. */
 export interface ServerEntry {
   readonly name: string;
-  readonly transport: "stdio" | "http" | "websocket" | "machine";
+  readonly transport: "stdio" | "http" | "websocket" | "machine" | "built-in";
   /** The command line or the address. Neither environment nor headers: they hold secrets. */
   readonly target: string;
   /** Only of servers that have several; the first is the one above. */
@@ -23,7 +23,7 @@ export interface ListServersOutput {
   readonly servers: readonly ServerEntry[];
 }
 
-const entry = { name: z.string(), transport: z.enum(["stdio", "http", "websocket", "machine"]), target: z.string() };
+const entry = { name: z.string(), transport: z.enum(["stdio", "http", "websocket", "machine", "built-in"]), target: z.string() };
 
 /** Lists the configured servers without starting any. */
 export const listServers: Operation<Record<string, never>, ListServersOutput> = {

@@ -10,7 +10,7 @@ export interface ReplicaVerdict {
   readonly replica: string;
   /** 1 is the best. */
   readonly tier: number;
-  readonly transport: "stdio" | "http" | "websocket" | "machine";
+  readonly transport: "stdio" | "http" | "websocket" | "machine" | "built-in";
   /** The command line or the address, without secrets. */
   readonly address: string;
   readonly health: HealthState;
@@ -26,7 +26,7 @@ export interface ReplicaVerdict {
 export const replicaVerdict: z.ZodType<ReplicaVerdict> = wireObject<ReplicaVerdict>({
   replica: z.string(),
   tier: z.int(),
-  transport: z.enum(["stdio", "http", "websocket", "machine"]),
+  transport: z.enum(["stdio", "http", "websocket", "machine", "built-in"]),
   address: z.string(),
   health: healthState,
   version: z.string().exactOptional(),

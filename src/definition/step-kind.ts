@@ -1,5 +1,5 @@
 import { present, unreachable } from "../base/assert.ts";
-import type { Json } from "../base/json.ts";
+import { isJsonObject, type Json } from "../base/json.ts";
 import type { Step, StepAction } from "../model/workflow.ts";
 import { noFindings, report, within } from "./reading.ts";
 import type { Reading } from "./reading.ts";
@@ -53,7 +53,6 @@ export const step: ValueType<Partial<StepKeys>> = {
     const read = STEP.readPartly(value, reading);
     // An entry keeps its place in the list also when it is none, so that problems of the others are found in theirs.
     if (read === undefined) return {};
-    warnOfGates(read.values, reading);
     checkKind(read, reading);
     return read.values;
   },
@@ -98,7 +97,7 @@ export function fromStep({ action, ...rest }: Step): StepKeys {
     case "workflow":
       return { ...rest, workflow: action.workflow, with: action.with };
     case "value":
-      return { ...rest, value: action.value };
+      return action.phase === true && isJsonObject(action.value) ? { ...rest, with: action.value } : { ...rest, value: action.value };
     default:
       return unreachable(action);
   }
@@ -110,7 +109,7 @@ function toAction(keys: Partial<StepKeys>): StepAction {
   if (keys.until !== undefined) return { kind: "sleep", until: keys.until };
   if (keys.workflow !== undefined) return { kind: "workflow", workflow: keys.workflow, with: keys.with ?? {} };
   if (keys.value !== undefined) return { kind: "value", value: keys.value };
-  if (keys.tool === undefined) return { kind: "value", value: keys.with ?? {} };
+  if (keys.tool === undefined) return { kind: "value", value: keys.with ?? {}, phase: true };
   const use = toToolUse(keys, { path: [], findings: noFindings() });
   return { kind: "tool", ...present(use, "a step without problems has a tool") };
 }
@@ -133,24 +132,9 @@ function checkKind({ given, values, hasUnknown }: PartlyRead<StepKeys>, reading:
   }
 }
 
-/** A step that only says of what type it is and how it is checked does nothing itself, and that is allowed. */
+/** A step that only says of what type it is and how it is checked: a handler does its work, or nobody. */
 function isLabelled(given: ReadonlyMap<keyof StepKeys, string>): boolean {
   return given.has("type") || given.has("enforcement") || given.has("validation");
-}
-
-/** What looks like a gate and holds nothing back must not be relied on. */
-function warnOfGates({ enforcement, validation }: Partial<StepKeys>, reading: Reading): void {
-  for (const [key, gate] of [
-    ["enforcement", enforcement],
-    ["validation", validation],
-  ] as const) {
-    if (gate === undefined) continue;
-    const instead =
-      gate === "code-review" || gate === "manual-review" ? "an approval step lets a person decide" : 'a step with "validates: true" checks';
-    report(within(reading, key), "not-enforced", `"${key}: ${gate}" is recorded and holds nothing back: ${instead}`, {
-      severity: "warning",
-    });
-  }
 }
 
 function checkKeys(given: ReadonlyMap<keyof StepKeys, string>, kind: StepAction["kind"], reading: Reading): void {

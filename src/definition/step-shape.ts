@@ -144,17 +144,17 @@ export const STEP: Shape<StepKeys> = shape<StepKeys>("step", {
   type: {
     key: "type",
     type: choice("development", "integration", "validation", "deployment"),
-    about: "the phase that the step belongs to",
+    about: "the phase that the step belongs to; a step that says nothing else is done by the handler of the type, if one is configured",
   },
   enforcement: {
     key: "enforcement",
     type: choice("code-review", "startup-validation", "unit-tests"),
-    about: "the gate before the step; recorded",
+    about: "what must hold before the step runs: a person agrees (code-review), or the check of that name passes",
   },
   validation: {
     key: "validation",
     type: choice("unit-tests", "integration-tests", "manual-review"),
-    about: "how the step is accepted; recorded",
+    about: "what must hold before others take the step for done: a person agrees (manual-review), or the check of that name passes",
   },
   needs: {
     key: "needs",

@@ -1,11 +1,12 @@
 import { unreachable } from "../base/assert.ts";
 import { parseDuration } from "../base/duration.ts";
 import { isJsonArray, type Json } from "../base/json.ts";
-import { evaluateExpression } from "../expression/evaluate.ts";
+import { evaluateExpression, type Evaluated } from "../expression/evaluate.ts";
 import { evaluateTemplate } from "../expression/evaluate-template.ts";
 import type { Scope } from "../expression/scope.ts";
 import type { CallErrorKind } from "../model/call.ts";
 import type { ApprovalAction, SleepAction, Template } from "../model/workflow.ts";
+import { approvalText } from "./approval-text.ts";
 import { noOf } from "./after-attempt.ts";
 import { beginToolCall } from "./begin-call.ts";
 import { beginChild } from "./begin-child.ts";
@@ -17,6 +18,8 @@ const ITEMS_MAX = 10_000;
 
 /** Begins a step whose needs have all ended, or says why it does not run. */
 export function beginStep(state: ExecutionState, step: StepState, context: DecisionContext): Decision {
+  const { follows } = step.node;
+  if (follows !== undefined) return beginFollowing(state, step, state.steps[follows], context);
   const needsMet = step.node.needs.every((need) => state.steps[need]?.status === "completed");
   if (!needsMet && !step.usesStatus) return { event: { type: "step-skipped", step: step.node.step.id, reason: "needs" } };
   const scope = executionScope(state);
@@ -27,6 +30,17 @@ export function beginStep(state: ExecutionState, step: StepState, context: Decis
     if (typeof wanted.value !== "boolean") return fail(step, `if: gives ${kindOf(wanted.value)}, but must give true or false`);
     if (!wanted.value) return { event: { type: "step-skipped", step: step.node.step.id, reason: "condition" } };
   }
+  return beginWork(state, step, scope, context);
+}
+
+/** Its needs and its `if` are those of the one that it follows, and were looked at there. */
+function beginFollowing(state: ExecutionState, step: StepState, leader: StepState | undefined, context: DecisionContext): Decision {
+  if (leader?.status === "completed") return beginWork(state, step, executionScope(state), context);
+  const reason = leader?.skippedBecause === "condition" ? "condition" : "needs";
+  return { event: { type: "step-skipped", step: step.node.step.id, reason } };
+}
+
+function beginWork(state: ExecutionState, step: StepState, scope: Scope, context: DecisionContext): Decision {
   return step.node.step.forEach === undefined ? beginAction(state, step, scope, context) : beginItems(step, step.node.step.forEach, scope);
 }
 
@@ -47,7 +61,7 @@ function beginAction(state: ExecutionState, step: StepState, scope: Scope, conte
     case "sleep":
       return beginSleep(step, action, scope, context);
     case "approval":
-      return beginApproval(step, action, scope, context);
+      return beginApproval(step, action, approvalText(state, step, action.message, scope), context);
     default:
       return unreachable(action);
   }
@@ -81,15 +95,13 @@ function momentMs(value: Json): number {
   return typeof value === "string" ? Date.parse(value) : Number.NaN;
 }
 
-function beginApproval(step: StepState, action: ApprovalAction, scope: Scope, context: DecisionContext): Decision {
-  const message = evaluateTemplate(action.message, scope);
-  if (!message.ok) return fail(step, `approval: ${message.message}`);
-  const text = message.value.value;
+function beginApproval(step: StepState, action: ApprovalAction, text: Evaluated<string>, context: DecisionContext): Decision {
+  if (!text.ok) return fail(step, `approval: ${text.message}`);
   return {
     event: {
       type: "step-started",
       step: step.node.step.id,
-      approval: { message: typeof text === "string" ? text : JSON.stringify(text), roles: action.roles },
+      approval: { message: text.value, roles: action.roles },
       ...(action.timeoutMs === undefined ? {} : { wakeAtMs: context.nowMs + action.timeoutMs }),
     },
   };

@@ -1,6 +1,7 @@
 import { defined } from "../base/defined.ts";
 import type { Json, JsonObject } from "../base/json.ts";
 import type { Scope, StepView } from "../expression/scope.ts";
+import { type AcceptedStep, acceptedStep } from "./accepted-step.ts";
 import type { DoneUnit, ExecutionState, StepState } from "./execution-state.ts";
 
 /** What the expressions of an execution can see. Steps are looked up when they are read, so it costs next to nothing to make. */
@@ -9,7 +10,7 @@ export function executionScope(state: ExecutionState): Scope {
     inputs: state.inputs,
     step: (id) => {
       const step = state.steps[state.indexById.get(id) ?? -1];
-      return step === undefined ? undefined : view(step);
+      return step === undefined ? undefined : view(acceptedStep(state, step));
     },
     execution: executionFacts(state),
   };
@@ -26,15 +27,13 @@ export function itemScope(state: ExecutionState, step: StepState, item: number |
 export function undoScope(state: ExecutionState, step: StepState, unit: DoneUnit): Scope {
   const result = unit.item === undefined ? undefined : step.items?.results[unit.item];
   const output: Json = unit.item === undefined ? (step.output ?? null) : result?.ok === true ? result.output : null;
-  return { ...itemScope(state, step, unit.item), output };
+  const scope = itemScope(state, step, unit.item);
+  // What was done is undone, whether it was accepted or not.
+  return { ...scope, output, step: (id) => (id === step.node.step.id ? view(step) : scope.step(id)) };
 }
 
-function view(step: StepState): StepView {
-  return {
-    status: step.status,
-    ...defined({ output: step.output }),
-    ...(step.error === undefined ? {} : { error: { kind: step.error.kind, message: step.error.message } }),
-  };
+function view({ status, output, error }: AcceptedStep): StepView {
+  return { status, ...defined({ output }), ...(error === undefined ? {} : { error: { kind: error.kind, message: error.message } }) };
 }
 
 function executionFacts(state: ExecutionState): JsonObject {

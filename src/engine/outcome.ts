@@ -1,6 +1,7 @@
 import { defined } from "../base/defined.ts";
 import type { CallError, CallRef } from "../model/call.ts";
 import type { Leftover, Outcome } from "../model/execution.ts";
+import { acceptedStep } from "./accepted-step.ts";
 import { toolUse } from "./call-plan.ts";
 import type { DoneUnit, ExecutionState, StepState } from "./execution-state.ts";
 import { saidNo } from "./step-end.ts";
@@ -38,7 +39,8 @@ function quietOutcome(state: ExecutionState): Outcome {
   const bestEffort = state.plan.workflow.errorPolicy.mode === "best_effort";
   const spoiled = main.some((step) => isSpoiled(step) || (step.items?.failed ?? 0) > 0 || (bestEffort && step.degraded !== undefined));
   if (!spoiled) return "completed";
-  if (main.some((step) => step.status === "completed")) return "partial_success";
+  const completed = (step: StepState): boolean => step.node.gate === undefined && acceptedStep(state, step).status === "completed";
+  if (main.some(completed)) return "partial_success";
   return onlyValidationsFailed(state) ? "validation_failed" : "failed";
 }
 

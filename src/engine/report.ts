@@ -67,6 +67,7 @@ function reportStep(state: ExecutionState, step: StepState): StepReport {
       waitingFor,
       childId: step.childId,
       skippedBecause: step.skippedBecause,
+      gate: step.node.gate === undefined ? undefined : { of: step.node.gate.of, kind: step.node.gate.kind },
     }),
   };
 }

@@ -14,6 +14,7 @@ import { auditReader } from "../sqlite/audit-reader.ts";
 import { addAuditOperations } from "./audit-operations.ts";
 import { addDefinitionOperations } from "./definition-operations.ts";
 import { DrivingClient } from "./driving-client.ts";
+import { loginFiles } from "./login-files.ts";
 import { OperationTable } from "./operation-table.ts";
 import { ownerOptions, settingsOf, surroundingsOf } from "./owner-options.ts";
 import { ReadingClient } from "./reading-client.ts";
@@ -95,6 +96,8 @@ async function openServers(
     openWorkspace({
       servers,
       settings: settingsOf(config),
+      checks: config.checkRegistry,
+      logins: loginFiles(dataDirectory),
       access,
       audit,
       secrets,

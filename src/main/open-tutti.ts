@@ -17,6 +17,8 @@ import { printWorkflow } from "../definition/print-workflow.ts";
 import type { Envelope } from "../envelope/envelope.ts";
 import type { WorkflowRequest, WorkflowResponse } from "../envelope/payloads.ts";
 import type { AccessConfig } from "../model/access.ts";
+import { NO_CHECKS } from "../model/check.ts";
+import type { CheckRegistry } from "../model/check.ts";
 import { DEFAULT_LIMITS } from "../model/default-limits.ts";
 import { TuttiError } from "../model/errors.ts";
 import type { ServerRecord } from "../model/server-record.ts";
@@ -29,6 +31,7 @@ import type { Secrets } from "../ports/secrets.ts";
 import type { ServerLog } from "../mcp-client/server-log.ts";
 import { dispatchRequest } from "./dispatch-request.ts";
 import { callerAlone, openCallerSource } from "./identify-caller.ts";
+import { loginFiles } from "./login-files.ts";
 import { Owner } from "./owner.ts";
 import { readVersion } from "./version.ts";
 
@@ -39,6 +42,8 @@ export interface TuttiOptions {
   readonly servers: readonly ServerConfig[];
   /** What holds for all servers together. Default: nothing is shared, limited or demanded. */
   readonly settings?: Partial<ServerSettings>;
+  /** The checks and handlers that steps may ask for by name. Default: there are none. */
+  readonly checks?: Partial<CheckRegistry>;
   /** Where the values of `${{ secrets.NAME }}` come from. Default: there are none. */
   readonly secrets?: Secrets;
   /** Who may do what. Default: nobody is asked who he is, and steps that need permissions are refused. */
@@ -129,8 +134,10 @@ export async function openTutti(options: TuttiOptions): Promise<Tutti> {
     directory: options.dataDirectory,
     servers: options.servers,
     settings: { ...NO_SETTINGS, ...options.settings },
+    checks: { ...NO_CHECKS, ...options.checks },
     secrets: options.secrets ?? { get: async () => undefined },
     access,
+    logins: loginFiles(options.dataDirectory),
     caller: callerAlone(access),
     maxConcurrentCalls: options.maxConcurrentCalls ?? DEFAULT_LIMITS.callsInFlight,
     clock: systemClock,

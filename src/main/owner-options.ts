@@ -5,6 +5,7 @@ import { DEFAULT_LIMITS } from "../model/default-limits.ts";
 import type { ServerSettings } from "../model/server-settings.ts";
 import type { Caller } from "../operations/operation-context.ts";
 import type { Config } from "./config.ts";
+import { loginFiles } from "./login-files.ts";
 import type { OwnerOptions } from "./owner.ts";
 import type { Secrets } from "../ports/secrets.ts";
 import type { AllSecrets } from "./secrets.ts";
@@ -26,6 +27,8 @@ export function ownerOptions(config: Config, around: OwnerSurroundings): OwnerOp
     directory: dataDirectory,
     servers,
     settings: settingsOf(config),
+    checks: config.checkRegistry,
+    logins: loginFiles(dataDirectory),
     access,
     surroundings: async () => await surroundingsOf(config, around.secrets),
     ...defined({ auditKeyFile }),
@@ -38,7 +41,7 @@ export function ownerOptions(config: Config, around: OwnerSurroundings): OwnerOp
 /** As what a process with this configuration introduces itself to another that owns the directory. */
 export async function surroundingsOf(config: Config, secrets: AllSecrets): Promise<Surroundings> {
   const { servers, access } = config;
-  return { servers, access, settings: settingsOf(config), secrets: await secrets.all() };
+  return { servers, access, settings: settingsOf(config), checks: config.checkRegistry, secrets: await secrets.all() };
 }
 
 export function settingsOf({ tls, sharedResources, clientRate, demands }: Config): ServerSettings {

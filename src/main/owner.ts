@@ -23,6 +23,7 @@ import type { AuditLog } from "../ports/audit.ts";
 import type { Elicitor } from "../ports/elicitation.ts";
 import { SILENT } from "../ports/log.ts";
 import type { Secrets } from "../ports/secrets.ts";
+import type { ServerLogins } from "../ports/server-logins.ts";
 import type { ToolCaller } from "../ports/tool-caller.ts";
 import type { SqliteAuditLog } from "../sqlite/audit-log.ts";
 import { openAuditLog } from "../sqlite/audit-log.ts";
@@ -69,6 +70,8 @@ export interface OwnerOptions {
   readonly surroundings?: () => Promise<Surroundings>;
   /** Who asks through {@link Owner.operations}. */
   readonly caller: Caller;
+  /** Where logins of servers are kept. Default: servers that want one cannot be used. */
+  readonly logins?: ServerLogins;
   /** Signs the audit log; without it one is made in the directory. */
   readonly auditKeyFile?: string;
   readonly maxConcurrentCalls: number;

@@ -3,6 +3,8 @@ import { defined } from "../base/defined.ts";
 import { outsideContext } from "../calls/outside-context.ts";
 import { openConnections } from "../mcp-client/open-connections.ts";
 import type { ServerLog } from "../mcp-client/server-log.ts";
+import { NO_CHECKS } from "../model/check.ts";
+import type { CheckRegistry } from "../model/check.ts";
 import { TuttiError } from "../model/errors.ts";
 import { ownerOf } from "../model/replica.ts";
 import type { ServerLoad, ServerRecord } from "../model/server-record.ts";
@@ -17,12 +19,14 @@ import type { Elicitor } from "../ports/elicitation.ts";
 import type { HealthPages } from "../ports/health-pages.ts";
 import type { Log } from "../ports/log.ts";
 import type { Machines } from "../ports/machines.ts";
+import type { ServerLogins } from "../ports/server-logins.ts";
 import type { ServerSecurity } from "../ports/server-security.ts";
 import { connectionConfigs } from "../registry/connection-configs.ts";
 import { HealthMonitor } from "../registry/health-monitor.ts";
 import { replicatedServers } from "../registry/replicated-servers.ts";
 import { ServerRegistry } from "../registry/server-registry.ts";
 import type { ServerRegistryOptions } from "../registry/server-registry.ts";
+import { builtInServers, withBuiltInServers } from "./built-in-servers.ts";
 import { followMachines } from "./follow-machines.ts";
 import { machineCatalogs } from "./machine-catalogs.ts";
 import { machineConnections } from "./machine-connections.ts";
@@ -58,6 +62,10 @@ export interface ServerPoolOptions {
   readonly events?: Log | undefined;
   /** Where calls are recorded; it must work if servers are demanded to be audited. */
   readonly audit?: AuditLog;
+  /** Where logins of servers are kept. Default: servers that want one cannot be used. */
+  readonly logins?: ServerLogins | undefined;
+  /** What steps may ask for by name. Default: nothing. */
+  readonly checks?: CheckRegistry | undefined;
   /** Other machines, whose servers are used too. Default: there are none. */
   readonly machines?: Machines | undefined;
   /** Whether nobody can read what is said between machines. Default false. */
@@ -74,9 +82,10 @@ export interface ServerPoolOptions {
  * something else than was meant
  */
 export function openServerPool(options: ServerPoolOptions): ServerPool {
-  const { clock, settings, events, loadOf, machines } = options;
-  checkServers(options.servers);
-  const servers = new Map(options.servers.map((server) => [server.name, server]));
+  const { clock, settings, events, loadOf, machines, checks = NO_CHECKS } = options;
+  const configured = [...builtInServers(checks), ...options.servers];
+  checkServers(configured);
+  const servers = new Map(configured.map((server) => [server.name, server]));
   // Checks go on long after whoever was the first to use a server, and are not to be made in his context.
   const connections = outsideContext(machines === undefined ? openOwn(options) : machineConnections(openOwn(options), machines));
   const health = new HealthMonitor({ connections, servers, clock, ...defined({ log: events }) });
@@ -89,7 +98,7 @@ export function openServerPool(options: ServerPoolOptions): ServerPool {
     connections,
     about,
     health,
-    catalogs: { ...machineCatalogs({ registry, servers, machines }), shared: settings?.sharedResources ?? {} },
+    catalogs: { ...machineCatalogs({ registry, servers, machines }), shared: settings?.sharedResources ?? {}, registry: checks },
     discovery: registry,
     pages: healthPages(servers, options),
     security: demanded === undefined ? undefined : registry,
@@ -105,15 +114,16 @@ export function openServerPool(options: ServerPoolOptions): ServerPool {
   };
 }
 
-function openOwn({ servers, clock, elicitor, log, version, settings }: ServerPoolOptions): Connections {
-  return openConnections({
+function openOwn({ servers, clock, elicitor, log, logins, version, settings, checks = NO_CHECKS }: ServerPoolOptions): Connections {
+  const configured = openConnections({
     servers: servers.flatMap(connectionConfigs),
     clock,
     elicitor,
     log,
     clientVersion: version,
-    ...defined({ tls: settings?.tls }),
+    ...defined({ tls: settings?.tls, logins }),
   });
+  return withBuiltInServers(configured, checks, clock);
 }
 
 function follow(
@@ -158,10 +168,18 @@ function healthPages(servers: ReadonlyMap<string, ServerConfig>, { clock, log, s
 /** A file was checked when it was read; what code says of servers was not. */
 function checkServers(servers: readonly ServerConfig[]): void {
   const names = servers.map(({ name }) => name);
-  const twice = names.filter((name, place) => names.indexOf(name) !== place).map((name) => `two servers are named "${name}"`);
+  const twice = names.filter((name, place) => names.indexOf(name) !== place).map(namedTwice(servers));
   const faults = [...twice, ...servers.flatMap(serverFaults)];
   if (faults.length > 0) throw new TuttiError("config.invalid", faults.join("; "), { problems: [] });
   for (const server of servers) checkInjector(server);
+}
+
+function namedTwice(servers: readonly ServerConfig[]): (name: string) => string {
+  const builtIn = servers.filter(({ connection }) => connection.kind === "built-in").map(({ name }) => name);
+  return (name) =>
+    builtIn.includes(name)
+      ? `a server is named "${name}", as is the one that runs the programs under "checks" - give it another name`
+      : `two servers are named "${name}"`;
 }
 
 function checkInjector({ name, injector }: ServerConfig): void {

@@ -82,6 +82,8 @@ async function connect(config: ServerConfig, plan: ConnectPlan, signal: AbortSig
       const { connectWebSocket } = await import("./connect-web-socket.ts");
       return await connectWebSocket(connection, plan, signal);
     }
+    case "built-in":
+      throw new StartError("a built-in server is not started", {});
     case "machine":
       // Whoever brings machines and servers together sends what is for a machine another way.
       throw new StartError("a server of another machine is reached over the cluster", {});

@@ -34,6 +34,10 @@ export interface CheckRegistry {
   readonly handlers: Readonly<Record<string, HandlerConfig>>;
 }
 
+/** The server that is always there, runs the programs among the checks, and has this one tool. */
+export const CHECK_SERVER = "checks";
+export const CHECK_TOOL = "run_check";
+
 /** How long a check may take that does not say otherwise. */
 export const CHECK_TIMEOUT_MS: Ms = 600_000;
 

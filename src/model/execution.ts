@@ -2,6 +2,7 @@ import type { Ms } from "../base/duration.ts";
 import type { Json, JsonObject } from "../base/json.ts";
 import type { Meta } from "../envelope/meta.ts";
 import type { CallError, Degraded, Failover, ParentCall } from "./call.ts";
+import type { StepGate } from "./step-gate.ts";
 import type { Resources } from "./workflow.ts";
 
 /** The documented workflow status. `active` is an execution that waits for its turn in a concurrency group. */
@@ -57,6 +58,8 @@ export interface StepReport {
   readonly items?: ItemCounts;
   readonly childId?: string;
   readonly skippedBecause?: "condition" | "needs" | "stopped" | "reused";
+  /** It is no step of the workflow, but holds one back. */
+  readonly gate?: StepGate;
 }
 
 /** How far a `for_each` step is. */

@@ -8,7 +8,7 @@ export function isLocalAddress(url: string): boolean {
 
 /** Why a server may not be talked to in the clear, and what would be right; undefined when it may. */
 export function insecureReason(connection: ServerAddress): string | undefined {
-  if (connection.kind === "stdio" || connection.kind === "machine") return undefined;
+  if (connection.kind === "stdio" || connection.kind === "machine" || connection.kind === "built-in") return undefined;
   if (connection.insecure === true || isLocalAddress(connection.url)) return undefined;
   const plain = URL.parse(connection.url)?.protocol ?? "";
   const safe = SAFE_PROTOCOLS[plain];

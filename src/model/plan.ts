@@ -1,7 +1,8 @@
 import type { Ms } from "../base/duration.ts";
 import type { Problem } from "./problem.ts";
+import type { StepGate } from "./step-gate.ts";
 import type { ServerCapacity } from "./tool.ts";
-import type { Effect, Resources, Step, Workflow } from "./workflow.ts";
+import type { Effect, Resources, Step, Template, Workflow } from "./workflow.ts";
 
 /**
  * A workflow bound to real servers. An execution carries its plan with it, so that neither an edited file nor a
@@ -33,6 +34,11 @@ export interface CallPlan {
   readonly honoursKey: boolean;
 }
 
+/** A gate in a plan, and what a person who is asked there is shown, evaluated when it begins. */
+export interface PlannedGate extends StepGate {
+  readonly about?: Template;
+}
+
 /** What planning found out about one step. */
 export interface PlanNode {
   readonly step: Step;
@@ -52,4 +58,10 @@ export interface PlanNode {
   readonly remainingMs?: Ms;
   /** Length of the longest chain of needs before the step. */
   readonly level: number;
+  /** It is no step of the workflow, but holds one back. */
+  readonly gate?: PlannedGate;
+  /** A place in the list of nodes: it runs exactly when that one has completed, which has also looked at its `if`. */
+  readonly follows?: number;
+  /** A place in the list of nodes: for all others it has only completed when that one has. */
+  readonly acceptedBy?: number;
 }

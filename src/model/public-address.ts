@@ -3,6 +3,7 @@ import type { ServerAddress } from "./server.ts";
 /** Where a server is, for people: the command line or the address, without what often is a secret. */
 export function publicAddress(connection: ServerAddress): string {
   if (connection.kind === "stdio") return [connection.command, ...publicArguments(connection.args)].join(" ");
+  if (connection.kind === "built-in") return "in this process";
   if (connection.kind === "machine") return `machine ${connection.machine}`;
   // Neither user and password nor the query: keys are often there.
   const url = URL.parse(connection.url);

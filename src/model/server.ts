@@ -95,7 +95,7 @@ export interface EmailSenderConfig {
   readonly recipients?: readonly string[];
 }
 
-export type ServerAddress = StdioConnection | HttpConnection | WebSocketConnection | MachineConnection;
+export type ServerAddress = StdioConnection | HttpConnection | WebSocketConnection | MachineConnection | BuiltInConnection;
 
 /** One more process or address of a server. */
 export interface ReplicaConfig {
@@ -114,6 +114,11 @@ export interface MachineConnection {
   readonly machine: string;
   /** Whether nobody between the machines can read what is said. */
   readonly encrypted: boolean;
+}
+
+/** A server that is a part of this process; none that is configured. */
+export interface BuiltInConnection {
+  readonly kind: "built-in";
 }
 
 /** When a replica that keeps failing is left alone, and how it is tried again. */

@@ -13,21 +13,21 @@ export interface Reuse {
 
 /**
  * Tells what a new execution of a plan can take over from an earlier one: steps that completed or had been skipped on
- * purpose and still stand, unless they depend on one that runs again. A step that gave only a part runs again too, where
- * that repeats nothing that acts each time it is done.
+ * purpose and still stand, unless they depend on one that runs again. A step that gave only a part, or whose result was
+ * refused, runs again too, where that repeats nothing that acts each time it is done; its gates are asked anew then.
  *
  * @param fromStep - runs again in any case
  */
 export function reusableSteps(plan: Plan, steps: readonly StepReport[], fromStep?: string): Reuse {
   const past = stepsOf(plan, steps);
-  const acted = actedFrom(past);
+  const runsAnew = anewRule(past, fromStep);
   const again = new Set<number>();
   const reused: ReusedStep[] = [];
   const repeated: string[] = [];
-  for (const { index, node, report } of past) {
+  for (const step of past) {
+    const { index, node, report } = step;
     if (node.phase === "finally") continue;
-    const wanted = node.step.id === fromStep || (gaveAPart(report) && !acted.has(index));
-    const runsAgain = wanted || node.needs.some((need) => again.has(need));
+    const runsAgain = runsAnew(step) || node.needs.some((need) => again.has(need));
     if (!runsAgain && stands(report)) reused.push(taken(report));
     else {
       again.add(index);
@@ -35,6 +35,22 @@ export function reusableSteps(plan: Plan, steps: readonly StepReport[], fromStep
     }
   }
   return { reused, repeated };
+}
+
+/** Which steps run again for their own sake. */
+function anewRule(past: readonly PastStep[], fromStep: string | undefined): (step: PastStep) => boolean {
+  const acted = actedFrom(past);
+  const reports = new Map(past.map(({ index, report }) => [index, report]));
+  const byId = new Map(past.map((step) => [step.node.step.id, step]));
+  const refused = ({ acceptedBy = -1 }: PlanNode): boolean => reports.get(acceptedBy)?.status === "failed";
+  const itself = ({ index, node, report }: PastStep): boolean =>
+    node.step.id === fromStep || ((gaveAPart(report) || refused(node)) && !acted.has(index));
+  return (step) => {
+    const { gate } = step.node;
+    // What stands before a step must hold when that runs.
+    const held = gate?.kind === "enforcement" ? byId.get(gate.of) : undefined;
+    return itself(step) || (held !== undefined && (itself(held) || !stands(held.report)));
+  };
 }
 
 interface PastStep {

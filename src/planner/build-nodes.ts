@@ -45,6 +45,7 @@ export function buildNodes(sources: NodeSources): Omit<Plan, "warnings"> {
       estimateMs: durationsMs[node] ?? 0,
       remainingMs: (isMain(node) ? main : end).remainingMs[node] ?? 0,
       level: (isMain(node) ? main : end).levels[node] ?? 0,
+      ...defined({ gate: entry.gate, follows: entry.follows, acceptedBy: entry.acceptedBy }),
     };
   });
   return {

@@ -1,3 +1,5 @@
+import { type CheckRegistry, NO_CHECKS } from "../model/check.ts";
+import type { KnownMachine } from "../model/machine.ts";
 import type { Plan } from "../model/plan.ts";
 import type { Path, Problem } from "../model/problem.ts";
 import type { Catalog } from "../model/tool.ts";
@@ -18,6 +20,10 @@ export interface PlanInput {
   readonly workflows?: Readonly<Record<string, Workflow>>;
   /** How much there is of what servers share, by name. Absent: leases are not checked. */
   readonly shared?: Readonly<Record<string, number>>;
+  /** Other machines. Absent: it is not checked whether those that steps name are there. */
+  readonly machines?: readonly KnownMachine[];
+  /** What is configured for gates and for steps that only say their type. Default: nothing; without a catalog nobody knows. */
+  readonly registry?: CheckRegistry;
 }
 
 export interface PlanResult {
@@ -31,18 +37,19 @@ export interface PlanResult {
  * Binds a workflow to real servers: finds what waits for what, what each call may do, and everything that is wrong,
  * all at once. Linear in the size of the workflow.
  */
-export function buildPlan({ workflow, catalog, workflows = {}, shared }: PlanInput): PlanResult {
+export function buildPlan({ workflow, catalog, workflows = {}, shared, machines, ...more }: PlanInput): PlanResult {
+  const registry = more.registry ?? (catalog === undefined ? undefined : NO_CHECKS);
   const tools = catalog === undefined ? undefined : createToolIndex(catalog);
   const { order, cycles } = findChildren(workflow, workflows);
   const children: Record<string, Plan> = {};
   const problems: Problem[] = cycles.map(({ ids, path }) => recursion(ids, path));
   for (const { id, workflow: child, path } of order) {
-    const planned = planWorkflow(child, { tools, workflows, children, shared });
+    const planned = planWorkflow(child, { tools, workflows, children, shared, machines, registry });
     for (const problem of planned.problems) if (isError(problem)) problems.push(inChild(child, problem, path));
     // Every plan is kept once, in that of the workflow that is started: children within children would double it.
     if (planned.plan !== undefined) children[id] = { ...planned.plan, children: {} };
   }
-  const planned = planWorkflow(workflow, { tools, workflows, children, shared });
+  const planned = planWorkflow(workflow, { tools, workflows, children, shared, machines, registry });
   const all = [...problems, ...planned.problems];
   return planned.plan === undefined || all.some(isError) ? { problems: all } : { plan: planned.plan, problems: all };
 }

@@ -1,18 +1,13 @@
 import type { Plan, PlanNode } from "../model/plan.ts";
 import type { Problem } from "../model/problem.ts";
-import type { OrderedGraph } from "./add-wanted-edges.ts";
-import type { StepEntries, StepEntry } from "./step-entry.ts";
+import type { OrderedSteps } from "./expand-gates.ts";
+import type { StepEntry } from "./step-entry.ts";
 
 /**
  * Warns of steps that cannot be undone and come before one that can: when something fails later, the workflow goes back
  * beyond them, and they stand. What cannot be undone belongs behind the last step that can.
  */
-export function checkUndo(
-  workflow: Plan["workflow"],
-  entries: StepEntries,
-  graph: OrderedGraph,
-  nodes: readonly PlanNode[],
-): readonly Problem[] {
+export function checkUndo(workflow: Plan["workflow"], { entries, graph }: OrderedSteps, nodes: readonly PlanNode[]): readonly Problem[] {
   const { mode, rollbackOnFailure } = workflow.errorPolicy;
   if (mode !== "fail_fast" || rollbackOnFailure === false) return [];
   /** For each node, the next one after it that declares a compensation. */

@@ -1,5 +1,7 @@
 import type { SourcePlace, StatusReference, StepReference, TemplateReference } from "../expression/references.ts";
+import type { PlannedGate } from "../model/plan.ts";
 import type { Path, Problem } from "../model/problem.ts";
+import { isGateId } from "../model/step-gate.ts";
 import type { Step, Workflow } from "../model/workflow.ts";
 import type { StepPart } from "./step-parts.ts";
 
@@ -11,6 +13,10 @@ export interface StepEntry {
   readonly phase: "main" | "finally";
   /** Where the step is in the workflow. */
   readonly path: Path;
+  /** As in the plan. */
+  readonly gate?: PlannedGate;
+  readonly follows?: number;
+  readonly acceptedBy?: number;
 }
 
 /** All steps of a workflow, by place and by id. */
@@ -36,6 +42,7 @@ export function readEntries(workflow: Workflow): ReadEntries {
     for (const [place, step] of steps.entries()) {
       const entry = { index: list.length, step, phase, path: [key, place] };
       list.push(entry);
+      if (isGateId(step.id)) problems.push(reservedId(entry));
       if (byId.has(step.id)) problems.push(duplicateStep(entry));
       else byId.set(step.id, entry);
     }
@@ -57,6 +64,11 @@ export function visitReads(part: StepPart, visit: (read: StepRead, expression: T
 /** Where in the workflow something that an expression says stands. */
 export function placeOf(part: StepPart, expression: TemplateReference, { offset, length }: SourcePlace): Pick<Problem, "path" | "range"> {
   return { path: [...part.path, ...expression.path], range: { offset: expression.offset + offset, length } };
+}
+
+function reservedId({ step, path }: StepEntry): Problem {
+  const message = `"${step.id}" cannot be the id of a step: ids that end in "--enforcement" and "--validation" are those of gates`;
+  return { code: "reserved-id", severity: "error", message, path: [...path, "id"] };
 }
 
 function duplicateStep({ step, path }: StepEntry): Problem {

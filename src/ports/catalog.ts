@@ -1,3 +1,4 @@
+import type { CheckRegistry } from "../model/check.ts";
 import type { KnownMachine } from "../model/machine.ts";
 import type { Catalog } from "../model/tool.ts";
 
@@ -15,4 +16,7 @@ export interface CatalogSource {
 
   /** Other machines, as they are now. Default: nobody knows. */
   readonly machines?: () => readonly KnownMachine[];
+
+  /** What is configured for gates and for steps that only say their type. Default: nothing. */
+  readonly registry?: CheckRegistry;
 }

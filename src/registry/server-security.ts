@@ -38,7 +38,7 @@ export function securityFaults(server: ServerConfig, facts: SecurityFacts): read
 /** A child process is ours; whoever is elsewhere must be shown who asks. */
 function unauthenticated(connection: ServerAddress, { nowMs, tls }: SecurityFacts): string | undefined {
   // A machine has shown the key of the cluster, or its certificate, or it would not be there.
-  if (connection.kind === "stdio" || connection.kind === "machine") return undefined;
+  if (connection.kind === "stdio" || connection.kind === "machine" || connection.kind === "built-in") return undefined;
   const credentials = Object.entries(connection.headers).filter(([name]) => CREDENTIAL.test(name));
   const given = credentials.filter(([, value]) => value.replace(/^(bearer|basic|token)(\s|$)/i, "").trim() !== "");
   for (const [name, value] of given) {
@@ -53,7 +53,10 @@ function unauthenticated(connection: ServerAddress, { nowMs, tls }: SecurityFact
 
 const CREDENTIAL = /^(authorization|(x-)?api-?key|x-(auth|access)-token)$/i;
 
-function showsCertificate(connection: Exclude<ServerAddress, { kind: "stdio" | "machine" }>, forAll: TlsConfig | undefined): boolean {
+function showsCertificate(
+  connection: Exclude<ServerAddress, { kind: "stdio" | "machine" | "built-in" }>,
+  forAll: TlsConfig | undefined,
+): boolean {
   const tls = connection.tls ?? forAll;
   return speaksTls(connection.url) && tls?.certFile !== undefined && tls.keyFile !== undefined;
 }
@@ -61,7 +64,8 @@ function showsCertificate(connection: Exclude<ServerAddress, { kind: "stdio" | "
 function unencrypted(connection: ServerAddress): string | undefined {
   if (connection.kind === "machine")
     return connection.encrypted ? undefined : "must be encrypted, and the connections of the cluster have no TLS";
-  if (connection.kind === "stdio" || isLocalAddress(connection.url) || speaksTls(connection.url)) return undefined;
+  if (connection.kind === "stdio" || connection.kind === "built-in" || isLocalAddress(connection.url) || speaksTls(connection.url))
+    return undefined;
   return "must be encrypted, and its address begins neither with https:// nor with wss://";
 }
 

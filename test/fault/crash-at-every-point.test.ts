@@ -1,10 +1,11 @@
 import { expect, test } from "vitest";
 import type { ExecutionReport } from "../../src/model/execution.ts";
+import { GATE_STORIES } from "../support/gate-stories.ts";
 import { type Ending, live, type Story } from "../support/lives.ts";
 import { STORIES as GENERAL_STORIES, type StoryKind, tell } from "../support/stories.ts";
 import { TIME_LIMIT_STORIES } from "../support/time-limit-stories.ts";
 
-const STORIES = [...GENERAL_STORIES, ...TIME_LIMIT_STORIES];
+const STORIES = [...GENERAL_STORIES, ...TIME_LIMIT_STORIES, ...GATE_STORIES];
 
 /** What must be the same however often the process died. */
 function essence(report: ExecutionReport): object {

@@ -107,6 +107,7 @@ const action: fc.Arbitrary<StepAction> = fc.oneof(
   fc.constant<StepAction>({ kind: "sleep", until: "2026-12-24T18:00:00+01:00" }),
   fc.tuple(workflowId, templates).map(([workflow, args]): StepAction => ({ kind: "workflow", workflow, with: args })),
   template.map((value): StepAction => ({ kind: "value", value })),
+  templates.map((value): StepAction => ({ kind: "value", value, phase: true })),
 );
 
 const anywhere = {
@@ -154,7 +155,8 @@ function stepOf(id: string, others: readonly string[]): fc.Arbitrary<Step> {
       )
       .map(([keys, needs, maxParallel, limited]) => {
         const limit = limited && "forEach" in keys ? { maxParallel } : {};
-        return { id, ...keys, ...limit, needs, action: act };
+        const phase = act.kind === "value" && act.phase === true ? { type: "integration" as const } : {};
+        return { id, ...keys, ...phase, ...limit, needs, action: act };
       }),
   );
 }

@@ -3,6 +3,7 @@ import type { JsonObject } from "../../src/base/json.ts";
 import type { ExecutionSignal } from "../../src/engine/person-signal.ts";
 import type { Meta } from "../../src/envelope/meta.ts";
 import { callId } from "../../src/model/call.ts";
+import type { CheckRegistry } from "../../src/model/check.ts";
 import type { ExecutionReport, Outcome } from "../../src/model/execution.ts";
 import { planOf } from "./plan-of.ts";
 import type { Story } from "./lives.ts";
@@ -13,6 +14,7 @@ export interface StoryKind {
   readonly name: string;
   readonly workflow: string;
   readonly children?: readonly string[];
+  readonly registry?: CheckRegistry;
   readonly inputs?: JsonObject;
   readonly meta?: Meta;
   readonly behaviours?: Readonly<Record<string, Behaviour>>;
@@ -21,9 +23,9 @@ export interface StoryKind {
 }
 
 /** The story with a fresh world. */
-export function tell({ workflow, children = [], behaviours = {}, inputs, meta, interrupt }: StoryKind): Story {
+export function tell({ workflow, children = [], registry, behaviours = {}, inputs, meta, interrupt }: StoryKind): Story {
   const world = new World(behaviours);
-  const plan = planOf(workflow, world.catalog(), children);
+  const plan = planOf(workflow, world.catalog(), children, registry);
   return { plan, world, person: truthfulPerson, ...defined({ inputs, meta, interrupt }) };
 }
 

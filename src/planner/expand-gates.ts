@@ -1,0 +1,174 @@
+import { present } from "../base/assert.ts";
+import { isJsonArray, isJsonObject, type Json } from "../base/json.ts";
+import { CHECK_SERVER, CHECK_TIMEOUT_MS, CHECK_TOOL, type CheckConfig, type CheckRegistry } from "../model/check.ts";
+import type { PlannedGate } from "../model/plan.ts";
+import { gateId, type StepGate } from "../model/step-gate.ts";
+import type { Step, StepAction, Template } from "../model/workflow.ts";
+import type { OrderedGraph } from "./add-wanted-edges.ts";
+import type { StepEntries, StepEntry } from "./step-entry.ts";
+import { topologicalOrder } from "./topological-order.ts";
+
+/** The steps of a workflow on their way into the plan, and what waits for what. */
+export interface OrderedSteps {
+  readonly entries: StepEntries;
+  readonly graph: OrderedGraph;
+}
+
+/**
+ * Puts the gates of steps into the plan as steps of their own: `x--enforcement`, `x`, `x--validation`.
+ *
+ * - The gate before a step needs what the step needs, and looks at its `if`; the step follows it.
+ * - The gate after a step follows the step, and whoever needs the step needs the gate as well.
+ *
+ * Which of the workflow's own steps comes before which stays as it was. Linear. The checks that the steps name must be
+ * registered: see `checkGates`.
+ */
+export function expandGates({ entries, graph }: OrderedSteps, registry: CheckRegistry): OrderedSteps {
+  if (!entries.list.some(({ step }) => isGated(step))) return { entries, graph };
+  const places = placesOf(entries);
+  const list: StepEntry[] = [];
+  const needs: (readonly number[])[] = [];
+  for (const [index, entry] of entries.list.entries()) {
+    const { before, own, after } = present(places[index], "every step has a place");
+    const needed = (graph.needs[index] ?? []).flatMap((need) => endsOf(present(places[need], "every need has a place")));
+    if (before !== undefined) {
+      list.push(gateEntry(entry, { index: before, kind: "enforcement" }, registry));
+      needs.push(needed);
+    }
+    list.push({
+      ...entry,
+      index: own,
+      ...(before === undefined ? {} : { follows: before }),
+      ...(after === undefined ? {} : { acceptedBy: after }),
+    });
+    needs.push(before === undefined ? needed : [...needed, before].sort((left, right) => left - right));
+    if (after !== undefined) {
+      list.push({ ...gateEntry(entry, { index: after, kind: "validation" }, registry), follows: own });
+      needs.push([own]);
+    }
+  }
+  const byId = new Map(list.map((entry) => [entry.step.id, entry]));
+  return { entries: { list, byId }, graph: { needs, order: topologicalOrder(needs) } };
+}
+
+/** What runs a check, as a step does it. A tool is asked as it stands in the configuration, where nothing is an expression. */
+export function checkAction(name: string, check: CheckConfig, stepId: string): StepAction & { readonly kind: "tool" } {
+  switch (check.kind) {
+    case "command":
+      return { kind: "tool", server: CHECK_SERVER, tool: CHECK_TOOL, with: { check: name, step: stepId } };
+    case "tool":
+      return { kind: "tool", server: check.server, tool: check.tool, with: literalMembers(check.arguments) };
+  }
+}
+
+/** Where a step and its gates are in the expanded list. */
+interface Places {
+  readonly before?: number;
+  readonly own: number;
+  readonly after?: number;
+}
+
+function placesOf({ list }: StepEntries): readonly Places[] {
+  let next = 0;
+  return list.map(({ step }) => {
+    const before = step.enforcement === undefined ? undefined : next++;
+    const own = next++;
+    const after = step.validation === undefined ? undefined : next++;
+    return { own, ...(before === undefined ? {} : { before }), ...(after === undefined ? {} : { after }) };
+  });
+}
+
+function endsOf({ own, after }: Places): readonly number[] {
+  return after === undefined ? [own] : [own, after];
+}
+
+function isGated({ enforcement, validation }: Step): boolean {
+  return enforcement !== undefined || validation !== undefined;
+}
+
+interface GatePlace {
+  readonly index: number;
+  readonly kind: StepGate["kind"];
+}
+
+function gateEntry({ step, path, phase }: StepEntry, { index, kind }: GatePlace, registry: CheckRegistry): StepEntry {
+  const gate: PlannedGate = { of: step.id, kind, ...aboutOf(step, kind) };
+  return { index, phase, path: [...path, kind], gate, step: gateStep(step, gate, registry) };
+}
+
+/** Fails like the step itself, and only finds out: nothing that it does has to be undone. */
+function gateStep(step: Step, gate: StepGate, { checks }: CheckRegistry): Step {
+  const { id, if: condition, onError } = step;
+  const common = {
+    id: gateId(gate),
+    needs: [],
+    ...(condition === undefined ? {} : { if: condition }),
+    ...(onError === undefined ? {} : { onError }),
+  };
+  const wanted = present(step[gate.kind], "a gate stands for what the step says");
+  if (isReview(wanted)) return { ...common, action: { kind: "approval", message: question(step, gate), roles: [] } };
+  const check = present(Object.hasOwn(checks, wanted) ? checks[wanted] : undefined, `"${id}" is planned with the check "${wanted}"`);
+  return { ...common, action: checkAction(wanted, check, id), effect: "read", validates: true, timeoutMs: timeoutOf(check) };
+}
+
+/** Whether a person decides, and no check. */
+export function isReview(wanted: NonNullable<Step["enforcement"] | Step["validation"]>): boolean {
+  return wanted === "code-review" || wanted === "manual-review";
+}
+
+/** Whoever ends a program that takes too long must have the time to do it. */
+const ENDING_MS = 15_000;
+
+function timeoutOf({ kind, timeoutMs = CHECK_TIMEOUT_MS }: CheckConfig): number {
+  return kind === "command" ? timeoutMs + ENDING_MS : timeoutMs;
+}
+
+function question({ id, name, action, forEach }: Step, { kind }: StepGate): string {
+  const title = name === undefined ? `"${id}"` : `"${id}" (${name})`;
+  if (kind === "validation") return `Is the result of the step ${title} right? Others wait for it. It gave:`;
+  const items = forEach === undefined ? "" : ", once for each of these";
+  return `May the step ${title} run? It ${deedOf(action)}${items}:`;
+}
+
+function deedOf(action: StepAction): string {
+  switch (action.kind) {
+    case "tool":
+      return `calls ${action.server}.${action.tool}`;
+    case "workflow":
+      return `runs the workflow "${action.workflow}"`;
+    case "approval":
+      return "asks a person";
+    case "sleep":
+      return "waits";
+    case "value":
+      return "gives";
+  }
+}
+
+/** What the gate after a step is about is what that gave, and not known before. The arguments of items are made for each item. */
+function aboutOf({ action, forEach }: Step, kind: StepGate["kind"]): { readonly about?: Template } {
+  if (kind === "validation") return {};
+  if (forEach !== undefined) return { about: forEach };
+  switch (action.kind) {
+    case "tool":
+    case "workflow":
+      return { about: action.with };
+    case "approval":
+      return { about: action.message };
+    case "sleep":
+      return { about: action.duration ?? action.until ?? null };
+    case "value":
+      return { about: action.value };
+  }
+}
+
+function literalMembers(members: Readonly<Record<string, Json>>): Readonly<Record<string, Template>> {
+  return Object.fromEntries(Object.entries(members).map(([name, value]) => [name, literal(value)]));
+}
+
+/** A template that gives the value as it stands: of the dollars before `{{`, two stand for one. */
+function literal(value: Json): Template {
+  if (typeof value === "string") return value.replaceAll(/\$+(?=\{\{)/g, (dollars) => dollars + dollars);
+  if (isJsonArray(value)) return value.map(literal);
+  return isJsonObject(value) ? literalMembers(value) : value;
+}
