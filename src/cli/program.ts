@@ -2,6 +2,7 @@ import { Command, CommanderError } from "commander";
 import { addAuditCommands } from "./commands/audit-commands.ts";
 import { addExecutionCommands } from "./commands/execution-commands.ts";
 import { examples } from "./commands/perform.ts";
+import { addMachineCommand } from "./commands/machine-command.ts";
 import type { Perform } from "./commands/perform.ts";
 import { addServeCommand } from "./commands/serve-command.ts";
 import { addServerCommands } from "./commands/server-commands.ts";
@@ -31,6 +32,7 @@ export function buildProgram(
   addExecutionCommands(program, perform);
   addServerCommands(program, perform);
   addServeCommand(program, perform);
+  addMachineCommand(program, perform);
   addAuditCommands(program, perform);
   addCompletion(program, perform);
   inherit(program);

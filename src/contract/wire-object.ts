@@ -21,7 +21,8 @@ export function wireObject<T extends object>(
   const isPresent = (value: unknown): boolean => value !== undefined;
   return z.codec(document, z.custom<T>(isPresent), {
     decode: (value) => toInside(value, members) as T,
-    encode: (value) => toWire(value, members) as never,
+    // Where something around it has a check, Zod encodes once for trial, and asks for no presence then.
+    encode: (value) => (isPresent(value) ? toWire(value, members) : value) as never,
   });
 }
 
