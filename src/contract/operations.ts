@@ -1,3 +1,4 @@
+import { aggregateTaskResults } from "./aggregate-task-results.ts";
 import { approveExecution } from "./approve-execution.ts";
 import { backup } from "./backup.ts";
 import { callTool } from "./call-tool.ts";
@@ -9,20 +10,25 @@ import { createWorkflow } from "./create-workflow.ts";
 import { deleteWorkflow } from "./delete-workflow.ts";
 import { diffTools } from "./diff-tools.ts";
 import { executeWorkflow } from "./execute-workflow.ts";
+import { distributeTask } from "./distribute-task.ts";
 import { executeRequest } from "./execute-request.ts";
 import { startExecution } from "./start-execution.ts";
 import { formatWorkflow } from "./format-workflow.ts";
 import { getAuditHead } from "./get-audit-head.ts";
 import { getCapabilityMatrix } from "./get-capability-matrix.ts";
 import { getExecution } from "./get-execution.ts";
+import { getMachine } from "./get-machine.ts";
 import { getResponse } from "./get-response.ts";
 import { getServerStats } from "./get-server-stats.ts";
+import { getSystemHealth } from "./get-system-health.ts";
+import { getTaskStatus } from "./get-task-status.ts";
 import { getWorkflowSchema } from "./get-workflow-schema.ts";
 import { getWorkflowStatus } from "./get-workflow-status.ts";
 import { getWorkflow } from "./get-workflow.ts";
 import { listEvents } from "./list-events.ts";
 import { listExecutions } from "./list-executions.ts";
 import { listInterruptedExecutions } from "./list-interrupted-executions.ts";
+import { listMachines } from "./list-machines.ts";
 import { listServers } from "./list-servers.ts";
 import { listTools } from "./list-tools.ts";
 import { listWorkflowVersions } from "./list-workflow-versions.ts";
@@ -43,6 +49,7 @@ import { watchExecution } from "./watch-execution.ts";
 
 /** Everything that the world may ask of Tutti. */
 export const OPERATIONS: readonly Operation<unknown, unknown, unknown>[] = [
+  aggregateTaskResults,
   approveExecution,
   backup,
   callTool,
@@ -53,6 +60,7 @@ export const OPERATIONS: readonly Operation<unknown, unknown, unknown>[] = [
   createWorkflow,
   deleteWorkflow,
   diffTools,
+  distributeTask,
   executeRequest,
   executeWorkflow,
   startExecution,
@@ -60,14 +68,18 @@ export const OPERATIONS: readonly Operation<unknown, unknown, unknown>[] = [
   getAuditHead,
   getCapabilityMatrix,
   getExecution,
+  getMachine,
   getResponse,
   getServerStats,
   getWorkflow,
+  getSystemHealth,
+  getTaskStatus,
   getWorkflowSchema,
   getWorkflowStatus,
   listEvents,
   listExecutions,
   listInterruptedExecutions,
+  listMachines,
   listServers,
   listTools,
   listWorkflowVersions,

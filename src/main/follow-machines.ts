@@ -40,22 +40,27 @@ export function followMachines(ports: FollowMachinesPorts): Disposable {
   return machines.onChange(look);
 }
 
-function takeOver({ machines, servers, encrypted, mayLeave }: FollowMachinesPorts): void {
-  const found = new Map<string, ReplicaConfig[]>();
-  for (const machine of machines.list()) {
-    if (machine.machineId === LOCAL_MACHINE) continue;
-    const there = isUsable(machine);
-    for (const name of machine.runningServices) {
-      const replicas = found.get(name) ?? [];
-      found.set(name, replicas);
-      if (there) replicas.push(replicaOn(machine, encrypted));
-    }
-  }
+function takeOver(ports: FollowMachinesPorts): void {
+  const { servers, mayLeave } = ports;
+  const found = replicasByServer(ports);
   for (const [name, replicas] of found) {
     const isHere = (servers.get(name)?.connection.kind ?? "machine") !== "machine";
     change(servers, name, isHere && !mayLeave ? [] : replicas);
   }
   for (const [name, { machines: before }] of servers) if (before !== undefined && !found.has(name)) change(servers, name, []);
+}
+
+/** Also of servers that only machines have which are not there: without any replica then. */
+function replicasByServer({ machines, encrypted }: FollowMachinesPorts): ReadonlyMap<string, readonly ReplicaConfig[]> {
+  const found = new Map<string, ReplicaConfig[]>();
+  for (const machine of machines.list().filter(({ machineId }) => machineId !== LOCAL_MACHINE)) {
+    for (const name of machine.runningServices) {
+      const replicas = found.get(name) ?? [];
+      found.set(name, replicas);
+      if (isUsable(machine)) replicas.push(replicaOn(machine, encrypted));
+    }
+  }
+  return found;
 }
 
 function change(servers: Map<string, ServerConfig>, name: string, replicas: readonly ReplicaConfig[]): void {

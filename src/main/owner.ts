@@ -15,13 +15,16 @@ import type { CheckRegistry } from "../model/check.ts";
 import { NO_SETTINGS } from "../model/server-settings.ts";
 import type { ServerSettings } from "../model/server-settings.ts";
 import type { ServerRecord } from "../model/server-record.ts";
+import type { ClusterSettings } from "../model/serve-settings.ts";
 import type { ServerConfig } from "../model/server.ts";
+import type { TaskTypes } from "../operations/task-tool.ts";
 import { getServerStats as handleGetServerStats } from "../operations/get-server-stats.ts";
 import type { Caller } from "../operations/operation-context.ts";
 import type { ExecutionDriver } from "../operations/execution-driver.ts";
 import type { AuditLog } from "../ports/audit.ts";
 import type { Elicitor } from "../ports/elicitation.ts";
 import { SILENT } from "../ports/log.ts";
+import type { Machines } from "../ports/machines.ts";
 import type { Secrets } from "../ports/secrets.ts";
 import type { ServerLogins } from "../ports/server-logins.ts";
 import type { ToolCaller } from "../ports/tool-caller.ts";
@@ -47,10 +50,13 @@ import { openCallerSource } from "./identify-caller.ts";
 import type { CallerSource } from "./identify-caller.ts";
 import { LocalEndpoint } from "./local-endpoint.ts";
 import { NewsHub } from "./news-hub.ts";
+import { openMachines } from "./open-machines.ts";
+import type { OwnedMachines } from "./open-machines.ts";
 import { operationGate } from "./operation-gate.ts";
 import { OperationTable } from "./operation-table.ts";
 import { RoutedCaller } from "./routed-caller.ts";
 import { addServerOperations } from "./server-operations.ts";
+import { addTaskOperations } from "./task-operations.ts";
 import type { Telemetry } from "./telemetry.ts";
 import { openWorkspace } from "./workspace.ts";
 import type { Workspace } from "./workspace.ts";
@@ -65,6 +71,10 @@ export interface OwnerOptions {
   /** What steps may ask for by name. Default: nothing. */
   readonly checks?: CheckRegistry;
   readonly secrets: Secrets;
+  /** Lets other machines join. Default: this one is the only one. */
+  readonly cluster?: ClusterSettings;
+  /** Tools by the type of task. */
+  readonly taskTypes?: TaskTypes;
   readonly access: AccessConfig;
   /** With what it would introduce itself: others that say the same run on its own servers. Default: nobody does. */
   readonly surroundings?: () => Promise<Surroundings>;
@@ -91,6 +101,7 @@ interface OwnedStores {
   readonly journal: SqliteJournal;
   readonly audit: SqliteAuditLog;
   readonly records: Records;
+  readonly machines: OwnedMachines;
 }
 
 /** What runs on the servers of another process. */
@@ -114,6 +125,8 @@ export class Owner implements AsyncDisposable {
   readonly #journal: SqliteJournal;
   readonly #audit: SqliteAuditLog;
   readonly #records: Records;
+  readonly #machines: OwnedMachines;
+  readonly #startedMs: number;
   readonly #news = new NewsHub();
   readonly #telemetry: Telemetry;
   readonly #executions: FollowedExecutions;
@@ -127,20 +140,23 @@ export class Owner implements AsyncDisposable {
   readonly #guests: GuestList<Guest>;
   #endpoint: LocalEndpoint | undefined;
 
-  private constructor(options: OwnerOptions, { journal, audit, records }: OwnedStores) {
+  private constructor(options: OwnerOptions, { journal, audit, records, machines }: OwnedStores) {
     const { clock, telemetry = { metrics: openMetrics(clock), log: SILENT } } = options;
     this.#options = { ...options, telemetry };
     this.#telemetry = telemetry;
     this.#journal = journal;
     this.#audit = audit;
     this.#records = records;
-    this.#home = openWorkspace({ ...this.#options, audit });
+    this.#machines = machines;
+    this.#startedMs = clock.monotonicMs();
+    const others = machines.cluster === undefined ? {} : { machines: machines.machines, machinesEncrypted: machines.encrypted };
+    this.#home = openWorkspace({ ...this.#options, ...others, audit });
     this.#caller = new RoutedCaller(this.#home.caller, journal);
     this.#guests = new GuestList({ clock, needed: ({ workspace }) => this.#caller.needs(workspace.caller) });
     this.#supervisor = new Supervisor({ journal, caller: this.#caller, news: this.#news, clock, ids: randomIds, random: Math.random });
     this.#executions = new FollowedExecutions({ ...telemetry, clock, summary: (executionId) => journal.summary(executionId) });
     this.#alerts = new AlertWatch({ ...telemetry, clock, executions: this.#executions });
-    this.operations = this.#operationsOn(this.#home, options.access).for(options.caller);
+    this.operations = this.#operationsOn(this.#home, options.access, machines.machines).for(options.caller);
     this.gate = operationGate({
       access: options.access,
       callers: openCallerSource(options.access, { clock, audit }),
@@ -159,7 +175,11 @@ export class Owner implements AsyncDisposable {
     const journal = opened.use(await openJournal({ directory, clock }));
     const audit = opened.use(await openAuditLog({ directory, clock, keyFile: auditKeyFile }));
     const records = opened.use(new Records({ directory, clock }));
-    const owner = new Owner(options, { journal, audit, records });
+    const { cluster: settings, servers, version, telemetry } = options;
+    const machines = opened.use(
+      await openMachines({ settings, servers, records, directory, clock, log: telemetry?.log ?? SILENT, version }),
+    );
+    const owner = new Owner(options, { journal, audit, records, machines });
     opened.move();
     try {
       owner.#endpoint = await LocalEndpoint.open(directory, (client, signal) => owner.#welcome(client, signal));
@@ -211,6 +231,7 @@ export class Owner implements AsyncDisposable {
     stack.use(this.#journal);
     stack.use(this.#audit);
     stack.use(this.#records);
+    stack.use(this.#machines);
     stack.use(this.#guests);
     stack.use(this.#home);
     stack.use(this.#executions);
@@ -237,11 +258,11 @@ export class Owner implements AsyncDisposable {
     const given: Secrets = { get: async (name) => (Object.hasOwn(secrets, name) ? secrets[name] : undefined) };
     const person = asksWho(access) ? NOBODY : {};
     const workspace = openWorkspace({ ...this.#options, ...person, servers, access, settings, checks, secrets: given, audit: this.#audit });
-    const operations = this.#operationsOn(workspace, access);
+    const operations = this.#operationsOn(workspace, access, this.#machines.alone(servers));
     return { workspace, operations, [Symbol.asyncDispose]: () => workspace[Symbol.asyncDispose]() };
   }
 
-  #operationsOn({ pool, caller }: Workspace, access: AccessConfig): OperationTable {
+  #operationsOn({ pool, caller }: Workspace, access: AccessConfig, machines: Machines): OperationTable {
     const journal = this.#journal;
     const { directory, auditKeyFile, clock } = this.#options;
     const driver = this.#driverOn(caller);
@@ -263,6 +284,21 @@ export class Owner implements AsyncDisposable {
       report,
       catalogs: pool.catalogs,
       clock,
+      source: { clock, ids: randomIds },
+      audit,
+    });
+    addTaskOperations(table, {
+      machines,
+      taskTypes: this.#options.taskTypes ?? {},
+      history: journal,
+      journal,
+      driver,
+      report,
+      catalogs: pool.catalogs,
+      clock,
+      startedMs: this.#startedMs,
+      states: () => pool.health.states(),
+      firing: () => this.#alerts.firing().filter(({ server }) => server === undefined || pool.servers.has(server)),
       source: { clock, ids: randomIds },
       audit,
     });

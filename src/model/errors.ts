@@ -18,6 +18,10 @@ export interface ErrorDetails {
   readonly "workflow.exists": { readonly workflowId: string };
   /** A stored workflow is of another version than the one that was to be changed. */
   readonly "workflow.changed": { readonly workflowId: string; readonly version: number };
+  /** There is no such task or group of tasks. */
+  readonly "task.not-found": { readonly taskId: string };
+  /** No machine of that name has ever joined. */
+  readonly "machine.not-found": { readonly machineId: string };
   readonly "server.not-found": { readonly server: string };
   /** A server is not what the configuration demands of servers that workflows use. */
   readonly "server.insecure": { readonly faults: readonly string[] };
