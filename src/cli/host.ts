@@ -43,6 +43,12 @@ export interface CliHost {
   logOut(request: Places & { readonly server: string }): Promise<void>;
   /** The JSON Schema of `tutti.yaml`. */
   configSchema(): Promise<JsonObject>;
+  /**
+   * Serves MCP over stdin and stdout until stdin ends, or the signal aborts.
+   *
+   * @throws TuttiError `usage`, `config.invalid`; `identity.invalid`, `tenant.invalid`, `access.denied`
+   */
+  serveMcp(request: McpRequest): Promise<void>;
   newId(): string;
   /** Runs this program again in the background, with these arguments. */
   startInBackground(request: BackgroundRequest): Promise<BackgroundStart>;
@@ -107,6 +113,16 @@ export interface ServeRequest extends Places {
   /** Takes the lines of the log. */
   readonly log: (line: string) => void;
   /** Aborts when it is to end before it has begun. */
+  readonly signal: AbortSignal;
+}
+
+/** What {@link CliHost.serveMcp} is given. */
+export interface McpRequest extends Places {
+  /** Which operations are offered as tools. */
+  readonly tools: "standard" | "extended";
+  /** Takes the lines of the log. */
+  readonly log: (line: string) => void;
+  /** Aborts when it is to end. */
   readonly signal: AbortSignal;
 }
 

@@ -1,5 +1,6 @@
 import { Command, CommanderError } from "commander";
 import { addAuditCommands } from "./commands/audit-commands.ts";
+import { addMcpCommand } from "./commands/mcp-command.ts";
 import { addExecutionCommands } from "./commands/execution-commands.ts";
 import { examples } from "./commands/perform.ts";
 import { addMachineCommand } from "./commands/machine-command.ts";
@@ -32,6 +33,7 @@ export function buildProgram(
   addExecutionCommands(program, perform);
   addServerCommands(program, perform);
   addServeCommand(program, perform);
+  addMcpCommand(program, perform);
   addMachineCommand(program, perform);
   addAuditCommands(program, perform);
   addCompletion(program, perform);

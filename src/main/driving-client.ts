@@ -3,12 +3,15 @@ import type { Json } from "../base/json.ts";
 import { LocalClient, OwnerLeftError } from "../client/local-client.ts";
 import type { Introduction } from "../client/local-protocol.ts";
 import type { CallOptions, OperationClient } from "../client/operation-client.ts";
+import type { OperationCaller } from "../contract/operation-caller.ts";
 import type { Operation } from "../contract/operation.ts";
+import { OPERATIONS } from "../contract/operations.ts";
 import { executeWorkflow } from "../contract/execute-workflow.ts";
 import { startExecution } from "../contract/start-execution.ts";
 import { resumeExecution } from "../contract/resume-execution.ts";
 import { retryExecution } from "../contract/retry-execution.ts";
 import { isTuttiError } from "../model/errors.ts";
+import { callByName } from "./call-by-name.ts";
 import { connectToOwner, patiently } from "./owner-client.ts";
 import { Owner } from "./owner.ts";
 import type { OwnerOptions } from "./owner.ts";
@@ -22,7 +25,7 @@ const NOTICE_MS = 1_000;
  * When that process ends, this one takes its place, or finds the next owner, and takes up again the executions that it
  * has handed over.
  */
-export class DrivingClient implements OperationClient, AsyncDisposable {
+export class DrivingClient implements OperationClient, OperationCaller, AsyncDisposable {
   readonly #options: OwnerOptions;
   readonly #introduction: () => Promise<Introduction>;
   /** Executions that this client has begun or taken up, and that the next owner shall drive. */
@@ -55,6 +58,12 @@ export class DrivingClient implements OperationClient, AsyncDisposable {
         if (!repeatable(operation, input)) throw error;
       }
     }
+  }
+
+  /** See `OperationCaller`. */
+  async callByName(name: string, document: unknown, options: CallOptions<Json>): Promise<Json> {
+    const operation = OPERATIONS.find((one) => one.name === name);
+    return await callByName(this, { name, operation, document }, options);
   }
 
   /** The owner stays for others that use it. Tells how many they are, if they do not leave at once. */

@@ -25,6 +25,7 @@ export function createHost(environment: Readonly<Record<string, string | undefin
     logOut: async (request) => await (await import("./log-in.ts")).logOut(request, around),
     machine: async (request) => await (await import("./machine.ts")).machine(request, around),
     configSchema: async () => (await import("./config-json-schema.ts")).configJsonSchema(),
+    serveMcp: async (request) => await (await import("./mcp-stdio.ts")).serveMcpOverStdio(request, around),
     startInBackground: async (request) => await goToBackground(request, around),
   };
 }

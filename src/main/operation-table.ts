@@ -1,14 +1,13 @@
-import * as z from "zod";
 import { assert } from "../base/assert.ts";
 import type { Json } from "../base/json.ts";
 import type { CallOptions, OperationClient } from "../client/operation-client.ts";
 import type { OperationCaller } from "../contract/operation-caller.ts";
 import type { Operation } from "../contract/operation.ts";
-import { TuttiError } from "../model/errors.ts";
 import { ADMIN_PERMISSION } from "../model/permissions.ts";
 import type { Caller, OperationContext } from "../operations/operation-context.ts";
 import { requirePermission } from "../operations/require-permission.ts";
 import type { PermissionPorts } from "../operations/require-permission.ts";
+import { callByName } from "./call-by-name.ts";
 
 type Handler<Input, Output, Item> = (input: Input, context: OperationContext<Item>) => Promise<Output> | Output;
 
@@ -57,14 +56,7 @@ export class OperationTable implements OperationClient, OperationCaller {
    * @throws TuttiError `usage` - there is no such operation, or the input is not what it takes
    */
   async callByName(name: string, document: unknown, options: CallOptions<Json>): Promise<Json> {
-    const operation = this.#operations.get(name);
-    if (operation === undefined) throw new TuttiError("usage", `there is no operation "${name}"`, {});
-    const input = operation.input.safeParse(document);
-    if (!input.success) throw new TuttiError("usage", `${name}: ${z.prettifyError(input.error)}`, {});
-    const tell = (item: unknown): void => {
-      if (operation.item !== undefined) options.tell?.(z.encode(operation.item, item) as Json);
-    };
-    return z.encode(operation.output, await this.call(operation, input.data, { signal: options.signal, tell })) as Json;
+    return await callByName(this, { name, operation: this.#operations.get(name), document }, options);
   }
 
   /** What needs the permission of an administrator asks for it itself, because more hangs on how that is recorded. */

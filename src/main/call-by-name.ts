@@ -1,0 +1,31 @@
+import * as z from "zod";
+import type { Json } from "../base/json.ts";
+import type { CallOptions, OperationClient } from "../client/operation-client.ts";
+import type { Operation } from "../contract/operation.ts";
+import { TuttiError } from "../model/errors.ts";
+
+/** What has come over a wire. */
+export interface NamedCall {
+  readonly name: string;
+  /** The one of that name; undefined when there is none. */
+  readonly operation: Operation<unknown, unknown, unknown> | undefined;
+  readonly document: unknown;
+}
+
+/**
+ * Carries out what has come over a wire, and answers for the wire.
+ *
+ * @throws TuttiError `usage` - there is no such operation, or the input is not what it takes
+ */
+export async function callByName(
+  client: OperationClient,
+  { name, operation, document }: NamedCall,
+  { signal, tell }: CallOptions<Json>,
+): Promise<Json> {
+  if (operation === undefined) throw new TuttiError("usage", `there is no operation "${name}"`, {});
+  const input = operation.input.safeParse(document);
+  if (!input.success) throw new TuttiError("usage", `${name}: ${z.prettifyError(input.error)}`, {});
+  const { item: schema } = operation;
+  const tellItem = schema === undefined || tell === undefined ? {} : { tell: (item: unknown) => tell(z.encode(schema, item) as Json) };
+  return z.encode(operation.output, await client.call(operation, input.data, { signal, ...tellItem })) as Json;
+}
