@@ -1,4 +1,5 @@
 import { aggregateTaskResults } from "./aggregate-task-results.ts";
+import { applyPattern } from "./apply-pattern.ts";
 import { approveExecution } from "./approve-execution.ts";
 import { backup } from "./backup.ts";
 import { callTool } from "./call-tool.ts";
@@ -12,7 +13,11 @@ import { diffTools } from "./diff-tools.ts";
 import { executeWorkflow } from "./execute-workflow.ts";
 import { distributeTask } from "./distribute-task.ts";
 import { executeRequest } from "./execute-request.ts";
+import { getPatternApplication } from "./get-pattern-application.ts";
+import { listPatternApplications } from "./list-pattern-applications.ts";
+import { listPatterns } from "./list-patterns.ts";
 import { startExecution } from "./start-execution.ts";
+import { exportWorkflowData } from "./export-workflow-data.ts";
 import { formatWorkflow } from "./format-workflow.ts";
 import { getAuditHead } from "./get-audit-head.ts";
 import { getCapabilityMatrix } from "./get-capability-matrix.ts";
@@ -22,6 +27,7 @@ import { getResponse } from "./get-response.ts";
 import { getServerStats } from "./get-server-stats.ts";
 import { getSystemHealth } from "./get-system-health.ts";
 import { getTaskStatus } from "./get-task-status.ts";
+import { getWorkflowMetrics } from "./get-workflow-metrics.ts";
 import { getWorkflowSchema } from "./get-workflow-schema.ts";
 import { getWorkflowStatus } from "./get-workflow-status.ts";
 import { getWorkflow } from "./get-workflow.ts";
@@ -43,13 +49,16 @@ import { resolveExecution } from "./resolve-execution.ts";
 import { resumeExecution } from "./resume-execution.ts";
 import { retryExecution } from "./retry-execution.ts";
 import { updateWorkflow } from "./update-workflow.ts";
+import { validatePatternApplication } from "./validate-pattern-application.ts";
 import { validateWorkflow } from "./validate-workflow.ts";
 import { verifyAudit } from "./verify-audit.ts";
 import { watchExecution } from "./watch-execution.ts";
+import { watchNews } from "./watch-news.ts";
 
 /** Everything that the world may ask of Tutti. */
 export const OPERATIONS: readonly Operation<unknown, unknown, unknown>[] = [
   aggregateTaskResults,
+  applyPattern,
   approveExecution,
   backup,
   callTool,
@@ -63,6 +72,10 @@ export const OPERATIONS: readonly Operation<unknown, unknown, unknown>[] = [
   distributeTask,
   executeRequest,
   executeWorkflow,
+  exportWorkflowData,
+  getPatternApplication,
+  listPatternApplications,
+  listPatterns,
   startExecution,
   formatWorkflow,
   getAuditHead,
@@ -74,6 +87,7 @@ export const OPERATIONS: readonly Operation<unknown, unknown, unknown>[] = [
   getWorkflow,
   getSystemHealth,
   getTaskStatus,
+  getWorkflowMetrics,
   getWorkflowSchema,
   getWorkflowStatus,
   listEvents,
@@ -93,7 +107,9 @@ export const OPERATIONS: readonly Operation<unknown, unknown, unknown>[] = [
   resumeExecution,
   retryExecution,
   updateWorkflow,
+  validatePatternApplication,
   validateWorkflow,
   verifyAudit,
   watchExecution,
+  watchNews,
 ];

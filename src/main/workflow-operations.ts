@@ -1,6 +1,8 @@
 import { createWorkflow } from "../contract/create-workflow.ts";
 import { deleteWorkflow } from "../contract/delete-workflow.ts";
 import { executeWorkflow } from "../contract/execute-workflow.ts";
+import { exportWorkflowData } from "../contract/export-workflow-data.ts";
+import { getWorkflowMetrics } from "../contract/get-workflow-metrics.ts";
 import { getWorkflowStatus } from "../contract/get-workflow-status.ts";
 import { getWorkflow } from "../contract/get-workflow.ts";
 import { listWorkflowVersions } from "../contract/list-workflow-versions.ts";
@@ -9,7 +11,9 @@ import { updateWorkflow } from "../contract/update-workflow.ts";
 import { createStoredWorkflow } from "../operations/create-workflow.ts";
 import { deleteWorkflow as handleDelete } from "../operations/delete-workflow.ts";
 import { executeWorkflow as handleExecute } from "../operations/execute-workflow.ts";
+import { exportWorkflowData as handleExport } from "../operations/export-workflow-data.ts";
 import type { FindExecutionPorts } from "../operations/find-execution.ts";
+import { getWorkflowMetrics as handleMetrics } from "../operations/get-workflow-metrics.ts";
 import { getWorkflowStatus as handleStatus } from "../operations/get-workflow-status.ts";
 import type { StatusPorts } from "../operations/get-workflow-status.ts";
 import { getWorkflow as handleGet } from "../operations/get-workflow.ts";
@@ -18,14 +22,15 @@ import { listWorkflows as handleList } from "../operations/list-workflows.ts";
 import type { StartExecutionPorts } from "../operations/start-execution.ts";
 import { updateWorkflow as handleUpdate } from "../operations/update-workflow.ts";
 import type { ExecutionHistory } from "../ports/execution-history.ts";
+import type { Journal } from "../ports/journal.ts";
 import type { WorkflowStore } from "../ports/workflow-store.ts";
 import type { OperationTable } from "./operation-table.ts";
 
 /** What stored workflows need. */
 export interface WorkflowPorts extends StartExecutionPorts, FindExecutionPorts, StatusPorts {
-  readonly journal: StartExecutionPorts["journal"] & FindExecutionPorts["journal"];
+  readonly journal: StartExecutionPorts["journal"] & FindExecutionPorts["journal"] & Pick<Journal, "list">;
   readonly workflows: WorkflowStore;
-  readonly history: Pick<ExecutionHistory, "ofRequest" | "planOf" | "latest">;
+  readonly history: ExecutionHistory;
 }
 
 /** Adds what can be asked about workflows that are stored, and done with them. */
@@ -38,5 +43,7 @@ export function addWorkflowOperations(table: OperationTable, ports: WorkflowPort
     .add(listWorkflows, (input, context) => handleList(input, ports, context))
     .add(listWorkflowVersions, (input, context) => handleVersions(input, ports, context))
     .add(executeWorkflow, (input, context) => handleExecute(input, ports, context))
-    .add(getWorkflowStatus, (input, context) => handleStatus(input, ports, context));
+    .add(getWorkflowStatus, (input, context) => handleStatus(input, ports, context))
+    .add(getWorkflowMetrics, (input, context) => handleMetrics(input, ports, context))
+    .add(exportWorkflowData, (input, context) => handleExport(input, ports, context));
 }

@@ -1,5 +1,6 @@
 import type { Ms } from "../base/duration.ts";
-import type { ExecutionSummary, Outcome } from "../model/execution.ts";
+import type { CallError } from "../model/call.ts";
+import type { ExecutionSummary } from "../model/execution.ts";
 import type { Plan } from "../model/plan.ts";
 
 /** What can be asked about many executions, or about one without its events. */
@@ -12,6 +13,9 @@ export interface ExecutionHistory {
 
   /** The newest execution of a workflow that no other one started. */
   latest(query: LatestQuery): Promise<ExecutionSummary | undefined>;
+
+  /** How an execution has ended: the error that it ended with, if there is one. */
+  errorOf(executionId: string): Promise<CallError | undefined>;
 
   /** Counts the executions that no other one started. */
   statistics(query: StatisticsQuery): Promise<ExecutionStatistics>;
@@ -28,33 +32,23 @@ export interface StatisticsQuery {
   readonly sinceMs: number;
   /** Only executions of this tenant. */
   readonly tenant?: string;
-  /** So many of the newest failures are named. */
-  readonly failuresMax: number;
 }
 
 export interface ExecutionStatistics {
-  /** By what they have in common; in no order. */
+  /** One for each workflow and pattern, in this order. */
   readonly groups: readonly ExecutionGroup[];
-  /** Of the executions that have ended; undefined when none has. */
-  readonly duration?: { readonly p50Ms: Ms; readonly p95Ms: Ms; readonly averageMs: Ms };
-  /** Newest first. */
-  readonly failures: readonly FailedExecution[];
+  /** How long each execution took that has ended; in no order. */
+  readonly durationsMs: readonly Ms[];
 }
 
 export interface ExecutionGroup {
   readonly workflowId: string;
   /** The pattern that the workflow says it follows. */
   readonly pattern?: string;
-  /** Undefined for executions that have not ended. */
-  readonly outcome?: Outcome;
-  readonly count: number;
-  /** Of all of them together; 0 for executions that have not ended. */
+  readonly executions: number;
+  /** With success, also a partial one. */
+  readonly completed: number;
+  readonly failed: number;
+  /** Of all that have ended together. */
   readonly durationMs: Ms;
-}
-
-export interface FailedExecution {
-  readonly executionId: string;
-  readonly workflowId: string;
-  readonly outcome: Outcome;
-  readonly endedAtMs: number;
 }

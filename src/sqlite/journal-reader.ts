@@ -1,14 +1,16 @@
 import type { DatabaseSync } from "node:sqlite";
 import { LRUCache } from "lru-cache";
 import { assert, present } from "../base/assert.ts";
+import type { CallError } from "../model/call.ts";
 import type { ExecutionEvent } from "../model/event.ts";
 import type { ExecutionSummary } from "../model/execution.ts";
 import type { Plan } from "../model/plan.ts";
-import type { ExecutionHistory, LatestQuery } from "../ports/execution-history.ts";
+import type { ExecutionHistory, ExecutionStatistics, LatestQuery, StatisticsQuery } from "../ports/execution-history.ts";
 import type { ExecutionPage, Journal, ListQuery } from "../ports/journal.ts";
 import { backupJournal } from "./backup-journal.ts";
 import { type IntegrityFinding, checkIntegrity } from "./check-integrity.ts";
 import { decodeEvent } from "./event-row.ts";
+import { readStatistics } from "./execution-statistics.ts";
 import { FaultLatch } from "./fault-latch.ts";
 import { SUMMARY_COLUMNS, listSql, parseCursor, printCursor } from "./list-query.ts";
 import { type ListedState, UNFINISHED_STATES, outcomeOf, statusOf } from "./listed-state.ts";
@@ -38,11 +40,12 @@ interface SummaryRow {
 }
 
 /** Reads a journal, beside its owner or without one. Disposing closes the connection. */
-export class JournalReader implements ReadableJournal, Pick<ExecutionHistory, "ofRequest" | "planOf" | "latest">, AsyncDisposable {
+export class JournalReader implements ReadableJournal, ExecutionHistory, AsyncDisposable {
   readonly #path: string;
   readonly #database: DatabaseSync;
   readonly #latch: FaultLatch;
   readonly #events: Statement<{ readonly body: string; readonly blob_member: string | null; readonly blob_body: string | null }>;
+  readonly #newestEvent: Statement<{ readonly body: string; readonly blob_member: string | null; readonly blob_body: string | null }>;
   readonly #planSize: Statement<{ readonly size: number }>;
   readonly #planBody: Statement<{ readonly body: string }>;
   readonly #summary: Statement<SummaryRow>;
@@ -64,6 +67,12 @@ export class JournalReader implements ReadableJournal, Pick<ExecutionHistory, "o
       `SELECT event.body, event.blob_member, blob.body AS blob_body
       FROM executions AS execution JOIN events AS event ON event.execution = execution.id LEFT JOIN blobs AS blob ON blob.id = event.blob
       WHERE execution.execution_id = ? AND event.seq > ? ORDER BY event.seq`,
+    );
+    this.#newestEvent = prepare(
+      database,
+      `SELECT event.body, event.blob_member, blob.body AS blob_body
+      FROM executions AS execution JOIN events AS event ON event.execution = execution.id LEFT JOIN blobs AS blob ON blob.id = event.blob
+      WHERE execution.execution_id = ? ORDER BY event.seq DESC LIMIT 1`,
     );
     this.#planSize = prepare(database, "SELECT octet_length(body) AS size FROM plans WHERE hash = ?");
     this.#planBody = prepare(database, "SELECT body FROM plans WHERE hash = ?");
@@ -143,6 +152,16 @@ export class JournalReader implements ReadableJournal, Pick<ExecutionHistory, "o
 
   async latest(query: LatestQuery): Promise<ExecutionSummary | undefined> {
     return (await this.list({ ...query, rootsOnly: true, limit: 1 })).executions[0];
+  }
+
+  async errorOf(executionId: string): Promise<CallError | undefined> {
+    const row = this.#latch.run(() => this.#newestEvent.get(executionId));
+    const event = row === undefined ? undefined : this.#latch.run(() => decodeEvent(row));
+    return event?.type === "execution-ended" ? event.error : undefined;
+  }
+
+  async statistics(query: StatisticsQuery): Promise<ExecutionStatistics> {
+    return this.#latch.run(() => readStatistics(this.#database, query));
   }
 
   /**

@@ -9,7 +9,8 @@ type UnfinishedState = Exclude<ExecutionStatus, "completed" | "failed">;
 /** The states of executions that have not ended. */
 export const UNFINISHED_STATES: readonly UnfinishedState[] = ["active", "executing", "paused"];
 
-const COMPLETED_STATES: readonly Outcome[] = ["completed", "partial_success"];
+/** Those that have ended well. */
+export const COMPLETED_STATES: readonly Outcome[] = ["completed", "partial_success"];
 const FAILED_STATES: readonly Outcome[] = ["validation_failed", "failed", "failed_with_rollback", "rollback_failed", "cancelled"];
 
 /** Every state. */

@@ -28,7 +28,7 @@ CREATE TABLE executions (
   ended_at_ms INTEGER,
   last_seq INTEGER,
   updated_at_ms INTEGER
-, tenant TEXT) STRICT;
+, tenant TEXT, pattern TEXT NOT NULL DEFAULT '') STRICT;
 
 CREATE TABLE sqlite_sequence(name,seq);
 
@@ -78,3 +78,5 @@ CREATE TABLE last_swept (
   id INTEGER PRIMARY KEY CHECK (id = 1),
   event INTEGER NOT NULL
 ) STRICT;
+
+CREATE INDEX executions_by_pattern ON executions (workflow_id, pattern, started_at_ms, tenant, state, ended_at_ms) WHERE parent IS NULL;
