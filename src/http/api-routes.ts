@@ -2,10 +2,12 @@ import type { Json, JsonObject } from "../base/json.ts";
 import { isJsonObject } from "../base/json.ts";
 import type { AdmittedCaller } from "../contract/operation-caller.ts";
 import type { Operation, Route } from "../contract/operation.ts";
+import { watchNews } from "../contract/watch-news.ts";
 import { isTuttiError } from "../model/errors.ts";
 import { eventStream, wantsEvents } from "./event-stream.ts";
 import type { EventStreamOptions, ServerEvent } from "./event-stream.ts";
 import { HttpRefusal, jsonResponse, refusalResponse } from "./http-refusal.ts";
+import { newsEvents } from "./news-events.ts";
 import { readInput } from "./read-input.ts";
 import type { OperationRequest } from "./read-input.ts";
 import { routeTable } from "./route-table.ts";
@@ -59,21 +61,29 @@ interface Asked {
 
 async function answerOf({ operation, route, request }: OperationRequest, { caller, input, streams }: Asked): Promise<Response> {
   const { name, item } = operation;
+  if (name === watchNews.name && wantsEvents(request.headers)) {
+    return await eventStream((signal) => refusalsTold(newsEvents(caller.operations, input, signal)), streams);
+  }
   if (item !== undefined && wantsEvents(request.headers)) {
     const call = (signal: AbortSignal) => async (tell: (told: Json) => void) =>
       await caller.operations.callByName(name, input, { signal, tell });
-    return eventStream((signal) => refusalsTold(toldItems(call(signal), (told) => seqOf(told, input))), streams);
+    return await eventStream((signal) => refusalsTold(toldItems(call(signal), (told) => seqOf(told, input))), streams);
   }
   const output = await caller.operations.callByName(name, input, { signal: request.signal });
   const place = placeOf(route, output);
   return place === undefined ? jsonResponse(output) : jsonResponse(output, place.created ? 201 : 200, { location: place.location });
 }
 
-/** A stream has begun to be answered when an operation refuses, and so tells that as its last event. */
+/** Once a stream has begun to be answered, a refusal can only be its last event. */
 async function* refusalsTold(events: AsyncGenerator<ServerEvent, void>): AsyncGenerator<ServerEvent, void> {
+  let hasBegun = false;
   try {
-    yield* events;
+    for await (const event of events) {
+      hasBegun = true;
+      yield event;
+    }
   } catch (error) {
+    if (!hasBegun) throw error;
     const response = isTuttiError(error) ? refusalResponse(error) : undefined;
     if (response === undefined) throw error;
     yield { event: "refusal", data: (await response.json()) as Json };

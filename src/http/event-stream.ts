@@ -27,16 +27,23 @@ const STREAM_MS_MAX: Ms = 10 * 60_000;
 /** What browsers are told to wait before they come again. */
 const RETRY_MS: Ms = 2_000;
 
+/** A source that refuses does so at once: what comes later can only be told within the stream. */
+const REFUSES_WITHIN_MS: Ms = 250;
+
 /**
  * Answers with a stream of events. The next one is asked for when the one before has been taken: nothing is kept for whoever
  * reads slowly. The signal that `source` is given aborts when nobody reads any more.
+ *
+ * @throws what the source throws before its first event
  */
-export function eventStream(
+export async function eventStream(
   source: (signal: AbortSignal) => AsyncGenerator<ServerEvent, void>,
   { clock, closing, onFault }: EventStreamOptions,
-): Response {
+): Promise<Response> {
   const ended = new AbortController();
   const events = source(ended.signal);
+  let next: Promise<IteratorResult<ServerEvent, void>> | undefined = events.next();
+  await settledWithin(next, clock);
   const encoder = new TextEncoder();
   let close: () => void = () => undefined;
   const body = new ReadableStream<Uint8Array>(
@@ -66,9 +73,10 @@ export function eventStream(
           if (!ended.signal.aborted && (stream.desiredSize ?? 0) > 0) stream.enqueue(encoder.encode(": \n\n"));
         };
         try {
-          const next = await beating({ clock, beat }, events.next());
+          const { done, value } = await beating({ clock, beat }, next ?? events.next());
+          next = undefined;
           if (ended.signal.aborted) return;
-          if (next.done !== true) return stream.enqueue(encoder.encode(eventText(next.value)));
+          if (done !== true) return stream.enqueue(encoder.encode(eventText(value)));
           close();
           stream.close();
         } catch (error) {
@@ -94,6 +102,13 @@ export function wantsEvents(headers: Headers): boolean {
 
 function eventText({ id, event, data }: ServerEvent): string {
   return `${id === undefined ? "" : `id: ${id}\n`}event: ${event}\ndata: ${JSON.stringify(data)}\n\n`;
+}
+
+/** Rejects if it does within that time; it goes on in any case. */
+async function settledWithin(first: Promise<unknown>, clock: Clock): Promise<void> {
+  const waited = Promise.withResolvers<void>();
+  using _timer = clock.after(REFUSES_WITHIN_MS, () => waited.resolve());
+  await Promise.race([first, waited.promise]);
 }
 
 async function beating<T>({ clock, beat }: { readonly clock: Clock; readonly beat: () => void }, next: Promise<T>): Promise<T> {

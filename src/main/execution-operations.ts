@@ -16,6 +16,7 @@ import { resolveExecution } from "../contract/resolve-execution.ts";
 import { resumeExecution } from "../contract/resume-execution.ts";
 import { retryExecution } from "../contract/retry-execution.ts";
 import { watchExecution } from "../contract/watch-execution.ts";
+import { watchNews } from "../contract/watch-news.ts";
 import { approveExecution as handleApprove } from "../operations/approve-execution.ts";
 import { cancelExecution as handleCancel } from "../operations/cancel-execution.ts";
 import { executeRequest as handleExecuteRequest } from "../operations/execute-request.ts";
@@ -23,6 +24,7 @@ import { startExecution as handleExecute } from "../operations/start-execution.t
 import type { ExecutionDriver } from "../operations/execution-driver.ts";
 import { getExecution as handleGet } from "../operations/get-execution.ts";
 import { getResponse as handleGetResponse } from "../operations/get-response.ts";
+import type { NewsTail } from "../operations/news-tail.ts";
 import { listEvents as handleListEvents } from "../operations/list-events.ts";
 import { listExecutions as handleList } from "../operations/list-executions.ts";
 import { listInterruptedExecutions as handleListInterrupted } from "../operations/list-interrupted-executions.ts";
@@ -34,6 +36,7 @@ import { resolveExecution as handleResolve } from "../operations/resolve-executi
 import { resumeExecution as handleResume } from "../operations/resume-execution.ts";
 import { retryExecution as handleRetry } from "../operations/retry-execution.ts";
 import { watchExecution as handleWatch } from "../operations/watch-execution.ts";
+import { watchNews as handleWatchNews } from "../operations/watch-news.ts";
 import { ADMIN_PERMISSION } from "../model/permissions.ts";
 import type { EnvelopeSource } from "../envelope/new-meta.ts";
 import type { CatalogSource } from "../ports/catalog.ts";
@@ -81,6 +84,7 @@ export interface DrivingPorts extends PermissionPorts {
   /** Undefined when nothing is demanded of servers. */
   readonly security: ServerSecurity | undefined;
   readonly news: NewsHub;
+  readonly tail: NewsTail;
   readonly clock: Clock;
   /** Of the meta of new requests. */
   readonly source: EnvelopeSource;
@@ -95,6 +99,7 @@ export function addDrivingOperations(table: OperationTable, ports: DrivingPorts)
     .add(executeRequest, (input, context) => handleExecuteRequest(input, ports, context))
     .add(retryExecution, (input, context) => handleRetry(input, ports, context))
     .add(watchExecution, (input, context) => handleWatch(input, { ...ports, subscribe }, context))
+    .add(watchNews, (input, context) => handleWatchNews(input, ports, context))
     .add(pauseExecution, (input, context) => handlePause(input, ports, context))
     .add(resumeExecution, (input, context) => handleResume(input, ports, context))
     .add(cancelExecution, (input, context) => handleCancel(input, ports, context))

@@ -21,6 +21,7 @@ import type { TaskTypes } from "../operations/task-tool.ts";
 import { getServerStats as handleGetServerStats } from "../operations/get-server-stats.ts";
 import type { Caller } from "../operations/operation-context.ts";
 import type { ExecutionDriver } from "../operations/execution-driver.ts";
+import { NewsTail } from "../operations/news-tail.ts";
 import type { AuditLog } from "../ports/audit.ts";
 import type { Elicitor } from "../ports/elicitation.ts";
 import { SILENT } from "../ports/log.ts";
@@ -128,6 +129,7 @@ export class Owner implements AsyncDisposable {
   readonly #machines: OwnedMachines;
   readonly #startedMs: number;
   readonly #news = new NewsHub();
+  readonly #tail: NewsTail;
   readonly #telemetry: Telemetry;
   readonly #executions: FollowedExecutions;
   readonly #alerts: AlertWatch;
@@ -151,6 +153,11 @@ export class Owner implements AsyncDisposable {
     this.#startedMs = clock.monotonicMs();
     const others = machines.cluster === undefined ? {} : { machines: machines.machines, machinesEncrypted: machines.encrypted };
     this.#home = openWorkspace({ ...this.#options, ...others, audit });
+    this.#tail = new NewsTail({
+      feed: journal.feed,
+      clock,
+      subscribe: (listener) => this.#news.subscribe(({ type }) => type === "event" && listener()),
+    });
     this.#caller = new RoutedCaller(this.#home.caller, journal);
     this.#guests = new GuestList({ clock, needed: ({ workspace }) => this.#caller.needs(workspace.caller) });
     this.#supervisor = new Supervisor({ journal, caller: this.#caller, news: this.#news, clock, ids: randomIds, random: Math.random });
@@ -234,6 +241,7 @@ export class Owner implements AsyncDisposable {
     stack.use(this.#machines);
     stack.use(this.#guests);
     stack.use(this.#home);
+    stack.use(this.#tail);
     stack.use(this.#executions);
     stack.use(this.#alerts);
     stack.use(this.#supervisor);
@@ -308,6 +316,7 @@ export class Owner implements AsyncDisposable {
       catalogs: pool.catalogs,
       security: pool.security,
       news: this.#news,
+      tail: this.#tail,
       clock,
       source: { clock, ids: randomIds },
       access,
