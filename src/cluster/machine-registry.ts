@@ -187,5 +187,6 @@ export class MachineRegistry implements Disposable {
 }
 
 function asOffline(machine: Machine): Machine {
-  return { ...machine, status: "offline", usage: {}, tasks: 0, runningServices: [] };
+  // Its servers stay known by name: what waits for one of them waits for this machine.
+  return { ...machine, status: "offline", usage: {}, tasks: 0 };
 }

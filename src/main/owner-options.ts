@@ -30,6 +30,7 @@ export function ownerOptions(config: Config, around: OwnerSurroundings): OwnerOp
     checks: config.checkRegistry,
     logins: loginFiles(dataDirectory),
     access,
+    taskTypes: config.cluster?.taskTypes ?? {},
     surroundings: async () => await surroundingsOf(config, around.secrets),
     ...defined({ auditKeyFile }),
     maxConcurrentCalls,

@@ -46,6 +46,7 @@ import { serverStats } from "../telemetry/server-stats.ts";
 import { addAuditOperations } from "./audit-operations.ts";
 import { addDefinitionOperations } from "./definition-operations.ts";
 import { addDrivingOperations, addReadingOperations } from "./execution-operations.ts";
+import { broadcastStatus } from "./broadcast-status.ts";
 import { GuestList } from "./guest-list.ts";
 import { openCallerSource } from "./identify-caller.ts";
 import type { CallerSource } from "./identify-caller.ts";
@@ -127,6 +128,7 @@ export class Owner implements AsyncDisposable {
   readonly #audit: SqliteAuditLog;
   readonly #records: Records;
   readonly #machines: OwnedMachines;
+  readonly #broadcast: AsyncDisposable | undefined;
   readonly #startedMs: number;
   readonly #news = new NewsHub();
   readonly #tail: NewsTail;
@@ -169,6 +171,10 @@ export class Owner implements AsyncDisposable {
       callers: openCallerSource(options.access, { clock, audit }),
       operations: this.operations,
     });
+    if (machines.cluster !== undefined) {
+      const subscribe = this.#news.subscribe.bind(this.#news);
+      this.#broadcast = broadcastStatus({ cluster: machines.cluster, summary: (executionId) => journal.summary(executionId), subscribe });
+    }
     this.#news.subscribe((news) => {
       this.#executions.heard(news);
       if (news.type === "event" && news.event.type === "execution-ended") this.#caller.forget(news.executionId);
@@ -239,6 +245,7 @@ export class Owner implements AsyncDisposable {
     stack.use(this.#audit);
     stack.use(this.#records);
     stack.use(this.#machines);
+    if (this.#broadcast !== undefined) stack.use(this.#broadcast);
     stack.use(this.#guests);
     stack.use(this.#home);
     stack.use(this.#tail);

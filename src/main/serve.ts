@@ -1,5 +1,6 @@
 import { sleep, systemClock } from "../base/clock.ts";
 import type { Clock } from "../base/clock.ts";
+import { defined } from "../base/defined.ts";
 import type { ServeRequest, Serving } from "../cli/host.ts";
 import type { OperationClient } from "../client/operation-client.ts";
 import { listExecutions } from "../contract/list-executions.ts";
@@ -38,7 +39,7 @@ export async function serve(request: ServeRequest, around: Surrounding): Promise
   const secrets = openSecrets({ environment, warn, ...(config.secretsFile === undefined ? {} : { file: config.secretsFile }) });
   // Nobody sits before it, and it asks for nobody: it may do what its own user may.
   const about = { caller: callerAlone(config.access), secrets, telemetry, elicitor: { ask: async () => undefined }, version };
-  const owner = resources.use(await Owner.open(ownerOptions(config, about)));
+  const owner = resources.use(await Owner.open({ ...ownerOptions(config, about), ...defined({ cluster: config.cluster }) }));
   const settings = config.serve;
   const listening = resources.use(await openServedHttp({ owner, place, settings, metrics, log, version }));
   // Not before it is known that this process stays.
