@@ -13,9 +13,9 @@ export function typedText(text: string, schema: Json | undefined): Json {
 /** The same for a member that may be there several times: as a list where the schema wants one. */
 export function typedTexts(texts: readonly string[], schema: Json | undefined): Json {
   const [first = "", ...others] = texts;
-  if (!typesOf(schema).has("array")) return others.length === 0 ? typedText(first, schema) : [...texts];
-  const whole = others.length === 0 ? parsed(first) : undefined;
-  if (isJsonArray(whole)) return whole;
+  const types = typesOf(schema);
+  const single = typedText(first, schema);
+  if (others.length === 0 && (types.size > 1 || !types.has("array") || isJsonArray(single))) return single;
   const element = isJsonObject(schema) ? schema["items"] : undefined;
   return texts.map((text) => typedText(text, element));
 }
