@@ -125,8 +125,8 @@ function checkKind({ given, values, hasUnknown }: PartlyRead<StepKeys>, reading:
     if (first[0] === "tool") toToolUse(values, reading);
     checkKeys(given, first[1], reading);
   } else if (isLabelled(given)) {
-    // Its arguments are its value.
-    checkKeys(new Map([...given].filter(([key]) => key !== "with")), "value", reading);
+    // It may be that a tool does its work: planning knows.
+    checkKeys(given, "tool", reading);
   } else if (!hasUnknown) {
     report(reading, "missing-key", `the step does nothing: it needs one of ${ACTION_KEYS.map(([key]) => quoted(key)).join(", ")}`);
   }

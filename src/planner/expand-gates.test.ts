@@ -114,6 +114,17 @@ describe("handlers", () => {
     expect(nodeOf(planned(plan([step])), "a").step.action).toEqual(action);
   });
 
+  test("what is said of a call holds where there is a handler, and is a mistake where there is none", () => {
+    const step = (type: string): string => `{ id: a, type: ${type}, retry: { max_attempts: 2 }, with: { amount: 1, to: me } }`;
+    expect(nodeOf(planned(plan([step("deployment")])), "a").step.retry).toEqual({ maxAttempts: 2 });
+    expect(plan([step("integration")]).problems).toMatchObject([
+      {
+        path: ["steps", 0, "retry"],
+        message: '"retry" has no meaning here: the type "integration" has no handler in tutti.yaml, so the step calls nothing',
+      },
+    ]);
+  });
+
   test("the servers of handlers and checks are those that are needed", () => {
     const workflow = workflowOf(textOf(["{ id: a, type: deployment, enforcement: unit-tests, validation: manual-review }"]));
     expect(usedServers(workflow, {}, REGISTRY)).toEqual(["checks", "shop"]);

@@ -22,7 +22,7 @@ import { orderSteps } from "./order-steps.ts";
 import { type ReadEntries, readEntries } from "./step-entry.ts";
 import { type StepPart, stepParts, templatePart } from "./step-parts.ts";
 import type { ToolIndex } from "./tool-index.ts";
-import { withHandlers } from "./with-handlers.ts";
+import { checkPhase, withHandlers } from "./with-handlers.ts";
 
 /** What one workflow is planned with, besides itself. */
 export interface Surroundings {
@@ -68,6 +68,7 @@ function readSteps(
   const checkLeases = createLeaseCheck(shared);
   const checkCall = createCallCheck({ tools, workflows, known });
   const checkGate = createGateCheck(registry, checkCall);
+  const checkHandled = registry === undefined ? () => [] : checkPhase;
   const checkField = (part: StepPart): readonly Problem[] => checkFields(part, known);
   const checkKeyType = (part: StepPart): readonly Problem[] => checkKeyTypes(part, known);
   let errors = 0;
@@ -84,7 +85,14 @@ function readSteps(
   for (const entry of entries.list) {
     const parts = stepParts(entry.step, entry.path);
     add(entry, parts);
-    for (const problem of [...checkNeeds(entry), ...checkResources(entry, tools), ...checkLeases(entry), ...checkMachines(entry), ...checkGate(entry)])
+    for (const problem of [
+      ...checkNeeds(entry),
+      ...checkResources(entry, tools),
+      ...checkLeases(entry),
+      ...checkMachines(entry),
+      ...checkGate(entry),
+      ...checkHandled(entry),
+    ])
       note(problem);
     for (const part of parts) check(part);
   }
