@@ -5,8 +5,11 @@ import { addExecutionCommands } from "./commands/execution-commands.ts";
 import { examples } from "./commands/perform.ts";
 import { addMachineCommand } from "./commands/machine-command.ts";
 import type { Perform } from "./commands/perform.ts";
+import { addProjectCommands } from "./commands/project-commands.ts";
 import { addServeCommand } from "./commands/serve-command.ts";
 import { addServerCommands } from "./commands/server-commands.ts";
+import { addStoredWorkflowCommands } from "./commands/stored-workflow-commands.ts";
+import { addTaskCommands } from "./commands/task-commands.ts";
 import { addWorkflowCommands } from "./commands/workflow-commands.ts";
 import type { Shell } from "./completion.ts";
 
@@ -29,12 +32,15 @@ export function buildProgram(
       "after",
       examples("tutti run order.yaml -p order_id=A-17", "tutti executions show 0193f2c7-89ab", "tutti help executions"),
     );
+  addProjectCommands(program, perform);
   addWorkflowCommands(program, perform);
+  addStoredWorkflowCommands(program, perform);
   addExecutionCommands(program, perform);
   addServerCommands(program, perform);
   addServeCommand(program, perform);
   addMcpCommand(program, perform);
   addMachineCommand(program, perform);
+  addTaskCommands(program, perform);
   addAuditCommands(program, perform);
   addCompletion(program, perform);
   inherit(program);
