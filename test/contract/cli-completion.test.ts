@@ -16,7 +16,7 @@ function completions(...words: readonly string[]): readonly string[] {
 }
 
 test.each([
-  { words: ["ex"], offered: ["executions"] },
+  { words: ["exe"], offered: ["executions"] },
   { words: ["executions", "re"], offered: ["resume", "retry", "resolve"] },
   { words: ["executions", "resolve", "some-id", "charge", "--not"], offered: ["--not-happened"] },
   { words: ["executions", "list", "--st"], offered: ["--status"] },
