@@ -36,13 +36,13 @@ const publishRelease = defineTool({
   description: "Shows a packed price list to all customers, in place of the one that they see now.",
   effect: "changes",
   input: z.object({ version, prices: z.int() }),
-  output: z.object({ version, previous: version.optional() }),
+  output: z.object({ version, previous: version.nullable() }),
   run({ database, tenant }, { version: wanted, prices }) {
     const found = database.prepare("SELECT content FROM releases WHERE tenant = ? AND version = ?").get(tenant, wanted);
     if (found === undefined) throw new Refusal(`there is no release ${wanted}`);
     const previous = database.prepare("SELECT version FROM published WHERE tenant = ?").get(tenant)?.["version"];
     database.prepare("INSERT OR REPLACE INTO published (tenant, version, prices) VALUES (?, ?, ?)").run(tenant, wanted, prices);
-    return typeof previous === "string" ? { version: wanted, previous } : { version: wanted };
+    return { version: wanted, previous: typeof previous === "string" ? previous : null };
   },
 });
 
@@ -50,10 +50,10 @@ const withdrawRelease = defineTool({
   name: "withdraw_release",
   description: "Takes a release back, and shows the previous one again.",
   effect: "changes",
-  input: z.object({ version, previous: version.optional() }),
+  input: z.object({ version, previous: version.nullable() }),
   output: z.object({ withdrawn: version }),
   run({ database, tenant }, { version: withdrawn, previous }) {
-    if (previous === undefined) database.prepare("DELETE FROM published WHERE tenant = ? AND version = ?").run(tenant, withdrawn);
+    if (previous === null) database.prepare("DELETE FROM published WHERE tenant = ? AND version = ?").run(tenant, withdrawn);
     else database.prepare("UPDATE published SET version = ? WHERE tenant = ? AND version = ?").run(previous, tenant, withdrawn);
     return { withdrawn };
   },
