@@ -6,6 +6,7 @@ import type { CallOptions, OperationClient } from "../client/operation-client.ts
 import type { OperationCaller } from "../contract/operation-caller.ts";
 import type { Operation } from "../contract/operation.ts";
 import { OPERATIONS } from "../contract/operations.ts";
+import { distributeTask } from "../contract/distribute-task.ts";
 import { executeWorkflow } from "../contract/execute-workflow.ts";
 import { startExecution } from "../contract/start-execution.ts";
 import { resumeExecution } from "../contract/resume-execution.ts";
@@ -115,14 +116,14 @@ export class DrivingClient implements OperationClient, OperationCaller, AsyncDis
 
   #remember(operation: string, output: unknown): void {
     if (!STARTING.has(operation)) return;
-    const { executionId } = output as { readonly executionId: string };
-    assert(typeof executionId === "string", `${operation} answers with an id`);
+    const { taskGroupId, executionId = taskGroupId } = output as { readonly executionId?: string; readonly taskGroupId?: string };
+    assert(executionId !== undefined, `${operation} answers with an id`);
     this.#entrusted.add(executionId);
   }
 }
 
 /** Whoever calls these wants an execution to go on. */
-const STARTING: ReadonlySet<string> = new Set([startExecution, executeWorkflow, retryExecution, resumeExecution].map(({ name }) => name));
+const STARTING: ReadonlySet<string> = new Set([startExecution, executeWorkflow, distributeTask, retryExecution, resumeExecution].map(({ name }) => name));
 
 function repeatable<Input, Output, Item>(operation: Operation<Input, Output, Item>, input: Input): boolean {
   if (operation.repeatable !== "with-request-key") return operation.repeatable === "always";
