@@ -6,9 +6,9 @@ import { isSqliteError } from "./journal-unusable.ts";
 import { prepare } from "./prepare.ts";
 import { UnreadableRow, contentHash, parseStored } from "./stored-json.ts";
 
-/** Something that is wrong in a journal. */
+/** Something that is wrong in a journal, or in the records beside it. */
 export interface IntegrityFinding {
-  readonly kind: "database" | "reference" | "sequence" | "event" | "plan" | "blob";
+  readonly kind: "database" | "reference" | "sequence" | "event" | "plan" | "blob" | "record";
   readonly message: string;
   readonly executionId?: string;
 }

@@ -1,3 +1,4 @@
+import { dirname } from "node:path";
 import type { DatabaseSync } from "node:sqlite";
 import { LRUCache } from "lru-cache";
 import { assert, present } from "../base/assert.ts";
@@ -7,8 +8,10 @@ import type { ExecutionSummary } from "../model/execution.ts";
 import type { Plan } from "../model/plan.ts";
 import type { ExecutionHistory, ExecutionStatistics, LatestQuery, StatisticsQuery } from "../ports/execution-history.ts";
 import type { ExecutionPage, Journal, ListQuery } from "../ports/journal.ts";
-import { backupJournal } from "./backup-journal.ts";
+import { backupStores } from "./backup-stores.ts";
 import { type IntegrityFinding, checkIntegrity } from "./check-integrity.ts";
+import { checkRecords } from "./check-records.ts";
+import { JOURNAL_FILE } from "./data-directory.ts";
 import { decodeEvent } from "./event-row.ts";
 import { readStatistics } from "./execution-statistics.ts";
 import { FaultLatch } from "./fault-latch.ts";
@@ -16,6 +19,7 @@ import { SUMMARY_COLUMNS, listSql, parseCursor, printCursor } from "./list-query
 import { type ListedState, UNFINISHED_STATES, outcomeOf, statusOf } from "./listed-state.ts";
 import { openDatabaseReader } from "./open-database.ts";
 import { type Statement, prepare } from "./prepare.ts";
+import { RECORDS_FILE, openRecordsReader } from "./records.ts";
 import { parseStoredObject } from "./stored-json.ts";
 
 const LIST_LIMIT_MAX = 1_000;
@@ -165,19 +169,22 @@ export class JournalReader implements ReadableJournal, ExecutionHistory, AsyncDi
   }
 
   /**
-   * Copies the journal into a new data directory, as it is now, while it is in use.
+   * Copies the journal, and the records beside it, into a new data directory, as they are now, while they are in use.
    *
    * @throws TuttiError `input.invalid` - the directory exists; `journal.unusable`
    */
   async backup(targetDirectory: string): Promise<void> {
     using snapshot = this.#snapshot();
-    await backupJournal(snapshot, targetDirectory);
+    using records = openRecordsReader(dirname(this.#path));
+    const beside = records === undefined ? [] : [{ file: RECORDS_FILE, database: records }];
+    await backupStores([{ file: JOURNAL_FILE, database: snapshot }, ...beside], targetDirectory);
   }
 
-  /** Reads all of the journal and says what is wrong with it: see `IntegrityFinding`. Takes about a second for each gigabyte. */
+  /** Reads all of the journal and the records and says what is wrong: see `IntegrityFinding`. Takes about a second for each gigabyte. */
   async checkIntegrity(): Promise<readonly IntegrityFinding[]> {
     using snapshot = this.#snapshot();
-    return await checkIntegrity(snapshot);
+    using records = openRecordsReader(dirname(this.#path));
+    return [...(await checkIntegrity(snapshot)), ...(records === undefined ? [] : checkRecords(records))];
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -52,8 +52,12 @@ interface Checkpoint {
   readonly checkpointed: number;
 }
 
-/** A copy that was cut short is found at once in a file of any size; other damage when it is small, else when it is met. */
-function checkSoundness(database: DatabaseSync, path: string): void {
+/**
+ * A copy that was cut short is found at once in a file of any size; other damage when it is small, else when it is met.
+ *
+ * @throws TuttiError `journal.unusable`
+ */
+export function checkSoundness(database: DatabaseSync, path: string): void {
   const copied = prepare<Checkpoint>(database, "PRAGMA wal_checkpoint(PASSIVE)").get();
   // A reader of older pages holds the rest of the log back, and the file may still be short.
   if (copied === undefined || copied.log !== copied.checkpointed) return;

@@ -5,7 +5,8 @@ import { CommitQueue } from "./commit-queue.ts";
 import { createDataDirectory, fileCheck } from "./data-directory.ts";
 import { FaultLatch } from "./fault-latch.ts";
 import type { StoreKind } from "./open-store.ts";
-import { openStore } from "./open-store.ts";
+import { checkSoundness } from "./open-database.ts";
+import { openStore, openStoreReader } from "./open-store.ts";
 import { RECORDS_MIGRATIONS } from "./records-migrations.ts";
 
 /** Its name within a data directory. */
@@ -39,7 +40,7 @@ export class Records implements Disposable {
     createDataDirectory(directory);
     const path = join(directory, RECORDS_FILE);
     this.#latch = new FaultLatch(path);
-    this.#database = openStore(RECORDS, { path, nowMs: clock.nowMs() });
+    this.#database = openStore(RECORDS, { path, nowMs: clock.nowMs() }, (database) => checkSoundness(database, path));
     this.#queue = new CommitQueue(this.#database, this.#latch, fileCheck(path));
   }
 
@@ -57,4 +58,13 @@ export class Records implements Disposable {
     this.#latch.close(new Error("the records have been closed"));
     this.#database.close();
   }
+}
+
+/**
+ * Opens the records of a data directory for reading, beside their owner or alone; undefined when there are none yet.
+ *
+ * @throws TuttiError `journal.unusable`
+ */
+export function openRecordsReader(directory: string): DatabaseSync | undefined {
+  return openStoreReader(RECORDS, join(directory, RECORDS_FILE));
 }
