@@ -2,6 +2,7 @@ import * as z from "zod";
 import type { Json } from "../base/json.ts";
 import type { AccessConfig } from "../model/access.ts";
 import type { CheckRegistry } from "../model/check.ts";
+import type { PatternSettings } from "../model/pattern.ts";
 import type { ServerConfig } from "../model/server.ts";
 import type { ServerSettings } from "../model/server-settings.ts";
 
@@ -14,6 +15,8 @@ export interface Surroundings {
   readonly settings?: ServerSettings;
   /** What steps may ask for by name. Default: nothing. */
   readonly checks?: CheckRegistry;
+  /** Default: only those patterns that come with Tutti. */
+  readonly patterns?: PatternSettings;
   /** Held in memory only. */
   readonly secrets: Readonly<Record<string, string>>;
 }
@@ -69,6 +72,13 @@ export const clientMessage: z.ZodType<ClientMessage> = z.discriminatedUnion("typ
       access: z.custom<AccessConfig>((access) => typeof access === "object" && access !== null),
       settings: serverSettings.exactOptional(),
       checks: z.custom<CheckRegistry>((checks) => typeof checks === "object" && checks !== null).exactOptional(),
+      patterns: z
+        .strictObject({
+          directory: z.string().exactOptional(),
+          folder: z.string(),
+          ports: z.record(z.string(), z.number()).exactOptional(),
+        })
+        .exactOptional(),
       secrets: z.record(z.string(), z.string()),
     }),
     identityToken: z.string().exactOptional(),

@@ -19,6 +19,8 @@ const details: ErrorDetails = {
   "workflow.not-found": { workflowId: "w" },
   "workflow.exists": { workflowId: "w" },
   "workflow.changed": { workflowId: "w", version: 2 },
+  "pattern.not-found": { pattern: "p" },
+  "application.not-found": { applicationId: "a-1" },
   "task.not-found": { taskId: "e-1.1" },
   "machine.not-found": { machineId: "gpu-1" },
   "server.not-found": { server: "shop" },

@@ -27,6 +27,8 @@ export const ERROR_TRAITS: { readonly [Code in ErrorCode]: ErrorTraits } = {
   "workflow.changed": { variant: "Validation", httpStatus: 409, jsonRpcCode: -31_409, exitCode: 65, retry: "none" },
   "task.not-found": { variant: "Validation", httpStatus: 404, jsonRpcCode: -32_602, exitCode: 66, retry: "none" },
   "machine.not-found": { variant: "Validation", httpStatus: 404, jsonRpcCode: -32_602, exitCode: 66, retry: "none" },
+  "pattern.not-found": { variant: "Validation", httpStatus: 404, jsonRpcCode: -32_602, exitCode: 66, retry: "none" },
+  "application.not-found": { variant: "Validation", httpStatus: 404, jsonRpcCode: -32_602, exitCode: 66, retry: "none" },
   "server.not-found": { variant: "McpServerNotFound", httpStatus: 404, jsonRpcCode: -31_404, exitCode: 66, retry: "none" },
   "server.insecure": { variant: "Security", httpStatus: 422, jsonRpcCode: -32_603, exitCode: 65, retry: "none" },
   "tool.not-found": { variant: "McpToolExecution", httpStatus: 404, jsonRpcCode: -32_602, exitCode: 66, retry: "none" },

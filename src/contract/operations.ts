@@ -54,7 +54,6 @@ import { validateWorkflow } from "./validate-workflow.ts";
 import { verifyAudit } from "./verify-audit.ts";
 import { watchExecution } from "./watch-execution.ts";
 import { watchNews } from "./watch-news.ts";
-import { watchNews } from "./watch-news.ts";
 
 /** Everything that the world may ask of Tutti. */
 export const OPERATIONS: readonly Operation<unknown, unknown, unknown>[] = [
@@ -112,6 +111,5 @@ export const OPERATIONS: readonly Operation<unknown, unknown, unknown>[] = [
   validateWorkflow,
   verifyAudit,
   watchExecution,
-  watchNews,
   watchNews,
 ];

@@ -1,7 +1,9 @@
+import { dirname } from "node:path";
 import { systemClock } from "../base/clock.ts";
 import { defined } from "../base/defined.ts";
 import type { Surroundings } from "../client/local-protocol.ts";
 import { DEFAULT_LIMITS } from "../model/default-limits.ts";
+import type { PatternSettings } from "../model/pattern.ts";
 import type { ServerSettings } from "../model/server-settings.ts";
 import type { Caller } from "../operations/operation-context.ts";
 import type { Config } from "./config.ts";
@@ -28,6 +30,7 @@ export function ownerOptions(config: Config, around: OwnerSurroundings): OwnerOp
     servers,
     settings: settingsOf(config),
     checks: config.checkRegistry,
+    patterns: patternsOf(config),
     logins: loginFiles(dataDirectory),
     access,
     taskTypes: config.cluster?.taskTypes ?? {},
@@ -42,9 +45,20 @@ export function ownerOptions(config: Config, around: OwnerSurroundings): OwnerOp
 /** As what a process with this configuration introduces itself to another that owns the directory. */
 export async function surroundingsOf(config: Config, secrets: AllSecrets): Promise<Surroundings> {
   const { servers, access } = config;
-  return { servers, access, settings: settingsOf(config), checks: config.checkRegistry, secrets: await secrets.all() };
+  return {
+    servers,
+    access,
+    settings: settingsOf(config),
+    checks: config.checkRegistry,
+    patterns: patternsOf(config),
+    secrets: await secrets.all(),
+  };
 }
 
 export function settingsOf({ tls, sharedResources, clientRate, demands }: Config): ServerSettings {
   return { ...defined({ tls, clientRate }), sharedResources, demands };
+}
+
+function patternsOf({ found, dataDirectory, patternDirectory, ports }: Config): PatternSettings {
+  return { folder: dirname(found?.file ?? dataDirectory), ports, ...defined({ directory: patternDirectory }) };
 }

@@ -1,6 +1,7 @@
 import { canonicalJson } from "../base/json.ts";
 import type { Json } from "../base/json.ts";
 import type { Clock } from "../base/clock.ts";
+import { defined } from "../base/defined.ts";
 import { randomIds } from "../base/ids.ts";
 import type { Introduction, Surroundings } from "../client/local-protocol.ts";
 import { printEndpoint } from "../client/local-protocol.ts";
@@ -12,6 +13,7 @@ import { asksWho } from "../model/asks-who.ts";
 import type { AccessConfig } from "../model/access.ts";
 import { NO_CHECKS } from "../model/check.ts";
 import type { CheckRegistry } from "../model/check.ts";
+import type { PatternSettings } from "../model/pattern.ts";
 import { NO_SETTINGS } from "../model/server-settings.ts";
 import type { ServerSettings } from "../model/server-settings.ts";
 import type { ServerRecord } from "../model/server-record.ts";
@@ -20,20 +22,20 @@ import type { ServerConfig } from "../model/server.ts";
 import type { TaskTypes } from "../operations/task-tool.ts";
 import { getServerStats as handleGetServerStats } from "../operations/get-server-stats.ts";
 import type { Caller } from "../operations/operation-context.ts";
-import type { ExecutionDriver } from "../operations/execution-driver.ts";
 import { NewsTail } from "../operations/news-tail.ts";
 import type { AuditLog } from "../ports/audit.ts";
 import type { Elicitor } from "../ports/elicitation.ts";
 import { SILENT } from "../ports/log.ts";
 import type { Machines } from "../ports/machines.ts";
+import type { PatternApplications } from "../ports/patterns.ts";
 import type { Secrets } from "../ports/secrets.ts";
 import type { ServerLogins } from "../ports/server-logins.ts";
-import type { ToolCaller } from "../ports/tool-caller.ts";
 import type { SqliteAuditLog } from "../sqlite/audit-log.ts";
 import { openAuditLog } from "../sqlite/audit-log.ts";
 import { auditReader } from "../sqlite/audit-reader.ts";
 import { openJournal } from "../sqlite/open-journal.ts";
 import { writeOwnerNote } from "../sqlite/owner-note.ts";
+import { patternApplications } from "../sqlite/pattern-applications.ts";
 import { Records } from "../sqlite/records.ts";
 import type { SqliteJournal } from "../sqlite/sqlite-journal.ts";
 import { SqliteWorkflowStore } from "../sqlite/workflow-store.ts";
@@ -57,8 +59,13 @@ import type { OwnedMachines } from "./open-machines.ts";
 import { operationGate } from "./operation-gate.ts";
 import { OperationTable } from "./operation-table.ts";
 import { RoutedCaller } from "./routed-caller.ts";
+import { addPatternOperations } from "./pattern-operations.ts";
+import { openPatternWorkspace } from "./pattern-workspace.ts";
+import type { PatternWorkspace } from "./pattern-workspace.ts";
+import { routedDriver } from "./routed-driver.ts";
 import { addServerOperations } from "./server-operations.ts";
 import { addTaskOperations } from "./task-operations.ts";
+import { surroundingsKey } from "./surroundings-key.ts";
 import type { Telemetry } from "./telemetry.ts";
 import { openWorkspace } from "./workspace.ts";
 import type { Workspace } from "./workspace.ts";
@@ -72,6 +79,8 @@ export interface OwnerOptions {
   readonly settings?: ServerSettings;
   /** What steps may ask for by name. Default: nothing. */
   readonly checks?: CheckRegistry;
+  /** Default: there are only those patterns that come with Tutti. */
+  readonly patterns?: PatternSettings;
   readonly secrets: Secrets;
   /** Lets other machines join. Default: this one is the only one. */
   readonly cluster?: ClusterSettings;
@@ -106,6 +115,13 @@ interface OwnedStores {
   readonly machines: OwnedMachines;
 }
 
+/** What operations work on. */
+interface OperatedWorkspace {
+  readonly workspace: Workspace;
+  readonly machines: Machines;
+  readonly patterns: PatternWorkspace;
+}
+
 /** What runs on the servers of another process. */
 interface Guest extends AsyncDisposable {
   readonly workspace: Workspace;
@@ -127,6 +143,7 @@ export class Owner implements AsyncDisposable {
   readonly #journal: SqliteJournal;
   readonly #audit: SqliteAuditLog;
   readonly #records: Records;
+  readonly #applications: PatternApplications;
   readonly #machines: OwnedMachines;
   readonly #broadcast: AsyncDisposable | undefined;
   readonly #startedMs: number;
@@ -138,6 +155,7 @@ export class Owner implements AsyncDisposable {
   readonly #caller: RoutedCaller;
   readonly #supervisor: Supervisor;
   readonly #home: Workspace;
+  readonly #patterns: PatternWorkspace;
   /** By what they are configured with. */
   readonly #callers = new Map<string, CallerSource>();
   /** Of other processes, by their servers, rules and secrets. */
@@ -151,6 +169,7 @@ export class Owner implements AsyncDisposable {
     this.#journal = journal;
     this.#audit = audit;
     this.#records = records;
+    this.#applications = patternApplications(records);
     this.#machines = machines;
     this.#startedMs = clock.monotonicMs();
     const others = machines.cluster === undefined ? {} : { machines: machines.machines, machinesEncrypted: machines.encrypted };
@@ -165,7 +184,9 @@ export class Owner implements AsyncDisposable {
     this.#supervisor = new Supervisor({ journal, caller: this.#caller, news: this.#news, clock, ids: randomIds, random: Math.random });
     this.#executions = new FollowedExecutions({ ...telemetry, clock, summary: (executionId) => journal.summary(executionId) });
     this.#alerts = new AlertWatch({ ...telemetry, clock, executions: this.#executions });
-    this.operations = this.#operationsOn(this.#home, options.access, machines.machines).for(options.caller);
+    this.#patterns = this.#patternsOn(this.#home, options, machines.machines);
+    const home = { workspace: this.#home, machines: machines.machines, patterns: this.#patterns };
+    this.operations = this.#operationsOn(home, options.access).for(options.caller);
     this.gate = operationGate({
       access: options.access,
       callers: openCallerSource(options.access, { clock, audit }),
@@ -248,6 +269,7 @@ export class Owner implements AsyncDisposable {
     if (this.#broadcast !== undefined) stack.use(this.#broadcast);
     stack.use(this.#guests);
     stack.use(this.#home);
+    stack.use(this.#patterns);
     stack.use(this.#tail);
     stack.use(this.#executions);
     stack.use(this.#alerts);
@@ -263,24 +285,42 @@ export class Owner implements AsyncDisposable {
     this.#callers.set(key, callers);
     const caller = await callers.identify(identityToken, signal);
     const own = asksWho(access) ? undefined : await this.#options.surroundings?.();
-    const atHome = own !== undefined && keyOf(own) === keyOf(surroundings);
+    const atHome = own !== undefined && surroundingsKey(own) === surroundingsKey(surroundings);
     if (atHome) return this.operations.for(caller);
     const brought = { ...surroundings, access };
-    return this.#guests.join(keyOf(brought), () => this.#guestWith(brought), signal).operations.for(caller);
+    return this.#guests.join(surroundingsKey(brought), () => this.#guestWith(brought), signal).operations.for(caller);
   }
 
-  #guestWith({ servers, access, settings = NO_SETTINGS, checks = NO_CHECKS, secrets }: Surroundings): Guest {
+  #guestWith({ servers, access, settings = NO_SETTINGS, checks = NO_CHECKS, patterns: settled, secrets }: Surroundings): Guest {
     const given: Secrets = { get: async (name) => (Object.hasOwn(secrets, name) ? secrets[name] : undefined) };
     const person = asksWho(access) ? NOBODY : {};
     const workspace = openWorkspace({ ...this.#options, ...person, servers, access, settings, checks, secrets: given, audit: this.#audit });
-    const operations = this.#operationsOn(workspace, access, this.#machines.alone(servers));
-    return { workspace, operations, [Symbol.asyncDispose]: () => workspace[Symbol.asyncDispose]() };
+    const machines = this.#machines.alone(servers);
+    const patterns = this.#patternsOn(workspace, { checks, ...defined({ patterns: settled }) }, machines);
+    const operations = this.#operationsOn({ workspace, machines, patterns }, access);
+    return {
+      workspace,
+      operations,
+      async [Symbol.asyncDispose]() {
+        patterns[Symbol.dispose]();
+        await workspace[Symbol.asyncDispose]();
+      },
+    };
   }
 
-  #operationsOn({ pool, caller }: Workspace, access: AccessConfig, machines: Machines): OperationTable {
+  #patternsOn(
+    workspace: Workspace,
+    { checks = NO_CHECKS, patterns }: Pick<OwnerOptions, "checks" | "patterns">,
+    machines: Machines,
+  ): PatternWorkspace {
+    const { clock, directory } = this.#options;
+    return openPatternWorkspace(patterns ?? { folder: directory }, { workspace, checks, machines, clock, log: this.#telemetry.log });
+  }
+
+  #operationsOn({ workspace: { pool, caller }, machines, patterns }: OperatedWorkspace, access: AccessConfig): OperationTable {
     const journal = this.#journal;
     const { directory, auditKeyFile, clock } = this.#options;
-    const driver = this.#driverOn(caller);
+    const driver = routedDriver(caller, { routes: this.#caller, supervisor: this.#supervisor, executions: this.#executions });
     const { report, driven } = driver;
     const table = new OperationTable({}, { access, audit: this.#audit });
     addDefinitionOperations(table, pool.catalogs);
@@ -291,7 +331,7 @@ export class Owner implements AsyncDisposable {
     table.add(getServerStats, (_, context) => handleGetServerStats(measured, context));
     addAuditOperations(table, { reader: auditReader({ directory, keyFile: auditKeyFile }), access, audit });
     addReadingOperations(table, { journal, report, driven, access, audit });
-    addWorkflowOperations(table, {
+    const stored = {
       workflows: new SqliteWorkflowStore({ records: this.#records, clock }),
       history: journal,
       journal,
@@ -301,7 +341,9 @@ export class Owner implements AsyncDisposable {
       clock,
       source: { clock, ids: randomIds },
       audit,
-    });
+    };
+    addWorkflowOperations(table, stored);
+    addPatternOperations(table, { ...stored, ...patterns, applications: this.#applications, ids: randomIds, access });
     addTaskOperations(table, {
       machines,
       taskTypes: this.#options.taskTypes ?? {},
@@ -330,34 +372,4 @@ export class Owner implements AsyncDisposable {
       audit,
     });
   }
-
-  /** What is begun or taken up through it runs on the servers of this caller. */
-  #driverOn(caller: ToolCaller): ExecutionDriver {
-    const supervisor = this.#supervisor;
-    return {
-      start: async (request) => {
-        const executionId = request.executionId ?? randomIds.next();
-        return await this.#caller.claimStart(executionId, caller, async () => await supervisor.start({ ...request, executionId }));
-      },
-      resume: async (executionId) => {
-        if (!supervisor.driven(executionId)) this.#caller.claim(executionId, caller);
-        try {
-          await supervisor.resume(executionId);
-          if (supervisor.driven(executionId)) this.#executions.took(executionId);
-        } finally {
-          // Whoever cannot take it up must not stand in the way of the next, who can.
-          if (!supervisor.driven(executionId)) this.#caller.forget(executionId);
-        }
-      },
-      driven: (executionId) => supervisor.driven(executionId),
-      settled: async (executionId, signal) => await supervisor.settled(executionId, signal),
-      signal: async (executionId, signal) => await supervisor.signal(executionId, signal),
-      report: async (executionId) => await supervisor.report(executionId),
-    };
-  }
-}
-
-/** Equal for what is configured equally. */
-function keyOf({ servers, access, settings = NO_SETTINGS, checks = NO_CHECKS, secrets }: Surroundings): string {
-  return canonicalJson([servers, access, settings, checks, secrets] as unknown as Json);
 }

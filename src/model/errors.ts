@@ -22,6 +22,9 @@ export interface ErrorDetails {
   readonly "task.not-found": { readonly taskId: string };
   /** No machine of that name has ever joined. */
   readonly "machine.not-found": { readonly machineId: string };
+  readonly "pattern.not-found": { readonly pattern: string };
+  /** Nothing was applied under this id. */
+  readonly "application.not-found": { readonly applicationId: string };
   readonly "server.not-found": { readonly server: string };
   /** A server is not what the configuration demands of servers that workflows use. */
   readonly "server.insecure": { readonly faults: readonly string[] };

@@ -98,6 +98,8 @@ export type PatternApplicationStatus = "pending" | "applying" | "applied" | "fai
 export interface PatternApplication {
   readonly applicationId: string;
   readonly tenant?: string;
+  /** Of what was asked for with a request key: the same key for something else is a mistake. */
+  readonly requestFingerprint?: string;
   readonly patternName: string;
   readonly patternVersion: string;
   readonly targetComponent: string;
@@ -110,7 +112,10 @@ export interface PatternApplication {
   readonly workflowId?: string;
   /** Of the execution that was started with it. */
   readonly executionId?: string;
+  /** What was found when its requirements were last looked at. */
   readonly validation?: PatternValidation;
+  /** Whether what is looked at again held the last time; undefined before the first. */
+  readonly inForce?: boolean;
   readonly nextSteps: readonly string[];
   readonly monitoring?: ApplicationMonitoring;
 }
@@ -119,4 +124,14 @@ export interface PatternApplication {
 export interface ApplicationMonitoring {
   readonly intervalMs: Ms;
   readonly requirements: readonly ResolvedRequirement[];
+}
+
+/** What a configuration says about patterns. */
+export interface PatternSettings {
+  /** Patterns of the user's own, absolute. */
+  readonly directory?: string;
+  /** Files that patterns require are below it; absolute. */
+  readonly folder: string;
+  /** Ports that services have in place of those of the table, by service. */
+  readonly ports?: Readonly<Record<string, number>>;
 }

@@ -1,6 +1,8 @@
 import type { Json, JsonObject } from "../base/json.ts";
 import { isJsonArray, isJsonObject } from "../base/json.ts";
+import type { CheckRegistry } from "../model/check.ts";
 import type { Path, Problem } from "../model/problem.ts";
+import { checkStep } from "./check-step.ts";
 import { fillTemplate, fillValue } from "./fill-template.ts";
 import type { NamedValues } from "./substitute.ts";
 
@@ -14,14 +16,20 @@ export interface ExpandedSteps {
   readonly problems: readonly Problem[];
 }
 
+/** With what steps are filled. */
+export interface StepFilling {
+  readonly valueOf: NamedValues;
+  readonly checks: CheckRegistry;
+}
+
 /** Copies that one `each` may make of a step. */
 const COPIES_MAX = 100;
 
 /**
- * Fills the steps of a list: one whose `when` is false is left out, and of one with `each` there is one for every entry,
- * which `${{ each }}` gives; their ids are numbered from 1.
+ * Fills the steps of a list: one whose `when` is false is left out, of one with `each` there is one for every entry,
+ * which `${{ each }}` gives (their ids are numbered from 1), and one with `check` runs a registered check.
  */
-export function expandSteps(list: readonly Json[], path: Path, valueOf: NamedValues): ExpandedSteps {
+export function expandSteps(list: readonly Json[], path: Path, { valueOf, checks }: StepFilling): ExpandedSteps {
   const problems: Problem[] = [];
   const places: number[] = [];
   const steps: Json[] = [];
@@ -34,10 +42,10 @@ export function expandSteps(list: readonly Json[], path: Path, valueOf: NamedVal
       const filled = fillTemplate(copy.template, copy.valueOf, at);
       problems.push(...filled.problems);
       places.push(place);
-      steps.push(filled.value);
-      if (isJsonObject(filled.value)) ids.push(String(filled.value["id"]));
+      steps.push(isJsonObject(filled.value) ? withCheck(filled.value, at, checks, problems) : filled.value);
+      if (isJsonObject(filled.value)) ids.push(textOf(filled.value["id"]));
     }
-    const id = isJsonObject(template) ? String(template["id"]) : "";
+    const id = isJsonObject(template) ? textOf(template["id"]) : "";
     // Of several steps with the same id and opposite conditions, one is there.
     renamed.set(id, [...(renamed.get(id) ?? []), ...ids]);
   }
@@ -53,6 +61,24 @@ export function withNeeds(step: Json, renamed: ReadonlyMap<string, readonly stri
     return [key, (isJsonArray(value) ? value : [value]).flatMap(named)];
   });
   return Object.fromEntries(members);
+}
+
+/** What is wrong with an id is found when the document is read. */
+function textOf(id: Json | undefined): string {
+  return typeof id === "string" ? id : "";
+}
+
+function withCheck(step: JsonObject, path: Path, checks: CheckRegistry, problems: Problem[]): JsonObject {
+  const { check, ...rest } = step;
+  if (check === undefined) return step;
+  const report = (message: string): void =>
+    void problems.push({ code: "wrong-check", severity: "error", message, path: [...path, "check"] });
+  if (typeof check !== "string") {
+    report('"check" must be the name of a check of tutti.yaml');
+    return rest;
+  }
+  if ("tool" in rest || "with" in rest) report('a step with "check" calls what tutti.yaml says: leave out "tool" and "with"');
+  return { ...checkStep(check, checks), ...rest };
 }
 
 interface StepCopy {
@@ -72,7 +98,7 @@ function copiesOf({ when, each, ...template }: JsonObject, path: Path, valueOf: 
     return [];
   }
   return filled.value.map((entry, place) => ({
-    template: { ...template, id: `${String(template["id"])}-${place + 1}` },
+    template: { ...template, id: `${textOf(template["id"])}-${place + 1}` },
     valueOf: (name) => (name === "each" ? entry : valueOf(name)),
   }));
 }

@@ -104,7 +104,7 @@ function isExpressionPlace(path: Path): boolean {
 }
 
 /** A value as a template that gives this value. */
-function asTemplate(value: Json): Json {
+export function asTemplate(value: Json): Json {
   if (typeof value === "string") return printTemplate([{ kind: "value", value }]);
   if (isJsonArray(value)) return value.map(asTemplate);
   return isJsonObject(value) ? Object.fromEntries(Object.entries(value).map(([key, part]) => [key, asTemplate(part)])) : value;

@@ -3,13 +3,14 @@ import type { Json, JsonObject } from "../base/json.ts";
 import { isJsonArray, isJsonObject } from "../base/json.ts";
 import { noFindings } from "../definition/reading.ts";
 import type { ApplicationMonitoring, PatternDefinition, PatternRequirement, ResolvedRequirement } from "../model/pattern.ts";
+import type { CheckRegistry } from "../model/check.ts";
 import type { Path, Problem } from "../model/problem.ts";
 import { expandSteps, holds, withNeeds } from "./expand-steps.ts";
+import type { ExpandedSteps, StepFilling } from "./expand-steps.ts";
 import { fillTemplate, fillValue } from "./fill-template.ts";
 import { namedValues } from "./pattern-values.ts";
 import type { PatternValues } from "./pattern-values.ts";
 import { readCheck } from "./read-check.ts";
-import type { NamedValues } from "./substitute.ts";
 
 /** A pattern as it is for one component. */
 export interface InstantiatedPattern {
@@ -24,9 +25,20 @@ export interface InstantiatedPattern {
   readonly problems: readonly Problem[];
 }
 
+/** What becomes of an instantiated pattern. */
+export interface InstantiationTarget {
+  readonly workflowId: string;
+  /** What its steps may ask for by name. */
+  readonly checks: CheckRegistry;
+}
+
 /** Fills a pattern. Its parameters must be those that `checkParameters` has found right. */
-export function instantiatePattern(pattern: PatternDefinition, values: PatternValues, workflowId: string): InstantiatedPattern {
-  const filling: Filling = { valueOf: namedValues(values), problems: [] };
+export function instantiatePattern(
+  pattern: PatternDefinition,
+  values: PatternValues,
+  { workflowId, checks }: InstantiationTarget,
+): InstantiatedPattern {
+  const filling: Filling = { valueOf: namedValues(values), checks, problems: [] };
   const { document, origin } = filledWorkflow(pattern.workflow, filling);
   const requirements = pattern.requirements.flatMap((requirement, place) => resolved(requirement, ["requirements", place], filling));
   const monitoring = resolvedMonitoring(pattern, requirements, filling);
@@ -34,14 +46,13 @@ export function instantiatePattern(pattern: PatternDefinition, values: PatternVa
     document: { id: workflowId, ...titled(pattern, values, document) },
     origin,
     requirements,
-    nextSteps: pattern.nextSteps.map((step, place) => String(known(step, ["next_steps", place], filling))),
+    nextSteps: pattern.nextSteps.map((step, place) => words(step, ["next_steps", place], filling)),
     ...(monitoring === undefined ? {} : { monitoring }),
     problems: filling.problems,
   };
 }
 
-interface Filling {
-  readonly valueOf: NamedValues;
+interface Filling extends StepFilling {
   readonly problems: Problem[];
 }
 
@@ -52,9 +63,15 @@ function known(template: Json, path: Path, { valueOf, problems }: Filling): Json
   return filled.value;
 }
 
-function filledWorkflow(workflow: JsonObject, { valueOf, problems }: Filling): Pick<InstantiatedPattern, "document" | "origin"> {
+function words(template: string, path: Path, filling: Filling): string {
+  const value = known(template, path, filling);
+  return typeof value === "string" ? value : JSON.stringify(value);
+}
+
+function filledWorkflow(workflow: JsonObject, filling: Filling): Pick<InstantiatedPattern, "document" | "origin"> {
+  const { valueOf, problems } = filling;
   const { steps: main, finally: last, ...rest } = workflow;
-  const lists = { steps: listOf(main, "steps", valueOf), finally: listOf(last, "finally", valueOf) };
+  const lists = { steps: listOf(main, "steps", filling), finally: listOf(last, "finally", filling) };
   const filled = fillTemplate(rest, valueOf);
   const renamed = new Map([...lists.steps.renamed, ...lists.finally.renamed]);
   const origin = (path: Path): Path => {
@@ -73,8 +90,8 @@ function filledWorkflow(workflow: JsonObject, { valueOf, problems }: Filling): P
 }
 
 /** What is no list is reported when the document is read. */
-function listOf(steps: Json | undefined, name: string, valueOf: NamedValues): ReturnType<typeof expandSteps> {
-  return expandSteps(isJsonArray(steps) ? steps : [], [name], valueOf);
+function listOf(steps: Json | undefined, name: string, filling: StepFilling): ExpandedSteps {
+  return expandSteps(isJsonArray(steps) ? steps : [], [name], filling);
 }
 
 /** What the workflow says of itself, where the pattern does not. */
@@ -102,8 +119,8 @@ function resolved(
   const filled = known(check, [...path, "check"], filling);
   const read = problems.length > before ? undefined : readCheck(filled, { path: [...path, "check"], findings });
   problems.push(...findings.errors);
-  const words = known(description, [...path, "description"], filling);
-  return read === undefined ? [] : [{ id, description: String(words), severity, check: read }];
+  const said = words(description, [...path, "description"], filling);
+  return read === undefined ? [] : [{ id, description: said, severity, check: read }];
 }
 
 const SHORTEST_INTERVAL_MS = 1_000;

@@ -7,6 +7,7 @@ import { noFindings } from "../definition/reading.ts";
 import { schemaViolations } from "../definition/schema-violations.ts";
 import { sourceText } from "../definition/source-text.ts";
 import { spanOf, yamlToJson } from "../definition/yaml-to-json.ts";
+import { NO_CHECKS } from "../model/check.ts";
 import type { PatternDefinition } from "../model/pattern.ts";
 import type { LocatedProblem, Path, Problem } from "../model/problem.ts";
 import { instantiatePattern } from "./instantiate-pattern.ts";
@@ -52,6 +53,9 @@ export function readPattern(document: Json, lineOf: (path: Path) => number): Rea
   return { pattern, problems: problems.some(isError) ? problems : [...problems, ...trialProblems(pattern, lineOf)] };
 }
 
+/** What is looked at of every pattern. */
+const RESERVED: ReadonlySet<string> = new Set(["parameters", "component", "workflow"]);
+
 function isError({ severity }: Problem): boolean {
   return severity === "error";
 }
@@ -61,6 +65,7 @@ function namingProblems({ requirements, monitoring, workflow }: PatternDefinitio
   const report = (code: string, message: string, path: Path): void => void problems.push({ code, severity: "error", message, path });
   const ids = requirements.map(({ id }) => id);
   for (const [place, id] of ids.entries()) {
+    if (RESERVED.has(id)) report("reserved-id", `every pattern has a requirement "${id}" of its own`, ["requirements", place, "id"]);
     if (ids.indexOf(id) < place) report("duplicate-requirement", `two requirements have the id "${id}"`, ["requirements", place, "id"]);
   }
   for (const [place, id] of (monitoring?.checks ?? []).entries()) {
@@ -100,7 +105,7 @@ function exampleProblems({ parameters }: PatternDefinition): readonly Problem[] 
 function trialProblems(pattern: PatternDefinition, lineOf: (path: Path) => number): readonly Problem[] {
   const samples = Object.entries(pattern.parameters).map(([name, spec]): readonly [string, Json] => [name, sampleOf(spec) ?? null]);
   const values = { component: "example", parameters: Object.fromEntries(samples) };
-  const { document, origin, problems } = instantiatePattern(pattern, values, "example");
+  const { document, origin, problems } = instantiatePattern(pattern, values, { workflowId: "example", checks: NO_CHECKS });
   if (problems.length > 0) return problems;
   const read = readDocument(document, (path) => lineOf(origin(path)));
   return read.problems.map((problem) => ({ ...problem, path: origin(problem.path) }));

@@ -1,4 +1,4 @@
-import type { JsonObject } from "../base/json.ts";
+import type { Json, JsonObject } from "../base/json.ts";
 import { isJsonObject } from "../base/json.ts";
 import { filled, listOf, recordOf } from "../definition/collection-types.ts";
 import { inputSpec } from "../definition/input-spec.ts";
@@ -23,7 +23,7 @@ function template(like: Shape<never>): ValueType<JsonObject> {
   };
 }
 
-const condition: ValueType<string | boolean> = {
+const condition: ValueType<Json> = {
   read: (value, reading) =>
     typeof value === "boolean" || (typeof value === "string" && value.includes("${{"))
       ? value
@@ -46,7 +46,7 @@ const requirement = shape<PatternRequirement>("requirement", {
     absent: "blocking",
     about: "whether nothing is applied without it",
   },
-  when: { key: "when", type: condition as ValueType<never>, about: "leaves the requirement out when it is false" },
+  when: { key: "when", type: condition, about: "leaves the requirement out when it is false" },
   check: {
     key: "check",
     type: template(CHECK as Shape<never>),

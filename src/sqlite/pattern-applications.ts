@@ -9,26 +9,34 @@ import { parseStoredObject } from "./stored-json.ts";
 
 /** Keeps applications of patterns among the records of a data directory. */
 export function patternApplications(records: Records): PatternApplications {
+  const listeners = new Set<(application: PatternApplication) => void>();
+  const told = <T extends PatternApplication | undefined>(application: T): T => {
+    if (application !== undefined) for (const listener of listeners) listener(application);
+    return application;
+  };
   return {
-    async create(application, requestKey) {
+    async create(application) {
       const tenant = application.tenant ?? "";
       const body = JSON.stringify(application);
-      return await records.write((database) => {
-        const known = requestKey === undefined ? undefined : rows(database, BY_KEY).get(tenant, requestKey);
+      const result = await records.write((database) => {
+        const known = rows(database, BY_ID).get(application.applicationId);
         if (known !== undefined) return { created: false, application: applicationOf(known) };
-        prepare(database, INSERT).run(application.applicationId, tenant, ...columnsOf(application), body, requestKey ?? null);
+        prepare(database, INSERT).run(application.applicationId, tenant, ...columnsOf(application), body);
         return { created: true, application };
       }, body.length);
+      if (result.created) told(result.application);
+      return result;
     },
 
     async update(applicationId, change) {
-      return await records.write((database) => {
+      const changed = await records.write((database) => {
         const row = rows(database, BY_ID).get(applicationId);
         if (row === undefined) return undefined;
         const application = change(applicationOf(row));
         prepare(database, UPDATE).run(...columnsOf(application), JSON.stringify(application), applicationId);
         return application;
       });
+      return told(changed);
     },
 
     get(applicationId, tenant) {
@@ -48,11 +56,9 @@ export function patternApplications(records: Records): PatternApplications {
 
     list: (query) => records.read((database) => listed(database, query)),
 
-    ofWorkflow(workflowId, tenant) {
-      return records.read((database) => {
-        const row = rows(database, BY_WORKFLOW).get(workflowId, tenant ?? "");
-        return row === undefined ? undefined : applicationOf(row);
-      });
+    onChange(listener) {
+      listeners.add(listener);
+      return { [Symbol.dispose]: () => void listeners.delete(listener) };
     },
   };
 }
@@ -65,25 +71,23 @@ interface Row {
 
 const SELECT = "SELECT application_id, tenant, body FROM pattern_applications";
 const BY_ID = `${SELECT} WHERE application_id = ?`;
-const BY_KEY = `${SELECT} WHERE tenant = ? AND request_key = ?`;
-const BY_WORKFLOW = `${SELECT} WHERE workflow_id = ? AND tenant = ?`;
 const BY_PREFIX = `${SELECT} WHERE application_id >= ? AND application_id < ? AND (? IS NULL OR tenant = ?) LIMIT 10`;
 
 const INSERT = `INSERT INTO pattern_applications
-  (application_id, tenant, pattern_name, target_component, status, applied_at_ms, workflow_id, body, request_key)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`;
+  (application_id, tenant, pattern_name, target_component, status, applied_at_ms, body)
+  VALUES (?, ?, ?, ?, ?, ?, ?)`;
 
 const UPDATE = `UPDATE pattern_applications
-  SET pattern_name = ?, target_component = ?, status = ?, applied_at_ms = ?, workflow_id = ?, body = ? WHERE application_id = ?`;
+  SET pattern_name = ?, target_component = ?, status = ?, applied_at_ms = ?, body = ? WHERE application_id = ?`;
 
 function rows(database: DatabaseSync, sql: string): Statement<Row> {
   return prepare<Row>(database, sql);
 }
 
 /** What can be asked for, beside the body that has all of it. */
-function columnsOf(application: PatternApplication): readonly [string, string, string, number, string | null] {
-  const { patternName, targetComponent, status, appliedAtMs, workflowId } = application;
-  return [patternName, targetComponent, status, appliedAtMs, workflowId ?? null];
+function columnsOf(application: PatternApplication): readonly [string, string, string, number] {
+  const { patternName, targetComponent, status, appliedAtMs } = application;
+  return [patternName, targetComponent, status, appliedAtMs];
 }
 
 function isVisible(row: Row, tenant: string | undefined): boolean {

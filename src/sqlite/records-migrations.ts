@@ -52,13 +52,10 @@ CREATE TABLE pattern_applications (
   target_component TEXT NOT NULL,
   status TEXT NOT NULL CHECK (status IN ('pending', 'applying', 'applied', 'failed', 'rejected')),
   applied_at_ms INTEGER NOT NULL,
-  workflow_id TEXT,
-  body TEXT NOT NULL,
-  request_key TEXT
+  body TEXT NOT NULL
 ) STRICT;
-CREATE INDEX pattern_applications_by_workflow ON pattern_applications (workflow_id) WHERE workflow_id IS NOT NULL;
 CREATE INDEX pattern_applications_by_tenant ON pattern_applications (tenant, id);
-CREATE UNIQUE INDEX pattern_applications_by_key ON pattern_applications (tenant, request_key) WHERE request_key IS NOT NULL;
+CREATE INDEX pattern_applications_by_component ON pattern_applications (target_component, id);
 `;
 
 const MACHINES = `

@@ -102,9 +102,7 @@ export const distributedSystemCoordination: PatternDefinition = {
         id: "consistent",
         needs: ["enforce"],
         type: "validation",
-        tool: "checks.run_check",
-        with: { name: "${{ parameters.consistency_check }}" },
-        validates: true,
+        check: "${{ parameters.consistency_check }}",
       },
     ],
     finally: [

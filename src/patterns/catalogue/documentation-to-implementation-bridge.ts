@@ -121,10 +121,9 @@ export const documentationToImplementationBridge: PatternDefinition = {
         id: "enforce",
         needs: ["stated", "review"],
         type: "integration",
-        for_each: "${{ parameters.rules }}",
-        tool: "checks.run_check",
-        with: { name: "${{ item.check }}" },
-        validates: true,
+        each: "${{ parameters.rules }}",
+        name: "${{ each.statement }}",
+        check: "${{ each.check }}",
       },
       {
         id: "report",

@@ -1,0 +1,41 @@
+import * as z from "zod";
+import type { JsonObject } from "../base/json.ts";
+import { jsonObject } from "./json-value.ts";
+
+/** To what a pattern is applied, and with what. */
+export interface PatternTarget {
+  readonly patternName: string;
+  readonly targetComponent: string;
+  /** Those that have no default are needed. */
+  readonly parameters?: JsonObject;
+  /** Parameters as they were typed: read as JSON, unless the pattern wants text there. They outrank `parameters`. */
+  readonly typedParameters?: Readonly<Record<string, string>>;
+}
+
+/** The name of a pattern. */
+export const patternName: z.ZodType<string> = z
+  .string()
+  .min(1)
+  .max(100)
+  .meta({ description: 'A name that list_patterns shows, such as "infrastructure-enforcement".' });
+
+/** The name of a component. */
+export const targetComponent: z.ZodType<string> = z
+  .string()
+  .min(1)
+  .max(200)
+  .regex(/^[^\p{Cc}\p{Zl}\p{Zp}]*$/u)
+  .meta({ description: 'What the pattern is applied to, in your words, such as "database-connections".' });
+
+/** The members of an input that has a {@link PatternTarget}. */
+export const PATTERN_TARGET: { readonly [Key in keyof PatternTarget]-?: z.ZodType<Required<PatternTarget>[Key]> } = {
+  patternName,
+  targetComponent,
+  parameters: jsonObject
+    .meta({ description: "The parameters that list_patterns shows for the pattern, by name. Those without a default are needed." })
+    .exactOptional(),
+  typedParameters: z
+    .record(z.string(), z.string())
+    .meta({ description: "Parameters as a person types them: read as JSON, unless the pattern wants text there." })
+    .exactOptional(),
+};
