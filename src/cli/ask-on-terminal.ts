@@ -28,6 +28,25 @@ export async function askOnTerminal(question: Question, terminal: Terminal, sign
   }
 }
 
+/** Asks a question that Enter answers with yes. Ctrl-D says no. */
+export async function askYesOrNo(question: string, terminal: Terminal, signal: AbortSignal): Promise<boolean> {
+  const reader = createInterface({ input: terminal.input, output: terminal.err.stream });
+  const closed = new AbortController();
+  reader.once("close", () => closed.abort());
+  reader.on("SIGINT", () => process.kill(process.pid, "SIGINT"));
+  try {
+    const answer = await reader.question(`${oneLine(question, 1_000)} [Y/n] `, { signal: AbortSignal.any([signal, closed.signal]) });
+    return !/^n/i.test(answer.trim());
+  } catch (error) {
+    terminal.err.write("\n");
+    signal.throwIfAborted();
+    if (closed.signal.aborted) return false;
+    throw error;
+  } finally {
+    reader.close();
+  }
+}
+
 type Ask = (text: string) => Promise<string>;
 
 async function askToOpen(url: string, terminal: Terminal, ask: Ask): Promise<Answer> {

@@ -41,6 +41,12 @@ export interface CliHost {
   logIn(request: LoginRequest): Promise<LoginResult>;
   /** Forgets a login. @throws TuttiError `server.not-found` */
   logOut(request: Places & { readonly server: string }): Promise<void>;
+  /** Servers that other programs have, for the project in a folder. */
+  clientSources(directory: string | undefined): Promise<readonly ClientSource[]>;
+  /** What a new project would consist of. @throws TuttiError `usage`, `file.unreadable`, `config.invalid` */
+  planProject(request: ProjectRequest): Promise<ProjectPlan>;
+  /** @throws TuttiError `file.unreadable`, `journal.unusable` */
+  makeProject(plan: ProjectPlan): Promise<void>;
   /** The JSON Schema of `tutti.yaml`. */
   configSchema(): Promise<JsonObject>;
   /**
@@ -102,6 +108,58 @@ export interface SessionRequest extends Places {
   readonly ask: AskPerson;
   /** Takes warnings and the like, one line each. */
   readonly notice: (message: string) => void;
+}
+
+/** A file in which another program keeps its servers. */
+export interface ClientSource {
+  readonly file: string;
+  /** Of the program. */
+  readonly title: string;
+  /** What `--from` would take. */
+  readonly from: string;
+  readonly servers: readonly string[];
+}
+
+export interface ProjectRequest {
+  /** Relative to where the command was started, which is meant if there is none. */
+  readonly directory?: string;
+  /** Programs or files whose servers are taken over. */
+  readonly from: readonly string[];
+}
+
+/** What a new project consists of. */
+export interface ProjectPlan {
+  /** Absolute. */
+  readonly directory: string;
+  readonly files: readonly PlannedFile[];
+  /** Names of servers that were taken over. */
+  readonly servers: readonly string[];
+  /** Them, as `tutti.yaml` would have them; empty without any. */
+  readonly serversText: string;
+  /** What has to be set in the environment before they can be used. */
+  readonly variables: readonly ProjectVariable[];
+  /** What was changed or left out. */
+  readonly notes: readonly string[];
+}
+
+export interface PlannedFile {
+  /** Within the project. */
+  readonly path: string;
+  readonly text: string;
+  /** `keep` leaves what is there as it is. */
+  readonly action: "create" | "append" | "keep";
+}
+
+export interface ProjectVariable {
+  readonly name: string;
+  readonly server: string;
+  /** Where it is used, such as `env GITHUB_TOKEN`. */
+  readonly place: string;
+  /** `secret` stood there literally, `input` was asked of a person each time, `environment` was a variable before. */
+  readonly was: "secret" | "input" | "environment";
+  /** What the program said of it. */
+  readonly about?: string;
+  readonly isSet: boolean;
 }
 
 /** What {@link CliHost.serve} is given. */

@@ -8,13 +8,15 @@ import type { LocatedProblem } from "../model/problem.ts";
 import { listenHost, listenPort } from "./serve-entry.ts";
 
 /** The variables of each setting that the environment may have; the first that is set counts. */
-export const SETTINGS_VARIABLES = {
+export const SETTINGS_VARIABLES: Readonly<Record<Setting, readonly string[]>> = {
   configFile: ["TUTTI_CONFIG"],
   dataDirectory: ["TUTTI_DATA_DIR", "CAELUM_WORKFLOW_DATA_DIR"],
   patternDirectory: ["TUTTI_PATTERN_DIR", "CAELUM_WORKFLOW_PATTERN_DIR"],
   host: ["TUTTI_HOST", "CAELUM_WORKFLOW_ORCHESTRATION_HOST"],
   port: ["TUTTI_PORT", "CAELUM_WORKFLOW_ORCHESTRATION_PORT"],
-} as const satisfies Readonly<Record<string, readonly string[]>>;
+};
+
+type Setting = "configFile" | "dataDirectory" | "patternDirectory" | "host" | "port";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -32,7 +34,7 @@ export function environmentSettings(environment: Environment): {
   readonly problems: readonly LocatedProblem[];
 } {
   const problems: LocatedProblem[] = [];
-  const read = <T>(setting: keyof typeof SETTINGS_VARIABLES, type: ValueType<T>, parse: (text: string) => Json = (text) => text) => {
+  const read = <T>(setting: Setting, type: ValueType<T>, parse: (text: string) => Json = (text) => text) => {
     const found = variableFor(setting, environment);
     if (found === undefined) return undefined;
     const findings = noFindings();
@@ -52,10 +54,7 @@ export function environmentSettings(environment: Environment): {
 }
 
 /** The variable that counts for a setting, and what it says. One that is empty is not set. */
-export function variableFor(
-  setting: keyof typeof SETTINGS_VARIABLES,
-  environment: Environment,
-): { readonly name: string; readonly value: string } | undefined {
+export function variableFor(setting: Setting, environment: Environment): { readonly name: string; readonly value: string } | undefined {
   for (const name of SETTINGS_VARIABLES[setting]) {
     const value = environment[name];
     if (value !== undefined && value !== "" && !isServiceLink(value)) return { name, value };

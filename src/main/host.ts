@@ -24,6 +24,10 @@ export function createHost(environment: Readonly<Record<string, string | undefin
     logIn: async (request) => await (await import("./log-in.ts")).logIn(request, around),
     logOut: async (request) => await (await import("./log-in.ts")).logOut(request, around),
     machine: async (request) => await (await import("./machine.ts")).machine(request, around),
+    clientSources: async (directory) =>
+      (await import("./plan-project.ts")).clientSources(resolve(workingDirectory, directory ?? "."), around),
+    planProject: async (request) => (await import("./plan-project.ts")).planProject(request, around),
+    makeProject: async (plan) => (await import("./make-project.ts")).makeProject(plan),
     configSchema: async () => (await import("./config-json-schema.ts")).configJsonSchema(),
     serveMcp: async (request) => await (await import("./mcp-stdio.ts")).serveMcpOverStdio(request, around),
     startInBackground: async (request) => await goToBackground(request, around),

@@ -1,0 +1,24 @@
+import { expect, test } from "vitest";
+import { clientFiles } from "./client-files.ts";
+
+const MAC = "/Users/ada/Library/Application Support";
+
+test.each([
+  { platform: "darwin", environment: {}, settings: MAC },
+  { platform: "linux", environment: {}, settings: "/Users/ada/.config" },
+  { platform: "linux", environment: { XDG_CONFIG_HOME: "/conf" }, settings: "/conf" },
+  { platform: "linux", environment: { XDG_CONFIG_HOME: "" }, settings: "/Users/ada/.config" },
+  { platform: "win32", environment: { APPDATA: "/Roaming" }, settings: "/Roaming" },
+  { platform: "win32", environment: {}, settings: "/Users/ada/AppData/Roaming" },
+] as const)("on $platform with $environment programs keep what is a person's in $settings", ({ platform, environment, settings }) => {
+  const found = clientFiles({ platform, environment, home: "/Users/ada", directory: "/work" });
+  expect(found).toEqual([
+    { client: "mcp", file: "/work/mcp.json", folder: "/work" },
+    { client: "claude-code", file: "/work/.mcp.json", folder: "/work" },
+    { client: "vscode", file: "/work/.vscode/mcp.json", folder: "/work" },
+    { client: "cursor", file: "/work/.cursor/mcp.json", folder: "/work" },
+    { client: "vscode", file: `${settings}/Code/User/mcp.json` },
+    { client: "cursor", file: "/Users/ada/.cursor/mcp.json" },
+    { client: "claude-desktop", file: `${settings}/Claude/claude_desktop_config.json` },
+  ]);
+});
