@@ -41,7 +41,7 @@ function quietOutcome(state: ExecutionState): Outcome {
   if (!spoiled) return "completed";
   const completed = (step: StepState): boolean => step.node.gate === undefined && acceptedStep(state, step).status === "completed";
   if (main.some(completed)) return "partial_success";
-  return onlyValidationsFailed(state) ? "validation_failed" : "failed";
+  return onlyValidationsFailed(state) && !changedAnything(state) ? "validation_failed" : "failed";
 }
 
 function onlyValidationsFailed(state: ExecutionState): boolean {

@@ -44,7 +44,10 @@ function takeOver(ports: FollowMachinesPorts): void {
   const { servers, mayLeave } = ports;
   const found = replicasByServer(ports);
   for (const [name, replicas] of found) {
-    const isHere = (servers.get(name)?.connection.kind ?? "machine") !== "machine";
+    const kind = servers.get(name)?.connection.kind ?? "machine";
+    // Whether a check has passed is found out here, and not by whoever joins with a server of that name.
+    if (kind === "built-in") continue;
+    const isHere = kind !== "machine";
     change(servers, name, isHere && !mayLeave ? [] : replicas);
   }
   for (const [name, { machines: before }] of servers) if (before !== undefined && !found.has(name)) change(servers, name, []);

@@ -30,7 +30,8 @@ function withEnforcement(step: StepReport, gate: StepReport | undefined): StepRe
   const begun = startedAtMs === undefined ? step : { ...step, startedAtMs };
   if (gate.status === "completed" || gate.status === "skipped" || gate.status === "pending") return begun;
   const { completedAtMs } = gate;
-  return { ...begun, ...stateOf(gate), ...(completedAtMs === undefined ? {} : { completedAtMs }) };
+  const { skippedBecause: _gate, ...held } = begun;
+  return { ...held, ...stateOf(gate), ...(completedAtMs === undefined ? {} : { completedAtMs }) };
 }
 
 /** What has not been accepted is not done, and what was refused has given nothing. */
