@@ -20,6 +20,7 @@ const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   memory: async () => (await import("./memory.ts")).measureMemory,
   efficiency: async () => (await import("./efficiency.ts")).measureEfficiency,
   overhead: async () => (await import("./overhead.ts")).measureOverhead,
+  serving: async () => (await import("./serving.ts")).measureServing,
   "linear-cost": async () => (await import("./linear-cost.ts")).measureLinearCost,
   planning: async () => (await import("./planning.ts")).measurePlanning,
 };
