@@ -12,6 +12,10 @@ export interface Admission {
    * @throws TuttiError as {@link OperationGate}; HttpRefusal `http.too-many`, `http.malformed`
    */
   admit(headers: Headers, address: string, signal: AbortSignal): Promise<AdmittedCaller>;
+  /** @throws HttpRefusal `http.too-many` - too many requests of this address were refused lately */
+  refuseGuessing(address: string): void;
+  /** Somebody there was refused elsewhere. */
+  guessed(address: string): void;
 }
 
 export interface AdmissionPorts {
@@ -30,11 +34,16 @@ const REFUSED_RATE: RateLimit = { count: 10, perMs: 10_000 };
 export function openAdmission({ gate, clock, rate = gate.asks ? CALLER_RATE : undefined }: AdmissionPorts): Admission {
   const callers = rate === undefined ? undefined : new TokenBuckets(rate, clock);
   const refused = new TokenBuckets(REFUSED_RATE, clock);
+  const refuseGuessing = (address: string): void => {
+    const waitMs = gate.asks ? refused.waitMs(address) : undefined;
+    if (waitMs !== undefined) throw tooMany(waitMs, "too many requests of this address were refused");
+  };
   return {
+    refuseGuessing,
+    guessed: (address) => void refused.take(address),
     async admit(headers, address, signal) {
       const credential = credentialOf(headers);
-      const tooOften = gate.asks ? refused.waitMs(address) : undefined;
-      if (tooOften !== undefined) throw tooMany(tooOften, "too many requests of this address were refused");
+      refuseGuessing(address);
       const caller = await admitted(gate, credential, signal).catch((error: unknown) => {
         if (isTuttiError(error)) refused.take(address);
         throw error;

@@ -22,7 +22,7 @@ function world(route: Route, about: Partial<Operation<unknown, unknown>> = {}, k
 }
 
 async function answer(route: Route, path: string, asking?: Asking, about?: Partial<Operation<unknown, unknown>>): Promise<unknown> {
-  using here = world(route, about);
+  await using here = world(route, about);
   const response = await here.ask(`/api/v1${path}`, asking);
   return [response.status, await response.json()];
 }
@@ -104,13 +104,13 @@ test.each([
   [{ thing_id: "new one", created: true }, 201],
   [{ thing_id: "new one", created: false }, 200],
 ])("what was made is said to be at its place: %j", async (output, status) => {
-  using here = world({ method: "POST", path: "/things", creates: "/things/{thing_id}" }, { input: z.unknown() });
+  await using here = world({ method: "POST", path: "/things", creates: "/things/{thing_id}" }, { input: z.unknown() });
   const response = await here.ask("/api/v1/things", { body: output });
   expect([response.status, response.headers.get("location")]).toEqual([status, "/api/v1/things/new%20one"]);
 });
 
 test("a path is answered by its methods, and says which they are", async () => {
-  using here = world(GET);
+  await using here = world(GET);
   expect((await here.ask("/api/v1/things/a", { method: "HEAD" })).status).toBe(200);
   for (const method of ["POST", "PUT", "DELETE"]) {
     const response = await here.ask("/api/v1/things/a", { method });
@@ -137,7 +137,7 @@ test.each([
   [{ authorization: "Bearer secret-1 secret-2" }, 400],
   [{ authorization: "Bearer secret-1", "x-api-key": "secret-2" }, 400],
 ])("whoever shows %j is answered with %d", async (headers, status) => {
-  using here = world(GET, {}, KNOWN);
+  await using here = world(GET, {}, KNOWN);
   const response = await here.ask("/api/v1/things/a", { headers: { ...headers } });
   expect(response.status).toBe(status);
   expect(response.headers.get("www-authenticate")).toBe(status === 401 ? 'Bearer realm="tutti"' : null);
@@ -148,7 +148,7 @@ test("a caller who asks too often is told when to come again, and others are not
   const clock = new ManualClock();
   const { operation, table } = echoing({ input: INPUT, route: GET });
   const settings = { allowedHosts: [], allowedOrigins: [], rate: { count: 2, perMs: 10_000 } };
-  using here = httpWorld({ operations: [operation], gate: gateFor(table, KNOWN), settings, clock });
+  await using here = httpWorld({ operations: [operation], gate: gateFor(table, KNOWN), settings, clock });
   const asks = async (key: string): Promise<readonly [number, string | null]> => {
     const response = await here.ask("/api/v1/things/a", { headers: { "x-api-key": key } });
     return [response.status, response.headers.get("retry-after")];
@@ -161,7 +161,7 @@ test("a caller who asks too often is told when to come again, and others are not
 });
 
 test("an address that guesses is heard no more for a while, and others are", async () => {
-  using here = world(GET, {}, KNOWN);
+  await using here = world(GET, {}, KNOWN);
   const asks = async (key: string, address: string): Promise<number> =>
     (await here.ask("/api/v1/things/a", { headers: { "x-api-key": key }, address })).status;
   for (let guess = 0; guess < 20; guess += 1) expect(await asks(`guess-${guess}`, "10.0.0.1")).toBe(401);
@@ -170,12 +170,12 @@ test("an address that guesses is heard no more for a while, and others are", asy
 });
 
 test("whoever is asked for nothing is not held up", async () => {
-  using here = world(GET);
+  await using here = world(GET);
   for (let turn = 0; turn < 500; turn += 1) expect((await here.ask("/api/v1/things/a")).status).toBe(200);
 });
 
 test("a page that may ask may also read refusals", async () => {
-  using here = world(GET, {}, KNOWN);
+  await using here = world(GET, {}, KNOWN);
   const response = await here.ask("/api/v1/things/a", { headers: { origin: "http://localhost:3000" } });
   expect([response.status, response.headers.get("access-control-allow-origin")]).toEqual([401, "http://localhost:3000"]);
 });

@@ -3,10 +3,9 @@ import { isJsonObject } from "../base/json.ts";
 import type { AdmittedCaller } from "../contract/operation-caller.ts";
 import type { Operation, Route } from "../contract/operation.ts";
 import { watchNews } from "../contract/watch-news.ts";
-import { isTuttiError } from "../model/errors.ts";
 import { eventStream, wantsEvents } from "./event-stream.ts";
 import type { EventStreamOptions, ServerEvent } from "./event-stream.ts";
-import { HttpRefusal, jsonResponse, refusalResponse } from "./http-refusal.ts";
+import { HttpRefusal, jsonResponse, refusalOf } from "./http-refusal.ts";
 import { newsEvents } from "./news-events.ts";
 import { readInput } from "./read-input.ts";
 import type { OperationRequest } from "./read-input.ts";
@@ -84,9 +83,9 @@ async function* refusalsTold(events: AsyncGenerator<ServerEvent, void>): AsyncGe
     }
   } catch (error) {
     if (!hasBegun) throw error;
-    const response = isTuttiError(error) ? refusalResponse(error) : undefined;
-    if (response === undefined) throw error;
-    yield { event: "refusal", data: (await response.json()) as Json };
+    const refusal = refusalOf(error);
+    if (refusal === undefined) throw error;
+    yield { event: "refusal", data: refusal.document };
   }
 }
 

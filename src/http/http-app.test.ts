@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { httpWorld } from "../../test/support/http-world.ts";
 
 test("metrics come as text of their type, and are kept by nobody", async () => {
-  using world = httpWorld();
+  await using world = httpWorld();
   const response = await world.ask("/metrics");
   expect([response.status, response.headers.get("content-type"), response.headers.get("cache-control")]).toEqual([
     200,
@@ -13,9 +13,9 @@ test("metrics come as text of their type, and are kept by nobody", async () => {
 });
 
 test.each(["GET", "POST"])("%s /health tells by its status whether work can be given to it", async (method) => {
-  using well = httpWorld();
+  await using well = httpWorld();
   expect((await well.ask("/health", { method })).status).toBe(200);
-  using ill = httpWorld({
+  await using ill = httpWorld({
     operator: { metrics: () => ({ text: "", type: "" }), health: async () => ({ well: false, document: { status: "unhealthy" } }) },
   });
   const response = await ill.ask("/health", { method });
@@ -23,7 +23,7 @@ test.each(["GET", "POST"])("%s /health tells by its status whether work can be g
 });
 
 test("what is asked in vain says what there is", async () => {
-  using world = httpWorld();
+  await using world = httpWorld();
   expect(await (await world.ask("/live")).json()).toEqual({ status: "live" });
   const missing = await world.ask("/elsewhere");
   expect([missing.status, await missing.json()]).toMatchObject([404, { error: { code: "http.not-found" } }]);
@@ -51,7 +51,7 @@ test.each([
     [false, near],
     [true, far],
   ] as const) {
-    using world = httpWorld({ wide, settings: { allowedHosts: ["tutti.example", "other.example:8113"], allowedOrigins: [] } });
+    await using world = httpWorld({ wide, settings: { allowedHosts: ["tutti.example", "other.example:8113"], allowedOrigins: [] } });
     expect((await world.ask("/health", { headers: { host } })).status).toBe(status);
   }
 });
@@ -63,7 +63,7 @@ test.each([
   ["https://good.example.evil.example", 403],
   ["null", 403],
 ])("a page of %s is answered with %d, and may read the answer only then", async (origin, status) => {
-  using world = httpWorld({ settings: { allowedHosts: [], allowedOrigins: ["https://good.example/"] } });
+  await using world = httpWorld({ settings: { allowedHosts: [], allowedOrigins: ["https://good.example/"] } });
   const response = await world.ask("/health", { method: "POST", headers: { origin } });
   expect(response.status).toBe(status);
   expect(response.headers.get("access-control-allow-origin")).toBe(status === 200 ? origin : null);
@@ -75,14 +75,14 @@ test.each([
 });
 
 test("a request without a host is refused", async () => {
-  using world = httpWorld();
+  await using world = httpWorld();
   const request = new Request("http://127.0.0.1/health");
   request.headers.delete("host");
   expect((await world.app.fetch(request, { address: "" })).status).toBe(403);
 });
 
 test("a body that is larger than anything needs is not read", async () => {
-  using world = httpWorld();
+  await using world = httpWorld();
   expect((await world.ask("/health", { body: "x".repeat(5_000), headers: { "content-length": "5000" } })).status).toBe(413);
 });
 
@@ -91,7 +91,7 @@ test("what goes wrong inside is told to the process with the id of the request, 
     throw new Error("the password is hunter2");
   };
   const told: unknown[] = [];
-  using world = httpWorld({
+  await using world = httpWorld({
     operator: { metrics: () => ({ text: "", type: "" }), health: failing },
     onFault: (error, about) => void told.push([(error as Error).message, about]),
   });
@@ -102,21 +102,21 @@ test("what goes wrong inside is told to the process with the id of the request, 
 });
 
 test("an id that does not belong into a log is replaced", async () => {
-  using world = httpWorld();
+  await using world = httpWorld();
   const response = await world.ask("/live", { headers: { "x-request-id": '{"level":"error"}' } });
   expect(response.headers.get("x-request-id")).toMatch(/^[0-9a-f-]{36}$/);
 });
 
 test("what operators ask is for everybody on this machine, and beyond it for those who may read", async () => {
-  using near = httpWorld({ known: { secret: "acme" } });
+  await using near = httpWorld({ known: { secret: "acme" } });
   expect((await near.ask("/metrics")).status).toBe(200);
-  using far = httpWorld({ known: { secret: "acme" }, wide: true });
+  await using far = httpWorld({ known: { secret: "acme" }, wide: true });
   for (const path of ["/metrics", "/health"]) expect((await far.ask(path)).status).toBe(401);
   expect((await far.ask("/live")).status).toBe(200);
 });
 
 test("other things are answered at their own paths, with what is known of who asks", async () => {
-  using world = httpWorld({
+  await using world = httpWorld({
     mounts: [{ path: "/mcp", fetch: (request, { address }) => new Response(`${request.method} ${address}`) }],
     pages: { "/llms.txt": () => "read me" },
   });
@@ -126,7 +126,7 @@ test("other things are answered at their own paths, with what is known of who as
 
 test("whoever comes while it ends is told so", async () => {
   const world = httpWorld();
-  world[Symbol.dispose]();
+  await world[Symbol.asyncDispose]();
   const response = await world.ask("/live");
   expect([response.status, response.headers.get("connection"), response.headers.get("retry-after")]).toEqual([503, "close", "1"]);
 });

@@ -36,15 +36,28 @@ export class HttpRefusal extends Error {
   }
 }
 
-/** What a request is answered with that was refused; undefined for an error that is no refusal but a fault. */
-export function refusalResponse(error: unknown): Response | undefined {
+/** What somebody is answered who was refused. */
+export interface Refusal {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly document: JsonObject;
+}
+
+/** The answer to an error; undefined when it is no refusal but a fault. */
+export function refusalOf(error: unknown): Refusal | undefined {
   if (error instanceof HttpRefusal) {
     const { code, message, headers } = error;
-    return jsonResponse({ error: { code, message } }, HTTP_REFUSALS[code].status, headers);
+    return { status: HTTP_REFUSALS[code].status, headers, document: { error: { code, message } } };
   }
   if (!isTuttiError(error)) return undefined;
   const status = ERROR_TRAITS[error.code].httpStatus;
-  return jsonResponse(errorDocument(error) as unknown as JsonObject, status, HEADERS_OF[status]);
+  return { status, headers: HEADERS_OF[status] ?? {}, document: errorDocument(error) as unknown as JsonObject };
+}
+
+/** The same as an answer. */
+export function refusalResponse(error: unknown): Response | undefined {
+  const refusal = refusalOf(error);
+  return refusal === undefined ? undefined : jsonResponse(refusal.document, refusal.status, refusal.headers);
 }
 
 /** A document as an answer. */

@@ -5,7 +5,6 @@ import { OPERATIONS } from "../contract/operations.ts";
 import { createHttpApp } from "../http/http-app.ts";
 import { listen } from "../http/listen.ts";
 import type { Listening } from "../http/listen.ts";
-import { reachFault } from "../http/reach-fault.ts";
 import { openMcpSurface } from "../mcp-server/mcp-surface.ts";
 import { isLocalHost } from "../model/open-host.ts";
 import type { Log } from "../ports/log.ts";
@@ -45,10 +44,8 @@ export async function openServedHttp(options: ServedHttpOptions): Promise<Listen
     version,
     clock: systemClock,
     onFault: (error, where) => fault("a request of MCP could not be answered", error, { where }),
-    refuseUpgrade({ headers: { host, origin } }) {
-      const reason = reachFault({ host, origin }, { wide, ...settings });
-      return reason === undefined ? undefined : { status: 403, reason };
-    },
+    // Looked at before it gets there.
+    refuseUpgrade: () => undefined,
   });
   const app = createHttpApp({
     gate: owner.gate,
@@ -60,6 +57,7 @@ export async function openServedHttp(options: ServedHttpOptions): Promise<Listen
       health: servedHealth(owner.operations, (connection) => owner.healthChanges(connection)),
     },
     mounts: [{ path: "/mcp", fetch: async (request) => await mcp.fetch(request) }],
+    sockets: { "/ws": mcp.upgrade.bind(mcp) },
     clock: systemClock,
     ids: randomIds,
     version,
@@ -71,7 +69,7 @@ export async function openServedHttp(options: ServedHttpOptions): Promise<Listen
     ...defined({ tls: settings.tls }),
     clock: systemClock,
     note: (text: string) => log.write("warn", text),
-    upgrade: mcp.upgrade.bind(mcp),
+    upgrade: app.upgrade,
   };
   const listening = resources.use(
     await namingAlternative(place, async () => await listen((asked, from) => app.fetch(asked, from), listenOptions)),

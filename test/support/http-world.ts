@@ -6,7 +6,8 @@ import type { AdmittedCaller, OperationGate } from "../../src/contract/operation
 import { OPERATIONS } from "../../src/contract/operations.ts";
 import type { Operation } from "../../src/contract/operation.ts";
 import { createHttpApp } from "../../src/http/http-app.ts";
-import type { HttpApp, HttpAppPorts } from "../../src/http/http-app.ts";
+import type { HttpApp } from "../../src/http/guarded-app.ts";
+import type { HttpAppPorts } from "../../src/http/http-app.ts";
 import { OperationTable } from "../../src/main/operation-table.ts";
 import { TuttiError } from "../../src/model/errors.ts";
 
@@ -34,7 +35,7 @@ export interface Asking {
   readonly address?: string;
 }
 
-export interface HttpWorld extends Disposable {
+export interface HttpWorld extends AsyncDisposable {
   readonly app: HttpApp;
   /** Why requests were answered with 500. */
   readonly faults: unknown[];
@@ -72,7 +73,7 @@ export function httpWorld(ports: Partial<HttpAppPorts> & { readonly known?: Know
         }),
         { address },
       ),
-    [Symbol.dispose]: () => app[Symbol.dispose](),
+    [Symbol.asyncDispose]: async () => await app[Symbol.asyncDispose](),
   };
 }
 
