@@ -7,7 +7,7 @@ import type { Machine, MachineService } from "../model/machine.ts";
 import type { Log } from "../ports/log.ts";
 import { AskToJoin, type JoinIdentity } from "./ask-to-join.ts";
 import type { ClusterMessage, ClusterPayloads, MessageType } from "./cluster-message.ts";
-import type { LiveStatus } from "./machine-document.ts";
+import { announceable, type LiveStatus } from "./machine-document.ts";
 import type { MachineFacts } from "./machine-registry.ts";
 import type { MachineTasks, TaskReplies } from "./machine-tasks.ts";
 import { MessageChannel } from "./message-channel.ts";
@@ -82,7 +82,7 @@ export class AgentConnection {
 
   /** Tells what this machine offers now. */
   announce(): void {
-    this.#send("service_announce", { services: this.#parts.describe().services });
+    this.#send("service_announce", { services: announceable(this.#parts.describe().services) });
   }
 
   /** Tells how this machine is doing, out of turn. */
@@ -161,7 +161,8 @@ export class AgentConnection {
 
   #register(): void {
     const { identity, describe, status, tasks, clock } = this.#parts;
-    const { services, ...facts } = describe();
+    const { services: offered, ...facts } = describe();
+    const services = announceable(offered);
     const nowMs = clock.nowMs();
     const machine: Machine = {
       ...facts,

@@ -87,7 +87,7 @@ export class AssignedCalls {
   #offer(taskId: string, { server, tool, arguments: input, meta, timeoutMs }: WireCall): void {
     const { machineId, assign } = this.#parts;
     if (assign({ action: "offer", taskId, serviceName: server, tool, arguments: input, meta, timeoutMs })) return;
-    const message = `machine "${machineId}" takes nothing: the connection is closed, or the arguments are too large`;
+    const message = `machine "${machineId}" cannot be sent this: the connection is closed, or the arguments are too large`;
     this.#calls.get(taskId)?.settle(this.#failed("connection", message));
   }
 

@@ -90,7 +90,7 @@ export class ClusterHub implements HubSide, Machines {
 
   broadcastStatus({ workflowId, executionId, status, atMs }: StatusUpdate): void {
     const message = newMessage("workflow_status_update", { workflowId, executionId, status }, { from: LOCAL_MACHINE, atMs });
-    this.#tell(`execution ${executionId}`, printMessage(message));
+    this.#tell(`execution ${executionId}`, message);
   }
 
   /** Takes a connection that has just been opened. */
@@ -184,11 +184,12 @@ export class ClusterHub implements HubSide, Machines {
     const machine = this.#registry.get(machineId);
     if (machine === undefined) return;
     const about = { from: LOCAL_MACHINE, atMs: this.#clock.nowMs() };
-    this.#tell(`machine ${machineId}`, printMessage(newMessage("status_broadcast", { machineId, status: machine.status }, about)));
+    this.#tell(`machine ${machineId}`, newMessage("status_broadcast", { machineId, status: machine.status }, about));
   }
 
-  #tell(key: string, text: string): void {
-    if (this.#closing) return;
+  #tell(key: string, message: ClusterMessage): void {
+    const text = printMessage(message);
+    if (this.#closing || text === undefined) return;
     for (const connection of this.#byName.values()) {
       connection.tell(key, text);
       this.#behind.add(connection);

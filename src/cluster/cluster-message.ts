@@ -29,7 +29,7 @@ export interface ClusterPayloads {
   readonly task_complete: { readonly taskId: string; readonly outcome: Extract<CallOutcome, { kind: "succeeded" }> };
   readonly task_failed: { readonly taskId: string; readonly outcome: Exclude<CallOutcome, { kind: "succeeded" }> };
   readonly resource_request: JsonObject;
-  readonly resource_available: { readonly machines: readonly Machine[] };
+  readonly resource_available: JsonObject;
   readonly resource_reserved: JsonObject;
   readonly resource_released: JsonObject;
   readonly service_announce: { readonly services: readonly MachineService[] };
@@ -138,7 +138,7 @@ const payloads: { readonly [Type in MessageType]: z.ZodType<ClusterPayloads[Type
   task_complete: wireObject<ClusterPayloads["task_complete"]>({ taskId, outcome: succeededOutcome }),
   task_failed: wireObject<ClusterPayloads["task_failed"]>({ taskId, outcome: failedOutcome }),
   resource_request: jsonObject,
-  resource_available: wireObject({ machines }),
+  resource_available: jsonObject,
   resource_reserved: jsonObject,
   resource_released: jsonObject,
   service_announce: wireObject(announced),

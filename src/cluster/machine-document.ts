@@ -62,6 +62,14 @@ const tool: z.ZodType<Tool> = wireObject<Tool>({
   }).exactOptional(),
 });
 
+/** What of its servers a machine can announce: a tool whose name nobody would take is left out. */
+export function announceable(services: readonly MachineService[]): readonly MachineService[] {
+  return services
+    .filter(({ name }) => shortText.safeEncode(name).success)
+    .slice(0, SERVICES_MAX)
+    .map(({ name, tools }) => ({ name, tools: tools.filter((each) => tool.safeEncode(each).success).slice(0, TOOLS_MAX) }));
+}
+
 /** The servers of a machine with their tools. */
 export const machineServices: z.ZodType<readonly MachineService[]> = z
   .array(wireObject<MachineService>({ name: shortText, tools: z.array(tool).max(TOOLS_MAX) }, { names: { name: "service_name" } }))

@@ -40,7 +40,8 @@ export class MessageChannel {
 
   /** False when the other side will never see it as a whole: it is too long, or nobody takes it. */
   send(message: ClusterMessage): boolean {
-    return this.sendText(printMessage(message));
+    const text = printMessage(message);
+    return text !== undefined && this.sendText(text);
   }
 
   /** As {@link send}, for what is sent to many. */

@@ -14,10 +14,14 @@ export type ParsedMessage =
   | { readonly kind: "message"; readonly message: ClusterMessage }
   | { readonly kind: "fault"; readonly fault: ClusterFault; readonly messageId?: string };
 
-/** The JSON text of a message. That of a status also has what older listeners look for, beside its payload. */
-export function printMessage(message: ClusterMessage): string {
-  const schema = MESSAGE_SCHEMAS[message.messageType];
-  const document = schema?.encode(message) as object;
+/**
+ * The JSON text of a message; undefined when others would not take it, because something in it is longer than what is taken.
+ * That of a status also has what older listeners look for, beside its payload.
+ */
+export function printMessage(message: ClusterMessage): string | undefined {
+  const encoded = MESSAGE_SCHEMAS[message.messageType]?.safeEncode(message);
+  if (encoded?.success !== true) return undefined;
+  const document = encoded.data as object;
   if (message.messageType !== "workflow_status_update") return JSON.stringify(document);
   const { workflowId, status } = message.payload;
   return JSON.stringify({ ...document, type: message.messageType, workflow_id: workflowId, status, source: STATUS_SOURCE });

@@ -7,6 +7,7 @@ import type { TaskProgress } from "./cluster-message.ts";
 const SAID_WITHIN_MS: Ms = 3_000;
 /** What comes between is not told: some tools tell of every byte. */
 const PROGRESS_EVERY_MS: Ms = 100;
+const WORDS_MAX = 1_000;
 
 export interface TaskGateParts {
   readonly taskId: string;
@@ -36,7 +37,12 @@ export function taskGate({ taskId, clock, tell, begin }: TaskGateParts): CallGat
       const nowMs = clock.monotonicMs();
       if (nowMs - toldMs < PROGRESS_EVERY_MS) return;
       toldMs = nowMs;
-      tell({ taskId, stage: "working", progress });
+      const { message } = progress;
+      tell({
+        taskId,
+        stage: "working",
+        progress: message === undefined ? progress : { ...progress, message: message.slice(0, WORDS_MAX) },
+      });
     },
     [Symbol.dispose]: () => limit[Symbol.dispose](),
   };
