@@ -1,7 +1,9 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { present } from "../../src/base/assert.ts";
+import { defined } from "../../src/base/defined.ts";
 import type { Json } from "../../src/base/json.ts";
+import type { CheckConfig, CheckRegistry } from "../../src/model/check.ts";
 import type { Plan } from "../../src/model/plan.ts";
 import type { Step, Workflow } from "../../src/model/workflow.ts";
 import { buildPlan } from "../../src/planner/build-plan.ts";
@@ -182,4 +184,43 @@ function hasCycle(needs: readonly (readonly number[])[]): boolean {
     if (free.length === 0) return left.size > 0;
     for (const place of free) left.delete(place);
   }
+}
+
+const gates = fc.record({
+  enforcement: fc.option(fc.constantFrom("code-review" as const, "unit-tests" as const), { nil: undefined }),
+  validation: fc.option(fc.constantFrom("manual-review" as const, "integration-tests" as const), { nil: undefined }),
+});
+
+test("gates change nothing of what comes before what, and whoever needs a step comes after its gates", () => {
+  fc.assert(
+    fc.property(withoutCycles, keys, fc.array(gates, { minLength: 40, maxLength: 40 }), (graph, seed, gating) => {
+      const plain = workflowOf(graph, shuffled(graph.length, seed));
+      const steps = plain.steps.map((step, place): Step => ({ ...step, ...defined(gating[place] ?? {}) }));
+      const registry: CheckRegistry = { checks: { "unit-tests": PROGRAM, "integration-tests": PROGRAM }, handlers: {} };
+      const before = present(buildPlan({ workflow: plain, catalog: CATALOG }).plan, "it has no gates");
+      const after = present(buildPlan({ workflow: { ...plain, steps }, catalog: CATALOG, registry }).plan, "it has gates");
+      const [reached, gated] = [reachedFrom(before), reachedFrom(after)];
+      const ids = plain.steps.map(({ id }) => id);
+      for (const step of steps) {
+        const behind = present(gated.get(step.id), "it is in the plan");
+        expect([...behind].filter((id) => ids.includes(id)).sort()).toEqual([...present(reached.get(step.id), "it is in both")].sort());
+        if (step.enforcement !== undefined) expect(behind).toContain(`${step.id}--enforcement`);
+        for (const need of behind)
+          if (steps.some(({ id, validation }) => id === need && validation !== undefined)) expect(behind).toContain(`${need}--validation`);
+      }
+      expect(after.workflow.steps).toBe(steps);
+    }),
+  );
+});
+
+const PROGRAM: CheckConfig = { kind: "command", command: "true", args: [], workingDirectory: "/", env: {} };
+
+/** The ids of all nodes that come before each, in an order in which needs come first. */
+function reachedFrom({ nodes }: Plan): ReadonlyMap<string, ReadonlySet<string>> {
+  const reached = new Map<string, ReadonlySet<string>>();
+  for (const { step, needs } of nodes.toSorted((left, right) => left.level - right.level)) {
+    const ids = needs.flatMap((need) => nodes[need]?.step.id ?? []);
+    reached.set(step.id, new Set(ids.flatMap((id) => [id, ...(reached.get(id) ?? [])])));
+  }
+  return reached;
 }
