@@ -33,6 +33,8 @@ export class AdmissionBooks {
   readonly #options: AdmissionBooksOptions;
   readonly #servers = new Map<string, ServerBook>();
   readonly #leases = new Map<string, Counter>();
+  /** By machine and name: all servers of another machine share what it has. */
+  readonly #machines = new Map<string, Map<string, Counter>>();
 
   constructor(options: AdmissionBooksOptions) {
     this.#options = options;
@@ -85,17 +87,31 @@ export class AdmissionBooks {
   #open(server: string, config: ServerConfig | undefined, before: ReadonlyMap<string, ReplicaBook> | undefined): Map<string, ReplicaBook> {
     const places = callsPerReplica(config);
     const replicas = serverReplicas(server, config);
-    const open = ({ connection, name, resources }: ServerReplica): ReplicaBook => {
+    const local = replicas.filter(({ machine }) => machine === undefined).length;
+    const open = ({ connection, name, resources, machine }: ServerReplica): ReplicaBook => {
       const kept = before?.get(connection);
       const declared = Object.entries<number>({ ...resources });
+      const known = machine === undefined ? kept?.resources : this.#countersOf(machine);
       return {
-        replica: replicas.length === 1 ? undefined : name,
+        replica: machine === undefined && local === 1 ? undefined : name,
         places: this.#counter(PLACES, places, kept?.places),
-        resources: new Map(declared.map(([each, capacity]) => [each, this.#counter(each, capacity, kept?.resources.get(each))])),
+        resources: new Map(
+          declared.map(([each, capacity]) => {
+            const counter = this.#counter(each, capacity, known?.get(each));
+            if (machine !== undefined) this.#countersOf(machine).set(each, counter);
+            return [each, counter];
+          }),
+        ),
         chosen: kept?.chosen ?? 0,
       };
     };
     return new Map(replicas.map((replica) => [replica.connection, open(replica)]));
+  }
+
+  #countersOf(machine: string): Map<string, Counter> {
+    const counters = this.#machines.get(machine) ?? new Map<string, Counter>();
+    this.#machines.set(machine, counters);
+    return counters;
   }
 
   #counter(name: string, capacity: number, kept: Counter | undefined): Counter {

@@ -13,6 +13,7 @@ export interface Waiting {
  * All claims that wait, in the order in which they are to be considered.
  *
  * 1. The executions that wait for a server have their turns one after the other: whoever was admitted goes to the end.
+ *    One of a higher priority passes as many turns of others, a hundred for each step; so nobody waits for ever.
  * 2. Within an execution, the claim with the longest rest goes first, then the one that came first.
  * 3. A claim that was passed by another one of its own execution keeps its turn, or a stream of small claims would let
  *    the whole world pass a large one.
@@ -102,7 +103,7 @@ export class AdmissionQueue<W extends Waiting> {
     const { turn } = line;
     const admitted = headOfLine(line);
     this.#lastTurn += 1;
-    turn.at = this.#lastTurn;
+    turn.at = placeOf(this.#lastTurn, waiting.claim);
     for (const other of turn.lines) {
       if (other !== line && isAhead(headOfLine(other), admitted)) continue; // (3)
       other.at = turn.at;
@@ -140,16 +141,25 @@ export class AdmissionQueue<W extends Waiting> {
   }
 
   /** Whoever comes anew comes last. */
-  #turnOf({ server, executionId }: Claim): Turn<W> {
+  #turnOf(claim: Claim): Turn<W> {
+    const { server, executionId } = claim;
     const turns = this.#turns.get(server) ?? new Map<string, Turn<W>>();
     this.#turns.set(server, turns);
     const kept = turns.get(executionId);
     if (kept !== undefined) return kept;
     this.#lastTurn += 1;
-    const turn = { at: this.#lastTurn, size: 0, lines: new Set<Line<W>>() };
+    const turn = { at: placeOf(this.#lastTurn, claim), size: 0, lines: new Set<Line<W>>() };
     turns.set(executionId, turn);
     return turn;
   }
+}
+
+const PRIORITY = 5;
+const TURNS_PASSED = 100;
+
+/** Where a turn is in the order (1). The fraction keeps those of different priorities apart, so that none are at one place. */
+function placeOf(turn: number, { priority = PRIORITY }: Claim): number {
+  return turn - (priority - PRIORITY) * TURNS_PASSED + priority / 100;
 }
 
 /** The claims of one server that use the same counters. */

@@ -110,3 +110,55 @@ test("metrics tell who holds what, for how long it was used and unused, and how 
   observing[Symbol.dispose]();
   expect(gauges.size).toBe(0);
 });
+
+test("what waits with a higher priority goes first, and passes only so many turns", async () => {
+  const admission = admissionTo({ maxConcurrentCalls: 1 });
+  const order: string[] = [];
+  const held = admission.tryReserve(claim(), ["s"]);
+  const wait = async (executionId: string, priority: number): Promise<void> => {
+    using _ = await admission.reserve(claim({}, { executionId, priority }), () => ["s"], NEVER);
+    order.push(executionId);
+  };
+  const all = [wait("low", 1), wait("usual", 5), wait("high", 10), wait("also usual", 5)];
+  held?.[Symbol.dispose]();
+  await Promise.all(all);
+  expect(order).toEqual(["high", "usual", "also usual", "low"]);
+});
+
+test("an execution of low priority has its turn when enough others have had theirs", async () => {
+  const admission = admissionTo({ maxConcurrentCalls: 1 });
+  let held = admission.tryReserve(claim(), ["s"]);
+  let admitted: number | undefined;
+  let turns = 0;
+  const patient = admission
+    .reserve(claim({}, { executionId: "patient", priority: 4 }), () => ["s"], NEVER)
+    .then((reservation) => {
+      admitted = turns;
+      return reservation;
+    });
+  while (admitted === undefined && turns < 1_000) {
+    const next = admission.reserve(claim({}, { executionId: `urgent ${turns}`, priority: 5 }), () => ["s"], NEVER);
+    held?.[Symbol.dispose]();
+    turns += 1;
+    held = await Promise.race([next, patient]);
+  }
+  expect(admitted).toBeGreaterThan(50);
+  expect(admitted).toBeLessThan(150);
+});
+
+test("the servers of another machine share what it has, and whoever waits at one is let in when another gives it back", async () => {
+  const onMachine = (name: string): ServerConfig =>
+    serverConfig(name, {
+      connection: { kind: "machine", machine: "m", encrypted: true },
+      machines: [{ name: "@m", connection: { kind: "machine", machine: "m", encrypted: true }, tier: 1, resources: { gpu: 1 } }],
+    });
+  const servers = new Map(["a", "b"].map((name) => [name, onMachine(name)]));
+  const admission = new Admission({ servers, total: 50, shared: {}, clock: new ManualClock() });
+  const atA = admission.tryReserve(claim({ gpu: 1 }, { server: "a" }), ["a@m"]);
+  expect(atA?.connection).toBe("a@m");
+  expect(admission.tryReserve(claim({ gpu: 1 }, { server: "b" }), ["b@m"])).toBeUndefined();
+  const atB = admission.reserve(claim({ gpu: 1 }, { server: "b" }), () => ["b@m"], NEVER);
+  atA?.[Symbol.dispose]();
+  expect((await atB)?.connection).toBe("b@m");
+  expect(admission.tryReserve(claim({ gpu: 1 }, { server: "a" }), ["a@m"])).toBeUndefined();
+});

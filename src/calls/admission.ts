@@ -1,5 +1,6 @@
 import { defined } from "../base/defined.ts";
 import { Heap } from "../base/heap.ts";
+import { machineOf } from "../model/replica.ts";
 import { AdmissionBooks, type AdmissionBooksOptions, type ReplicaBook } from "./admission-books.ts";
 import type { Counter, CounterReading } from "./admission-counter.ts";
 import { AdmissionQueue, type Head, headOf, isAhead, type Shape, type Waiting } from "./admission-queue.ts";
@@ -74,7 +75,10 @@ export class Admission {
     const { server, leases } = claim;
     const replicas = this.#replicas(server);
     // Who waits elsewhere waits for something else than places, or for places elsewhere.
-    const alone = !this.#queue.waitsFor(server) && (leases.length === 0 || !this.#queue.anyLeased());
+    const alone =
+      !this.#queue.waitsFor(server) &&
+      (leases.length === 0 || !this.#queue.anyLeased()) &&
+      !(this.#queue.size > 0 && connections.some((connection) => sharesResources(claim, connection)));
     if (alone) return this.#take(claim, connections, replicas, NOTHING);
     if (!this.#hasPlace(claim, connections)) return undefined;
     let reservation: Reservation | undefined;
@@ -257,9 +261,9 @@ export class Admission {
       [Symbol.dispose]: () => {
         if (!held) return;
         held = false;
-        const full = !this.#books.total.fits(1);
+        const everywhere = !this.#books.total.fits(1) || sharesResources(claim, connection);
         for (const { counter, amount } of uses) counter.give(amount);
-        this.#settle(claim, full);
+        this.#settle(claim, everywhere);
         this.#books.tidy(claim);
       },
     };
@@ -283,6 +287,11 @@ interface Waiter extends Waiting {
 interface Visit {
   readonly shape: Shape<Waiter>;
   readonly head: Head<Waiter>;
+}
+
+/** All servers of another machine share its resources, so those who wait elsewhere may wait for the same. */
+function sharesResources({ resources }: Claim, connection: string): boolean {
+  return resources.length > 0 && machineOf(connection) !== undefined;
 }
 
 /** Some of a counter. */

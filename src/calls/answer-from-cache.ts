@@ -20,9 +20,9 @@ export function answerFromCache(clock: Clock, injectors: Pick<ContextInjectors, 
 
   async function answerOrAsk(call: CallOnItsWay, next: NextStage, ttlMs: Ms): Promise<CallOutcome> {
     const { request, meta } = call;
-    const { server, tool, input, secrets } = request;
+    const { server, tool, input, secrets, machines } = request;
     const count = (result: "hit" | "shared" | "miss" | "stale"): void => metrics.count("tutti_cache_answers_total", { server, result });
-    const key = questionKey({ server, tool, input, secrets, meta, ofUser: injectors.tellsWhoAsks(server) });
+    const key = questionKey({ server, tool, input, secrets, machines, meta, ofUser: injectors.tellsWhoAsks(server) });
     const answer = answers.recall(key);
     if (request.staleOnly === true && answer !== undefined) {
       count("stale");

@@ -4,7 +4,7 @@ import type { Clock } from "../base/clock.ts";
 import type { Ms } from "../base/duration.ts";
 import { canonicalJson, type Json, type JsonObject, jsonSize } from "../base/json.ts";
 import type { Meta } from "../envelope/meta.ts";
-import type { SecretUse } from "../model/call.ts";
+import type { MachineChoice, SecretUse } from "../model/call.ts";
 
 const ANSWERS_MAX = 1_000;
 
@@ -46,6 +46,8 @@ export interface Question {
   readonly input: JsonObject;
   /** What is put into the arguments at the last moment. */
   readonly secrets?: readonly SecretUse[];
+  /** On which machines it may be asked: what they know is not the same. */
+  readonly machines?: MachineChoice | undefined;
   /** For whom it is asked. Its tenant always counts. */
   readonly meta: Meta;
   /** Whether its user counts as well: where the answer may depend on who asks. */
@@ -53,9 +55,10 @@ export interface Question {
 }
 
 /** The same for questions that have the same answer. Nobody gets one that was given to another tenant. */
-export function questionKey({ server, tool, input, secrets = [], meta, ofUser }: Question): string {
+export function questionKey({ server, tool, input, secrets = [], machines, meta, ofUser }: Question): string {
   const filledIn = secrets.map(({ path, parts }): Json => [path, parts]);
-  return hash("sha256", canonicalJson([server, tool, input, filledIn, meta.tenant ?? null, ofUser ? claimsOf(meta) : null]));
+  const places = machines === undefined ? null : [machines.targets, machines.others];
+  return hash("sha256", canonicalJson([server, tool, input, filledIn, places, meta.tenant ?? null, ofUser ? claimsOf(meta) : null]));
 }
 
 function claimsOf({ security = {}, sessionId, onBehalfOf }: Meta): Json {

@@ -1,3 +1,4 @@
+import { defined } from "../base/defined.ts";
 import type { Ms } from "../base/duration.ts";
 import type { CallRequest } from "../model/call.ts";
 import type { Resources } from "../model/workflow.ts";
@@ -6,6 +7,8 @@ import type { Resources } from "../model/workflow.ts";
 export interface Claim {
   readonly server: string;
   readonly executionId: string;
+  /** 1 to 10: how the executions that wait are ordered. Default 5. */
+  readonly priority?: number;
   /** Of the claims of one execution, that with the longest rest goes first. */
   readonly remainingMs: Ms;
   /** Of what one replica of the server has. */
@@ -20,8 +23,8 @@ export interface Amount {
   readonly amount: number;
 }
 
-export function claimOf({ server, executionId, remainingMs = 0, resources = {}, leases = {} }: CallRequest): Claim {
-  return { server, executionId, remainingMs, resources: amountsOf(resources), leases: amountsOf(leases) };
+export function claimOf({ server, executionId, priority, remainingMs = 0, resources = {}, leases = {} }: CallRequest): Claim {
+  return { server, executionId, ...defined({ priority }), remainingMs, resources: amountsOf(resources), leases: amountsOf(leases) };
 }
 
 /** Members that claim nothing are left out. */
