@@ -168,6 +168,8 @@ export interface ServeRequest extends Places {
   readonly host?: string;
   /** 0 for any that is free; as configured if not given. */
   readonly port?: number;
+  /** Which operations are tools of MCP. Default: the documented ones. */
+  readonly tools?: "standard" | "extended";
   /** Takes the lines of the log. */
   readonly log: (line: string) => void;
   /** Aborts when it is to end before it has begun. */

@@ -1,11 +1,13 @@
 import { systemClock } from "../base/clock.ts";
 import { defined } from "../base/defined.ts";
 import { randomIds } from "../base/ids.ts";
+import { llmsText } from "../contract/llms-text.ts";
 import { OPERATIONS } from "../contract/operations.ts";
 import { createHttpApp } from "../http/http-app.ts";
 import { listen } from "../http/listen.ts";
 import type { Listening } from "../http/listen.ts";
 import { openMcpSurface } from "../mcp-server/mcp-surface.ts";
+import type { McpSurfaceOptions } from "../mcp-server/mcp-surface.ts";
 import { isLocalHost } from "../model/open-host.ts";
 import type { Log } from "../ports/log.ts";
 import type { MetricsStore } from "../telemetry/open-metrics.ts";
@@ -21,6 +23,8 @@ export interface ServedHttpOptions {
   readonly owner: Owner;
   readonly place: ServicePort;
   readonly settings: Config["serve"];
+  /** Which operations are tools of MCP. */
+  readonly tools: McpSurfaceOptions["tools"];
   readonly metrics: MetricsStore;
   readonly log: Log;
   readonly version: string;
@@ -33,14 +37,14 @@ export interface ServedHttpOptions {
  * @throws TuttiError `port.taken`, `usage`
  */
 export async function openServedHttp(options: ServedHttpOptions): Promise<Listening> {
-  const { owner, place, settings, metrics, log, version } = options;
+  const { owner, place, settings, tools, metrics, log, version } = options;
   const wide = !isLocalHost(place.host);
   await using resources = new AsyncDisposableStack();
   const fault = (message: string, error: unknown, fields: Readonly<Record<string, string>>): void =>
     log.write("error", message, { ...fields, reason: error instanceof Error ? (error.stack ?? error.message) : String(error) });
   const mcp = openMcpSurface({
     gate: owner.gate,
-    tools: "standard",
+    tools,
     version,
     clock: systemClock,
     onFault: (error, where) => fault("a request of MCP could not be answered", error, { where }),
@@ -57,6 +61,7 @@ export async function openServedHttp(options: ServedHttpOptions): Promise<Listen
       health: servedHealth(owner.operations, (connection) => owner.healthChanges(connection)),
     },
     mounts: [{ path: "/mcp", fetch: async (request) => await mcp.fetch(request) }],
+    pages: { "/llms.txt": llmsText },
     sockets: { "/ws": mcp.upgrade.bind(mcp) },
     clock: systemClock,
     ids: randomIds,

@@ -26,7 +26,7 @@ import { openServedHttp } from "./serve-http.ts";
  * @throws TuttiError `usage`, `port.taken`, `port.reserved`, `config.invalid`, `journal.locked`, `journal.unusable`
  */
 export async function serve(request: ServeRequest, around: Surrounding): Promise<Serving> {
-  const { log: write, signal } = request;
+  const { log: write, signal, tools = "standard" } = request;
   const { environment, version } = around;
   const config = loadConfig({ ...request, ...around });
   const place = await listenPlace("server", config);
@@ -41,7 +41,7 @@ export async function serve(request: ServeRequest, around: Surrounding): Promise
   const about = { caller: callerAlone(config.access), secrets, telemetry, elicitor: { ask: async () => undefined }, version };
   const owner = resources.use(await Owner.open({ ...ownerOptions(config, about), ...defined({ cluster: config.cluster }) }));
   const settings = config.serve;
-  const listening = resources.use(await openServedHttp({ owner, place, settings, metrics, log, version }));
+  const listening = resources.use(await openServedHttp({ owner, place, settings, tools, metrics, log, version }));
   // Not before it is known that this process stays.
   const resumed = await resumeAll(owner.operations, log, signal);
   log.write("info", "serving", { url: listening.url, data_directory: config.dataDirectory, pid: process.pid, version, resumed });

@@ -7,6 +7,7 @@ import { span } from "../render/span.ts";
 export interface ServeOptions extends CommonOptions {
   readonly host?: string;
   readonly port?: string;
+  readonly tools: "standard" | "extended";
 }
 
 /** `tutti serve`: ends with 0 when it is told to end, also when that is before it has begun. */
@@ -24,6 +25,7 @@ async function serveUntilTold({ host, terminal, signal }: CommandContext, option
     ...placesOf(options),
     ...(options.host === undefined ? {} : { host: options.host }),
     ...(options.port === undefined ? {} : { port: readPort(options.port) }),
+    tools: options.tools,
     log: (line) => terminal.err.write(`${line}\n`),
     signal,
   });

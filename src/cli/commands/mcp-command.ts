@@ -17,11 +17,7 @@ export function addMcpCommand(program: Command, perform: Perform): void {
     )
     .option("--config <file>", "tutti.yaml or mcp.json (default: looked for here)")
     .option("--data-dir <dir>", "where the journal is (default: .tutti)")
-    .addOption(
-      new Option("--tools <set>", "the 14 documented tools, or also those for steering and looking deeper")
-        .choices(["standard", "extended"])
-        .default("standard"),
-    )
+    .addOption(toolsOption())
     .addHelpText("after", examples("tutti mcp", "tutti mcp --config ~/work/tutti.yaml --tools extended"))
     .action((options: McpOptions) =>
       perform(
@@ -30,4 +26,11 @@ export function addMcpCommand(program: Command, perform: Perform): void {
         {},
       ),
     );
+}
+
+/** Which operations are tools; for everything that serves MCP. */
+export function toolsOption(): Option {
+  return new Option("--tools <set>", "the 14 documented tools, or also those for steering and looking deeper")
+    .choices(["standard", "extended"])
+    .default("standard");
 }
