@@ -1,6 +1,10 @@
 import { expect, test, vi } from "vitest";
+import { systemClock } from "../../src/base/clock.ts";
 import { openTutti, type ServerConfig, type Tutti } from "../../src/index.ts";
-import type { CheckRegistry } from "../../src/model/check.ts";
+import { withBuiltInServers } from "../../src/main/built-in-servers.ts";
+import { type CheckRegistry, NO_CHECKS } from "../../src/model/check.ts";
+import { UNWATCHED } from "../../src/ports/tool-caller.ts";
+import { FakeConnections } from "../support/fake-connections.ts";
 import { processesIn } from "../support/processes-in.ts";
 import { testServer } from "../support/servers/test-connections.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
@@ -87,6 +91,21 @@ test("a check that runs when its execution fails is ended at once, and leaves no
     error: { message: expect.stringMatching(/^the check "fails" did not pass: exit code 1/) },
   });
   expect(report.steps[0]).toMatchObject({ id: "a--enforcement", status: "cancelled" });
+  expect(processesIn(directory.path)).toEqual([]);
+});
+
+test.each([
+  { what: "closes", timeoutMs: 60_000, kind: "cancelled", message: "Tutti is closing" },
+  { what: "has waited long enough", timeoutMs: 1_000, kind: "timeout", message: "no answer within 1000 ms" },
+])("a check that runs when whoever called it $what is ended", async ({ timeoutMs, kind, message }) => {
+  using directory = temporaryDirectory();
+  const registry = { ...NO_CHECKS, ...checks(directory.path, { lint: HANGS }) };
+  const connections = withBuiltInServers(new FakeConnections(), registry, systemClock);
+  const call = { server: "checks", tool: "run_check", arguments: { check: "lint" }, meta: {}, timeoutMs };
+  const running = connections.call(call, UNWATCHED, new AbortController().signal);
+  await vi.waitFor(() => expect(processesIn(directory.path)).toHaveLength(1), { timeout: 20_000 });
+  if (kind === "cancelled") await connections[Symbol.asyncDispose]();
+  expect(await running).toMatchObject({ kind: "unknown", error: { kind, message } });
   expect(processesIn(directory.path)).toEqual([]);
 });
 
