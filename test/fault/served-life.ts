@@ -31,6 +31,14 @@ export class ServedLife implements AsyncDisposable {
     return life;
   }
 
+  get pid(): number {
+    return this.#child?.pid ?? 0;
+  }
+
+  get runs(): boolean {
+    return this.#child?.exitCode === null && this.#child.signalCode === null;
+  }
+
   /** What it has written to stderr since it was last started. */
   get log(): string {
     return this.#log;
