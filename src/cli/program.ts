@@ -2,6 +2,7 @@ import { Command, CommanderError } from "commander";
 import { addAuditCommands } from "./commands/audit-commands.ts";
 import { addMcpCommand } from "./commands/mcp-command.ts";
 import { addExecutionCommands } from "./commands/execution-commands.ts";
+import { addPatternCommands } from "./commands/pattern-commands.ts";
 import { examples } from "./commands/perform.ts";
 import { addMachineCommand } from "./commands/machine-command.ts";
 import type { Perform } from "./commands/perform.ts";
@@ -36,6 +37,7 @@ export function buildProgram(
   addWorkflowCommands(program, perform);
   addStoredWorkflowCommands(program, perform);
   addExecutionCommands(program, perform);
+  addPatternCommands(program, perform);
   addServerCommands(program, perform);
   addServeCommand(program, perform);
   addMcpCommand(program, perform);

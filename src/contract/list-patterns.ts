@@ -43,6 +43,8 @@ export interface PatternStepView {
   readonly id: string;
   readonly type?: string;
   readonly tool?: string;
+  /** The check of tutti.yaml that it runs. */
+  readonly check?: string;
 }
 
 /** Output of `list_patterns`. */
@@ -63,6 +65,7 @@ const step: z.ZodType<PatternStepView> = wireObject<PatternStepView>({
   id: z.string(),
   type: z.string().exactOptional(),
   tool: z.string().exactOptional(),
+  check: z.string().meta({ description: "The check of tutti.yaml that it runs." }).exactOptional(),
 });
 
 /** The document of a {@link PatternView}. */

@@ -42,7 +42,7 @@ function parameterSchema({ parameters }: PatternDefinition): JsonObject {
 function stepsIn(list: Json | undefined): readonly PatternStepView[] {
   return (isJsonArray(list) ? list : []).flatMap((step) => {
     if (!isJsonObject(step) || typeof step["id"] !== "string") return [];
-    const { type, tool } = step;
-    return [{ id: step["id"], ...(typeof type === "string" ? { type } : {}), ...(typeof tool === "string" ? { tool } : {}) }];
+    const text = (key: string): string | undefined => (typeof step[key] === "string" ? step[key] : undefined);
+    return [{ id: step["id"], ...defined({ type: text("type"), tool: text("tool"), check: text("check") }) }];
   });
 }

@@ -71,15 +71,20 @@ function nextSteps(
 ): readonly string[] {
   switch (status) {
     case "pending":
-      return [`Look at the workflow: get_workflow with "${workflowId}".`, `Execute it: execute_workflow with "${workflowId}".`];
+      return [
+        `Look at the workflow: get_workflow with "${workflowId}" (tutti workflows show ${workflowId}).`,
+        `Execute it: execute_workflow with "${workflowId}" (tutti workflows execute ${workflowId}).`,
+      ];
     case "applying":
-      return [`See how it goes on, and whether it waits for somebody: get_workflow_status with "${executionId}".`];
+      return [
+        `See how it goes on, and whether it waits for somebody: get_workflow_status with "${executionId}" (tutti executions show ${executionId}).`,
+      ];
     case "applied":
       return own.map((step) => (/[.!?]$/.test(step) ? step : `${step}.`));
     case "failed":
       return [
-        `See what went wrong: get_workflow_status with "${executionId}".`,
-        `Put it right, and execute it again: execute_workflow with "${workflowId}".`,
+        `See what went wrong: get_workflow_status with "${executionId}" (tutti executions show ${executionId}).`,
+        `Put it right, and execute it again: execute_workflow with "${workflowId}" (tutti workflows execute ${workflowId}).`,
       ];
     case "rejected":
       return ["Put the blocking issues right that validation_results lists, and apply the pattern again."];

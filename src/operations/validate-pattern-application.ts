@@ -96,7 +96,7 @@ function suitability(pattern: PatternDefinition, component: string): Requirement
   const detail = suits ? {} : { detail: `it is meant for ${pattern.appliesTo.join(", ")}` };
   return {
     id: "component",
-    description: `the pattern is meant for components such as ${component}`,
+    description: "the pattern is meant for such a component",
     severity: "warning",
     passed: suits,
     ...detail,
