@@ -43,7 +43,7 @@ export const GUIDE_EXAMPLES: readonly GuideExample[] = [
       inputs: { order_id: { type: "string" }, amount: { type: "number", minimum: 0 } },
       error_policy: "fail_fast",
       steps: [
-        { id: "check", tool: "stock.check", with: { order: "${{ inputs.order_id }}" }, validates: true },
+        { id: "check", tool: "stock.check", with: { order: "${{ inputs.order_id }}" }, effect: "read", validates: true },
         {
           id: "agree",
           needs: ["check"],

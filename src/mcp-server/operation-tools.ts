@@ -67,7 +67,7 @@ function toolOf(operation: Operation<unknown, unknown, unknown>): OperationTool 
 }
 
 /** The schema of a document of the wire, in the form that every client understands: one object, and nothing to be looked up. */
-export function objectSchema(schema: z.ZodType): Tool["inputSchema"] {
+function objectSchema(schema: z.ZodType): Tool["inputSchema"] {
   const { $schema: _draft, ...document } = z.toJSONSchema(schema, { io: "input", target: "draft-2020-12", reused: "inline" });
   assert(document.type === "object", "a tool takes and gives objects");
   return document as Tool["inputSchema"];

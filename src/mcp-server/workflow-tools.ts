@@ -1,13 +1,11 @@
 import type { Tool } from "@modelcontextprotocol/server";
 import { LRUCache } from "lru-cache";
 import { isJsonObject } from "../base/json.ts";
-import { executeWorkflow } from "../contract/execute-workflow.ts";
 import { getWorkflow } from "../contract/get-workflow.ts";
 import type { GetWorkflowOutput } from "../contract/get-workflow.ts";
 import { listWorkflows } from "../contract/list-workflows.ts";
 import type { AdmittedCaller } from "../contract/operation-caller.ts";
 import { isTuttiError } from "../model/errors.ts";
-import { objectSchema } from "./operation-tools.ts";
 
 /** A stored workflow that is offered as a tool. */
 export interface WorkflowTool {
@@ -90,7 +88,6 @@ export class WorkflowTools {
       ...(typeof title === "string" ? { title } : {}),
       description: `${about}\n\nRuns as a durable execution of the workflow "${workflowId}" and gives its output; if that takes longer than you can wait, it gives the execution_id for get_workflow_status.`,
       inputSchema: inputSchema(isJsonObject(inputs) ? inputs : {}),
-      outputSchema: objectSchema(executeWorkflow.output),
       annotations: { readOnlyHint: false, destructiveHint: true, idempotentHint: false, openWorldHint: true },
     };
     return { workflowId, listed };
