@@ -1,29 +1,37 @@
 import { expect, test } from "vitest";
 import type { EventBody, ExecutionEvent } from "../model/event.ts";
 import type { ExecutionSummary } from "../model/execution.ts";
-import { ClusterStatus } from "./cluster-status.ts";
+import type { News } from "../ports/news.ts";
+import { broadcastStatus } from "./broadcast-status.ts";
 
 const STARTED: EventBody = { type: "execution-started", workflowId: "order", planHash: "", inputs: {} };
 const ENDED: EventBody = { type: "execution-ended", outcome: "completed", output: null, leftovers: [] };
 
 interface Follower {
   readonly told: readonly string[];
-  readonly status: ClusterStatus;
+  readonly status: AsyncDisposable;
   readonly happens: (...events: readonly EventBody[]) => void;
 }
 
 function follower(summary?: () => Promise<ExecutionSummary | undefined>): Follower {
   const told: string[] = [];
-  const status = new ClusterStatus({
+  let hear: (news: News) => void = () => undefined;
+  const status = broadcastStatus({
     summary: summary ?? (async () => undefined),
-    tell: ({ workflowId, executionId, status: now, atMs }) => void told.push(`${workflowId} ${executionId} ${now} ${atMs}`),
+    cluster: {
+      broadcastStatus: ({ workflowId, executionId, status: now, atMs }) => void told.push(`${workflowId} ${executionId} ${now} ${atMs}`),
+    },
+    subscribe: (listener) => {
+      hear = listener;
+      return { [Symbol.dispose]: () => undefined };
+    },
   });
   let seq = 0;
   const happens = (...events: readonly EventBody[]): void => {
     for (const body of events) {
       seq += 1;
       const event: ExecutionEvent = { ...body, seq, atMs: seq };
-      status.heard({ type: "event", executionId: "e", event });
+      hear({ type: "event", executionId: "e", event });
     }
   };
   return { told, status, happens };
