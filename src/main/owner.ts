@@ -250,6 +250,11 @@ export class Owner implements AsyncDisposable {
     return this.#home.pool.health.history(connection).changes;
   }
 
+  /** Where other machines join; undefined when none can. */
+  get clusterUrl(): string | undefined {
+    return this.#machines.cluster?.url;
+  }
+
   /** How many other processes are connected. */
   get clients(): number {
     return this.#endpoint?.clients ?? 0;

@@ -17,7 +17,8 @@ import { Owner } from "./owner.ts";
 import { ownerOptions } from "./owner-options.ts";
 import { resumeAll } from "./resume-all.ts";
 import { openSecrets } from "./secrets.ts";
-import { openServedHttp } from "./serve-http.ts";
+import { reportAnalytics } from "./report-analytics.ts";
+import { openServedDashboard, openServedHttp } from "./serve-http.ts";
 
 /**
  * Owns the data directory for as long as it is not disposed: goes on with what was interrupted, carries out what other
@@ -40,8 +41,16 @@ export async function serve(request: ServeRequest, around: Surrounding): Promise
   // Nobody sits before it, and it asks for nobody: it may do what its own user may.
   const about = { caller: callerAlone(config.access), secrets, telemetry, elicitor: { ask: async () => undefined }, version };
   const owner = resources.use(await Owner.open({ ...ownerOptions(config, about), ...defined({ cluster: config.cluster }) }));
-  const settings = config.serve;
-  const listening = resources.use(await openServedHttp({ owner, place, settings, tools, metrics, log, version }));
+  const served = { owner, settings: config.serve, metrics, log, version };
+  const listening = resources.use(await openServedHttp({ ...served, place, tools }));
+  if (config.serve.dashboardPort !== undefined) {
+    const dashboard = resources.use(await openServedDashboard({ ...served, place: await listenPlace("dashboard", config) }));
+    log.write("info", "serving dashboards", { url: dashboard.url });
+  }
+  if (config.analytics !== undefined) {
+    const { dataDirectory, analytics: settings } = config;
+    resources.use(reportAnalytics({ operations: owner.operations, settings, dataDirectory, log }));
+  }
   // Not before it is known that this process stays.
   const resumed = await resumeAll(owner.operations, log, signal);
   log.write("info", "serving", { url: listening.url, data_directory: config.dataDirectory, pid: process.pid, version, resumed });
