@@ -25,7 +25,7 @@ export async function diffTools(
 ): Promise<DiffToolsOutput> {
   const sources = input.workflows.map(readSource);
   const locked = input.usedOnly === true ? [] : Object.keys(input.tools);
-  const names = new Set([...locked, ...sources.flatMap((source) => [...toolsOfSource(source).keys()])]);
+  const names = new Set([...locked, ...sources.flatMap((source) => [...toolsOfSource(source, ports.catalogs.registry).keys()])]);
   const catalog = await catalogFor([...names], ports.catalogs, signal);
   const workflows: WorkflowDifference[] = [];
   const asTold = withoutRemovedOutputs(catalog, input.tools);

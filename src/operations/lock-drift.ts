@@ -1,3 +1,4 @@
+import type { CheckRegistry } from "../model/check.ts";
 import type { LocatedProblem } from "../model/problem.ts";
 import { changeWords } from "../model/tool-lock.ts";
 import type { LockedTool, ToolLock } from "../model/tool-lock.ts";
@@ -13,9 +14,13 @@ import { namedTool } from "./named-tool.ts";
 const TOLD_MAX = 3;
 
 /** Every tool that a workflow or one of its children uses and that is not as it was locked, at its first use. Tools that are gone are left to planning. */
-export function lockDrift(source: ReadSource, catalog: Catalog, locked: ToolLock["tools"]): readonly LocatedProblem[] {
+export function lockDrift(
+  source: ReadSource,
+  { catalog, registry }: { readonly catalog: Catalog; readonly registry: CheckRegistry | undefined },
+  locked: ToolLock["tools"],
+): readonly LocatedProblem[] {
   const index = createToolIndex(catalog);
-  return [...toolsOfSource(source)].flatMap(([name, { path, parsed }]) => {
+  return [...toolsOfSource(source, registry)].flatMap(([name, { path, parsed }]) => {
     const found = index.find(namedTool(name));
     const message =
       found === undefined ? undefined : driftWords(name, Object.hasOwn(locked, name) ? locked[name] : undefined, lockedTool(found));

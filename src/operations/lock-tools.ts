@@ -24,7 +24,7 @@ export async function lockTools(
   { signal }: OperationContext,
 ): Promise<LockToolsOutput> {
   const sources = input.workflows.map(readSource);
-  const used = sources.map(toolsOfSource);
+  const used = sources.map((source) => toolsOfSource(source, ports.catalogs.registry));
   const all = new Map(used.flatMap((uses) => [...uses]));
   const catalog = await catalogFor([...all.keys()], ports.catalogs, signal);
   const problems: LocatedProblem[] = [];

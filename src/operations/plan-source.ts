@@ -5,7 +5,7 @@ import type { LocatedProblem, Problem } from "../model/problem.ts";
 import type { Plan } from "../model/plan.ts";
 import type { Catalog } from "../model/tool.ts";
 import type { ToolLock } from "../model/tool-lock.ts";
-import { buildPlan } from "../planner/build-plan.ts";
+import { buildPlan, type PlanInput } from "../planner/build-plan.ts";
 import { usedServers } from "../planner/used-servers.ts";
 import type { CatalogSource } from "../ports/catalog.ts";
 import { lockDrift } from "./lock-drift.ts";
@@ -32,13 +32,9 @@ export async function planSource(
   if (workflow === undefined || hasErrors(source.problems)) return { problems: await allProblems(source, catalogs, signal) };
   const { workflows } = source;
   const catalog = await catalogs?.catalog(usedServers(workflow, workflows, catalogs?.registry), signal);
-  const { plan, problems } = buildPlan({
-    workflow,
-    workflows,
-    ...defined({ catalog, shared: catalogs?.shared, machines: catalogs?.machines?.(), registry: catalogs?.registry }),
-  });
+  const { plan, problems } = buildPlan({ workflow, workflows, ...knownTo(catalogs, catalog) });
   const found = [...source.problems, ...located(source, problems)];
-  const drift = locked === undefined || catalog === undefined ? [] : lockDrift(source, catalog, locked);
+  const drift = locked === undefined || catalog === undefined ? [] : lockDrift(source, { catalog, registry: catalogs?.registry }, locked);
   return drift.length > 0 ? { problems: [...found, ...drift] } : { ...defined({ plan }), problems: found };
 }
 
@@ -52,19 +48,16 @@ async function allProblems(
   if (draft === undefined) return source.problems;
   const { workflows } = source;
   const catalog = await catalogIfAny(catalogs, usedServers(draft, workflows, catalogs?.registry), signal);
-  const more = located(
-    source,
-    buildPlan({
-      workflow: draft,
-      workflows,
-      ...defined({ catalog, shared: catalogs?.shared, machines: catalogs?.machines?.(), registry: catalogs?.registry }),
-    }).problems,
-  );
+  const more = located(source, buildPlan({ workflow: draft, workflows, ...knownTo(catalogs, catalog) }).problems);
   // Reading and planning both find that a step is not there, one in the name and one in the whole read.
   const known = new Set(problems.flatMap(sameAs));
   const errors = more.filter((problem) => problem.severity === "error" && !sameAs(problem).some((same) => known.has(same)));
   const inFile = [...problems, ...errors].sort(byPlace);
   return [...inFile, ...source.problems.filter((problem) => !problems.includes(problem))];
+}
+
+function knownTo(catalogs: CatalogSource | undefined, catalog: Catalog | undefined): Omit<PlanInput, "workflow" | "workflows"> {
+  return defined({ catalog, shared: catalogs?.shared, machines: catalogs?.machines?.(), registry: catalogs?.registry });
 }
 
 /** The file has to be mended anyway, so a server that cannot be had is not what matters now. */

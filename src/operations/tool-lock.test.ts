@@ -163,3 +163,21 @@ test("a tool whose schema is nested without end is not locked, and is no longer 
   const { problems } = await planWorkflow({ workflow: one, lockedTools: tools }, endless, context);
   expect(problems.filter(({ code }) => code === "lock-drift")).toMatchObject([{ message: expect.stringContaining(words) }]);
 });
+
+test("the tools that do the work of a type, and those that are checks, are locked like those that a workflow names", async () => {
+  const catalogs: CatalogSource = {
+    ...world().catalogs,
+    registry: {
+      checks: { "unit-tests": { kind: "tool", server: "s", tool: "unused", arguments: {} } },
+      handlers: { deployment: { server: "post", tool: "send" } },
+    },
+  };
+  const text = "id: w\nsteps:\n  - { id: a, type: deployment, enforcement: unit-tests }\n";
+  const { tools, problems } = await lockTools({ workflows: [{ file: "w.yaml", text }] }, { catalogs }, context);
+  expect({ tools: Object.keys(tools), problems }).toEqual({ tools: ["post.send", "s.unused"], problems: [] });
+  const planned = await planWorkflow({ workflow: { file: "w.yaml", text }, lockedTools: {} }, { catalogs }, context);
+  expect(planned.problems.map(({ line, column, message }) => `${line}:${column} ${message}`)).toEqual([
+    '3:5 "post.send" is not in the lock: add it with tutti servers lock',
+    '3:45 "s.unused" is not in the lock: add it with tutti servers lock',
+  ]);
+});
