@@ -4,7 +4,7 @@ import { ERROR_TRAITS } from "../contract/error-traits.ts";
 import { isTuttiError } from "../model/errors.ts";
 
 /** Refusals that only HTTP has, because no operation was asked for; docs/http-api.md explains them. */
-export const HTTP_REFUSALS = {
+export const HTTP_REFUSALS: { readonly [Code in HttpRefusalCode]: { readonly status: number; readonly meaning: string } } = {
   "http.malformed": { status: 400, meaning: "The request is no request of HTTP that makes sense here." },
   "http.foreign": { status: 403, meaning: "It was sent under a name, or from a page, that is not allowed." },
   "http.not-found": { status: 404, meaning: "There is nothing at this path." },
@@ -19,9 +19,20 @@ export const HTTP_REFUSALS = {
   "http.fault": { status: 500, meaning: "A fault of this program; its log tells more under the request id." },
   "http.unavailable": { status: 501, meaning: "What it asks for does not exist here, and will not after waiting." },
   "http.closing": { status: 503, meaning: "The process is ending; another one may take its place soon." },
-} as const satisfies Readonly<Record<string, { readonly status: number; readonly meaning: string }>>;
+};
 
-export type HttpRefusalCode = keyof typeof HTTP_REFUSALS;
+export type HttpRefusalCode =
+  | "http.malformed"
+  | "http.foreign"
+  | "http.not-found"
+  | "http.method"
+  | "http.not-acceptable"
+  | "http.too-large"
+  | "http.media-type"
+  | "http.too-many"
+  | "http.fault"
+  | "http.unavailable"
+  | "http.closing";
 
 /** A request that was not looked at any further. */
 export class HttpRefusal extends Error {
