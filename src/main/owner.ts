@@ -59,6 +59,7 @@ import type { OwnedMachines } from "./open-machines.ts";
 import { operationGate } from "./operation-gate.ts";
 import { OperationTable } from "./operation-table.ts";
 import { RoutedCaller } from "./routed-caller.ts";
+import { PatternMonitor } from "./pattern-monitor.ts";
 import { addPatternOperations } from "./pattern-operations.ts";
 import { openPatternWorkspace } from "./pattern-workspace.ts";
 import type { PatternWorkspace } from "./pattern-workspace.ts";
@@ -248,6 +249,21 @@ export class Owner implements AsyncDisposable {
   /** How the health of one of its own connections has changed; the oldest comes first. */
   healthChanges(connection: string): readonly HealthChange[] {
     return this.#home.pool.health.history(connection).changes;
+  }
+
+  /** Looks again and again whether what applied patterns require still holds, until that is disposed. */
+  monitorPatterns(): AsyncDisposable {
+    const { clock } = this.#options;
+    const workflows = new SqliteWorkflowStore({ records: this.#records, clock });
+    const { probes } = this.#patterns;
+    return new PatternMonitor({
+      applications: this.#applications,
+      workflows,
+      history: this.#journal,
+      probes,
+      clock,
+      log: this.#telemetry.log,
+    });
   }
 
   /** Where other machines join; undefined when none can. */
