@@ -72,7 +72,9 @@ function namingProblems({ requirements, monitoring, workflow }: PatternDefinitio
     if (!ids.includes(id)) report("unknown-requirement", `there is no requirement "${id}"`, ["monitoring", "checks", place]);
   }
   for (const key of ["id", "workflow_id"]) {
-    if (Object.hasOwn(workflow, key)) report("fixed-id", "each application gets an id of its own: leave it out", ["workflow", key]);
+    if (!Object.hasOwn(workflow, key)) continue;
+    const message = "each application gets an id of its own: leave it out";
+    problems.push({ code: "fixed-id", severity: "error", message, path: ["workflow", key], atKey: true });
   }
   return problems;
 }
