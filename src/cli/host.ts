@@ -47,6 +47,8 @@ export interface CliHost {
   planProject(request: ProjectRequest): Promise<ProjectPlan>;
   /** @throws TuttiError `file.unreadable`, `journal.unusable` */
   makeProject(plan: ProjectPlan): Promise<void>;
+  /** Looks at everything that is needed here. Nothing is changed. */
+  examine(request: ExamineRequest): Promise<readonly Diagnosis[]>;
   /** The JSON Schema of `tutti.yaml`. */
   configSchema(): Promise<JsonObject>;
   /**
@@ -108,6 +110,23 @@ export interface SessionRequest extends Places {
   readonly ask: AskPerson;
   /** Takes warnings and the like, one line each. */
   readonly notice: (message: string) => void;
+}
+
+export interface ExamineRequest extends Places {
+  /** Whether servers are started and asked too. */
+  readonly servers: boolean;
+  readonly signal: AbortSignal;
+}
+
+/** One thing that was looked at, and how it is. */
+export interface Diagnosis {
+  /** What it is about: `configuration`, `data`, `ports`, `servers`. */
+  readonly area: string;
+  readonly status: "ok" | "warn" | "bad";
+  /** May have lines of a file below the first. */
+  readonly message: string;
+  /** What to do. */
+  readonly advice?: string;
 }
 
 /** A file in which another program keeps its servers. */

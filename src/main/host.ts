@@ -28,6 +28,7 @@ export function createHost(environment: Readonly<Record<string, string | undefin
       (await import("./plan-project.ts")).clientSources(resolve(workingDirectory, directory ?? "."), around),
     planProject: async (request) => (await import("./plan-project.ts")).planProject(request, around),
     makeProject: async (plan) => (await import("./make-project.ts")).makeProject(plan),
+    examine: async (request) => await (await import("./examine.ts")).examine(request, around),
     configSchema: async () => (await import("./config-json-schema.ts")).configJsonSchema(),
     serveMcp: async (request) => await (await import("./mcp-stdio.ts")).serveMcpOverStdio(request, around),
     startInBackground: async (request) => await goToBackground(request, around),

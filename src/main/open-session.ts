@@ -81,7 +81,8 @@ function relativeTo(folder: string, files: Readonly<Record<string, string>>): Re
   return Object.fromEntries(Object.entries(files).map(([name, file]) => [name, relative(folder, file)]));
 }
 
-async function openServers(
+/** The configured servers, and what can be asked about them. */
+export async function openServers(
   config: Config & SessionCaller,
   request: SessionRequest,
   { environment, version }: Surrounding,
