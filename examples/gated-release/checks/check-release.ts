@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { priceList, readPriceList } from "./price-list.ts";
+import { priceList, readPriceList } from "../price-list/price-list.ts";
 
 using database = new DatabaseSync(join(process.env["STATE_DIR"] ?? "out", "releases.db"), { readOnly: true });
 const row = database.prepare("SELECT version, content FROM releases ORDER BY number DESC LIMIT 1").get();
