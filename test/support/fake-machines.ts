@@ -86,6 +86,11 @@ export class FakeMachines implements Machines {
     });
   }
 
+  /** Whether a machine has it in hand. */
+  isOpen(given: MachineCall): boolean {
+    return this.#open.has(given);
+  }
+
   /** It joins, or comes back, with these servers. */
   join(machineId: string, services: Readonly<Record<string, readonly Tool[]>>, more: Partial<Machine> = {}): void {
     const announced = Object.entries(services).map(([name, tools]) => ({ name, tools }));
