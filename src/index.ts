@@ -13,6 +13,8 @@ export { createDatabaseAdapter, createEmailAdapter, createMultiServiceAdapter } 
 export type { DatabaseAdapterOptions, EmailAdapterOptions, MultiServiceAdapterOptions } from "./main/create-service-adapters.ts";
 export { openEnvelopeAdapter } from "./main/open-envelope-adapter.ts";
 export type { EnvelopeAdapterOptions, OpenEnvelopeAdapter } from "./main/open-envelope-adapter.ts";
+export { startServer } from "./main/start-server.ts";
+export type { ServerEnd, StartedServer, StartServerOptions } from "./main/start-server.ts";
 export { openTutti } from "./main/open-tutti.ts";
 export type { ExecuteRequest, Tutti, TuttiOptions } from "./main/open-tutti.ts";
 
