@@ -39,7 +39,7 @@ test.each<[string, Parts, Partial<StepReport>]>([
     { before: { ...refused, startedAtMs: 10 }, step: byGate, behind: byGate },
     { ...refused, startedAtMs: 10 },
   ],
-  ["is pending between its gate and its begin", { before: passed }, { status: "pending", startedAtMs: 10 }],
+  ["is running between its gate and its begin", { before: passed }, { status: "running", startedAtMs: 10 }],
   ["is skipped when its condition says so", { before: byCondition, step: byCondition, behind: byCondition }, byCondition],
   ["has failed by itself", { before: passed, step: refused }, { ...refused, startedAtMs: 10 }],
   ["is not done before it is accepted", { before: passed, step: done }, { status: "running", startedAtMs: 10 }],

@@ -28,7 +28,9 @@ function withEnforcement(step: StepReport, gate: StepReport | undefined): StepRe
   if (gate === undefined) return step;
   const { startedAtMs } = gate;
   const begun = startedAtMs === undefined ? step : { ...step, startedAtMs };
-  if (gate.status === "completed" || gate.status === "skipped" || gate.status === "pending") return begun;
+  // A step that has waited for its gate has begun, and never goes back.
+  if (gate.status === "completed") return step.status === "pending" ? { ...begun, status: "running" } : begun;
+  if (gate.status === "skipped" || gate.status === "pending") return begun;
   const { completedAtMs } = gate;
   const { skippedBecause: _gate, ...held } = begun;
   return { ...held, ...stateOf(gate), ...(completedAtMs === undefined ? {} : { completedAtMs }) };

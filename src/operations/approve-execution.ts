@@ -30,7 +30,7 @@ export async function approveExecution(
 ): Promise<ExecutionView> {
   const { executionId: prefix, step: named, by: claimed, ...answer } = input;
   const executionId = await findExecution(prefix, ports, caller);
-  const step = await approvalStep(executionId, named, ports);
+  const step = named ?? (await onlyApproval(executionId, ports));
   const by = isVerified(caller.identity) ? await checkedApprover({ executionId, step }, ports, caller) : claimed;
   return await signalExecution({ prefix: executionId, signal: { type: "approve", step, ...answer, ...defined({ by }) } }, ports, caller);
 }
@@ -60,12 +60,9 @@ function rolesOf(plan: Plan, stepId: string): readonly string[] {
   return action?.kind === "approval" ? action.roles : [];
 }
 
-/** The step whose approval is meant. A step that waits at a gate may be named in its place; without a name there must be just one. */
-async function approvalStep(executionId: string, named: string | undefined, ports: SignalExecutionPorts): Promise<string> {
+async function onlyApproval(executionId: string, ports: SignalExecutionPorts): Promise<string> {
   const report = await ports.driver.report(executionId);
-  const waiting = report.steps.filter((step) => step.waitingFor?.kind === "approval");
-  if (named !== undefined) return waiting.find(({ id, gate }) => id === named || gate?.of === named)?.id ?? named;
-  const [first, ...others] = waiting.map((step) => step.id);
+  const [first, ...others] = report.steps.filter((step) => step.waitingFor?.kind === "approval").map((step) => step.id);
   if (first !== undefined && others.length === 0) return first;
   const state = report.outcome ?? report.status;
   const message =

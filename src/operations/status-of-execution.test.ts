@@ -74,3 +74,28 @@ describe("what it waits for", () => {
     expect(answersOf(reportWith([step], { status: "failed", outcome: "cancelled" }))).toEqual([]);
   });
 });
+
+test("steps are told of as they were written, and what is answered is the gate", () => {
+  const steps = [
+    stepReport("a", { status: "completed", startedAtMs: 0, completedAtMs: 1 }),
+    stepReport("a--validation", {
+      status: "waiting",
+      startedAtMs: 1,
+      waitingFor: { kind: "approval", message: "Right?" },
+      gate: { of: "a", kind: "validation" },
+    }),
+    stepReport("b", { needs: ["a", "a--validation"] }),
+  ];
+  expect(statusOfExecution(executionView(steps, { status: "paused", needsPerson: true }), undefined, 5_000)).toMatchObject({
+    status: "paused",
+    progress: 0,
+    currentStep: "a",
+    completedSteps: [],
+    stepCount: 2,
+    steps: [
+      { id: "a", status: "running", state: "waiting", startedAtMs: 0 },
+      { id: "b", status: "pending" },
+    ],
+    waitingFor: [{ step: "a--validation", kind: "approval", message: "Right?" }],
+  });
+});

@@ -1,19 +1,22 @@
 import { defined } from "../base/defined.ts";
 import type { AwaitedStep, StepProgress, TaskStatus, WorkflowExecutionStatus } from "../contract/get-workflow-status.ts";
+import { documentedSteps } from "../model/documented-steps.ts";
 import type { ExecutionReport, StepReport } from "../model/execution.ts";
 import { LOCAL_MACHINE } from "../model/machine.ts";
 import type { Plan, PlanNode } from "../model/plan.ts";
 
 /** What a report says of an execution, in the words that are documented for the tools. */
 export function statusOfExecution(report: ExecutionReport, plan: Plan | undefined, nowMs: number): WorkflowExecutionStatus {
-  const { steps, endedAtMs, startedAtMs, outcome, output } = report;
+  const { endedAtMs, startedAtMs, outcome, output } = report;
+  // Answers are for a gate by its own id, so that none can reach another one; all else is told of the steps as they were written.
+  const steps = documentedSteps(report.steps);
   const completedSteps = idsOf(steps, (step) => step.status === "completed");
   const current = steps.find(({ status }) => status === "running" || status === "waiting" || status === "in_doubt");
   return {
     executionId: report.executionId,
     workflowId: report.workflowId,
     status: report.status,
-    progress: progressOf(report),
+    progress: progressOf(report.status, steps),
     completedSteps,
     failedSteps: idsOf(steps, (step) => step.status === "failed"),
     stepCount: steps.length,
@@ -43,7 +46,7 @@ function idsOf(steps: readonly StepReport[], which: (step: StepReport) => boolea
  * The share of the steps that have ended, items of `for_each` counted each for its part. What has ended stays so, and
  * what was stopped was never done, so it never becomes less. Only what has completed is at 100.
  */
-function progressOf({ status, steps }: ExecutionReport): number {
+function progressOf(status: ExecutionReport["status"], steps: readonly StepReport[]): number {
   if (status === "completed") return 100;
   const done = steps.reduce((sum, step) => sum + shareDone(step), 0);
   return steps.length === 0 ? 0 : Math.min(99, Math.floor((done / steps.length) * 100));

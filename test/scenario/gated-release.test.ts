@@ -44,7 +44,7 @@ test("a release is tested, reviewed before it is published, and accepted afterwa
   ]);
   expect(published(example)).toEqual([]);
 
-  await example.run(["executions", "approve", asked.execution_id, "publish", "--by", "Ann", ...CONFIG]);
+  await example.run(["executions", "approve", asked.execution_id, "publish--enforcement", "--by", "Ann", ...CONFIG]);
   const [again] = await resumed(example);
   expect(again?.steps.at(-1)?.waiting_for?.message).toBe(
     'Is the result of the step "publish" (Publish it) right? Others wait for it. It gave: {"version":"1.0","previous":null}',
@@ -74,7 +74,7 @@ test("a result that is refused is undone, with everything before it", async () =
   await example.run(["executions", "approve", id, ...CONFIG]);
   await resumed(example);
   expect(published(example)).toEqual(["1.0"]);
-  await example.run(["executions", "approve", id, "publish", "--refuse", "--comment", "the rolls are missing", ...CONFIG]);
+  await example.run(["executions", "approve", id, "publish--validation", "--refuse", "--comment", "the rolls are missing", ...CONFIG]);
   const [ended] = await resumed(example);
   expect(ended).toMatchObject({
     outcome: "failed_with_rollback",
