@@ -36,6 +36,18 @@ test("what there is room for is sent in the order in which it was told", () => {
   expect(here.sent).toEqual(["a executing", "a completed", "b executing"]);
 });
 
+test("a listener that reads is told every status, also when several come before its turn", () => {
+  const here = world();
+  here.outbox.put("a", "a executing");
+  here.outbox.put("a", "a paused");
+  here.load = FULL;
+  here.outbox.put("a", "a executing again");
+  here.outbox.put("a", "a completed");
+  here.load = 0;
+  here.outbox.flush();
+  expect(here.sent).toEqual(["a executing", "a paused", "a completed"]);
+});
+
 test("while there is no room, of each execution only the latest is kept, and none goes backwards when there is", () => {
   const here = world();
   here.load = FULL;

@@ -1,6 +1,6 @@
 /** With that much on its way the rest waits here, where it can still be replaced by what is newer. */
 const UNSENT_BYTES = 256 * 1_024;
-/** Executions whose status waits for one listener; one that is further behind is let go. */
+/** Statuses that wait for one listener; one that is further behind is let go. */
 const WAITING_MAX = 10_000;
 
 /** Where statuses go. */
@@ -11,14 +11,16 @@ export interface OutboxSocket {
 }
 
 /**
- * What one listener is still to be told. Telling costs nobody anything: it waits here until there is room.
+ * What one listener is still to be told. Telling costs nobody anything: it waits here until it is sent.
  *
- * 1. Statuses of one thing arrive in the order in which they were told; of those that wait only the latest is left.
- * 2. It holds at most one status of each thing, and of so many things.
+ * 1. Statuses of one thing arrive in the order in which they were told.
+ * 2. A listener that reads is told all of them. While one does not, only the latest of each thing is kept.
  */
 export class StatusOutbox {
   readonly #socket: OutboxSocket;
-  readonly #waiting = new Map<string, string>();
+  /** In the order in which they are sent; by the thing where a later one takes the place, else by a number. */
+  readonly #waiting = new Map<string | number, string>();
+  #put = 0;
 
   constructor(socket: OutboxSocket) {
     this.#socket = socket;
@@ -30,8 +32,10 @@ export class StatusOutbox {
   }
 
   /** @returns false when the listener is too far behind */
-  put(key: string, text: string): boolean {
-    // To the end, or something that changes all the time would keep its place before what is older.
+  put(thing: string, text: string): boolean {
+    this.#put += 1;
+    const key = this.#socket.unsent() > UNSENT_BYTES ? thing : this.#put;
+    // To the end: what it replaces may stand before what was told in between.
     this.#waiting.delete(key);
     this.#waiting.set(key, text);
     return this.#waiting.size <= WAITING_MAX;
