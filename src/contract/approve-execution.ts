@@ -27,6 +27,7 @@ export const approveExecution: Operation<ApproveExecutionInput, ExecutionView> =
   permission: "tutti:run",
   route: { method: "POST", path: "/executions/{execution_id}/approve" },
   tool: "extended",
+  errors: ["execution.not-found", "step.not-found", "execution.wrong-state"],
   input: wireObject<ApproveExecutionInput>({
     executionId,
     step: z.string().exactOptional(),

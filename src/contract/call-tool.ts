@@ -31,6 +31,7 @@ export const callTool: Operation<CallToolInput, CallToolOutput> = {
   permission: "tutti:run",
   route: { method: "POST", path: "/servers/{server}/tools/{tool}/call" },
   tool: "extended",
+  errors: ["server.not-found", "tool.not-found", "input.invalid", "server.unavailable", "call.failed"],
   input: wireObject<CallToolInput>({
     server: z.string(),
     tool: z.string(),

@@ -15,6 +15,7 @@ export const cancelExecution: Operation<ExecutionRef, ExecutionView> = {
   permission: "tutti:run",
   route: { method: "POST", path: "/executions/{execution_id}/cancel" },
   tool: "extended",
+  errors: ["execution.not-found", "execution.wrong-state"],
   input: executionRef,
   output: executionView,
 };

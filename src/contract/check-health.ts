@@ -44,6 +44,7 @@ export const checkHealth: Operation<CheckHealthInput, HealthReport> = {
   repeatable: "always",
   permission: "tutti:read",
   route: { method: "GET", path: "/servers/health" },
+  errors: ["server.not-found"],
   input: wireObject<CheckHealthInput>({ servers: z.array(z.string()).exactOptional() }),
   output: wireObject<HealthReport>({
     status: healthState,

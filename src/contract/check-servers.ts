@@ -83,6 +83,7 @@ export const checkServers: Operation<CheckServersInput, CheckServersOutput> = {
   repeatable: "always",
   permission: "tutti:read",
   route: { method: "POST", path: "/servers/check" },
+  errors: ["server.not-found"],
   input: wireObject<CheckServersInput>({ servers: z.array(z.string()).exactOptional() }),
   output: wireObject<CheckServersOutput>({
     servers: z.array(

@@ -30,6 +30,7 @@ export const executeRequest: Operation<ExecuteRequestInput, StartExecutionOutput
   repeatable: "always",
   permission: "tutti:run",
   route: { method: "POST", path: "/requests", creates: "/executions/{execution_id}" },
+  errors: ["envelope.invalid", "operation.unknown", "definition.invalid", "server.unavailable", "server.insecure", "input.invalid"],
   input: wireObject<ExecuteRequestInput>({ envelope: jsonValue, workflow: workflowSource, lockedTools: lockedTools.exactOptional() }),
   output: startExecution.output,
 };

@@ -21,6 +21,7 @@ export const getExecution: Operation<GetExecutionInput, ExecutionView> = {
   repeatable: "always",
   permission: "tutti:read",
   route: { method: "GET", path: "/executions/{execution_id}" },
+  errors: ["execution.not-found"],
   input: wireObject<GetExecutionInput>({ executionId, includeData: z.boolean().exactOptional() }),
   output: executionView,
 };

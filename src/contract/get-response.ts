@@ -28,6 +28,7 @@ export const getResponse: Operation<ExecutionRef, GetResponseOutput> = {
   repeatable: "always",
   permission: "tutti:read",
   route: { method: "GET", path: "/executions/{execution_id}/response" },
+  errors: ["execution.not-found"],
   input: executionRef,
   output: wireObject<GetResponseOutput>({ executionId: z.string(), outcome: outcome.exactOptional(), envelope: jsonObject }),
 };

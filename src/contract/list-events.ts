@@ -27,6 +27,7 @@ export const listEvents: Operation<ListEventsInput, ListEventsOutput> = {
   repeatable: "always",
   permission: "tutti:read",
   route: { method: "GET", path: "/executions/{execution_id}/events" },
+  errors: ["execution.not-found"],
   input: wireObject<ListEventsInput>({ executionId, afterSeq: z.int().min(0).exactOptional() }),
   output: wireObject<ListEventsOutput>({ executionId: z.string(), events: z.array(executionEvent) }),
 };

@@ -33,6 +33,7 @@ export const listExecutions: Operation<ListExecutionsInput, ListExecutionsOutput
   repeatable: "always",
   permission: "tutti:read",
   route: { method: "GET", path: "/executions" },
+  errors: ["input.invalid"],
   input: wireObject<ListExecutionsInput>({
     status: executionStatus.exactOptional(),
     outcome: outcome.exactOptional(),

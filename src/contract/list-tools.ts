@@ -37,6 +37,7 @@ export const listTools: Operation<ListToolsInput, ListToolsOutput> = {
   repeatable: "always",
   permission: "tutti:read",
   route: { method: "GET", path: "/tools" },
+  errors: ["server.not-found", "server.unavailable"],
   input: wireObject<ListToolsInput>({ server: z.string().exactOptional() }),
   output: wireObject<ListToolsOutput>({
     tools: z.array(

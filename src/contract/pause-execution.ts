@@ -15,6 +15,7 @@ export const pauseExecution: Operation<ExecutionRef, ExecutionView> = {
   permission: "tutti:run",
   route: { method: "POST", path: "/executions/{execution_id}/pause" },
   tool: "extended",
+  errors: ["execution.not-found", "execution.wrong-state"],
   input: executionRef,
   output: executionView,
 };

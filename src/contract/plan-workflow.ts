@@ -37,6 +37,7 @@ export const planWorkflow: Operation<PlanWorkflowInput, PlanWorkflowOutput> = {
   permission: "tutti:read",
   route: { method: "POST", path: "/workflows/plan" },
   tool: "extended",
+  errors: ["server.unavailable"],
   input: wireObject<PlanWorkflowInput>({ workflow: workflowSource, lockedTools: lockedTools.exactOptional() }),
   output: wireObject<PlanWorkflowOutput>({ problems: z.array(locatedProblem), plan: planDocument.exactOptional() }),
 };

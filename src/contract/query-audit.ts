@@ -21,6 +21,7 @@ export const queryAudit: Operation<QueryAuditInput, AuditPage> = {
   repeatable: "always",
   permission: "tutti:read",
   route: { method: "GET", path: "/audit" },
+  errors: ["input.invalid"],
   input: wireObject<QueryAuditInput>(
     {
       requestId: text,

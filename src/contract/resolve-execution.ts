@@ -31,6 +31,7 @@ export const resolveExecution: Operation<ResolveExecutionInput, ExecutionView> =
   permission: "tutti:run",
   route: { method: "POST", path: "/executions/{execution_id}/resolve" },
   tool: "extended",
+  errors: ["execution.not-found", "step.not-found", "execution.wrong-state"],
   input: wireObject<ResolveExecutionInput>({
     executionId,
     step: z.string(),

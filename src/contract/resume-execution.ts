@@ -22,6 +22,7 @@ export const resumeExecution: Operation<ResumeExecutionInput, ExecutionView> = {
   permission: "tutti:run",
   route: { method: "POST", path: "/executions/{execution_id}/resume" },
   tool: "extended",
+  errors: ["execution.not-found", "execution.wrong-state", "server.not-found", "server.insecure"],
   input: wireObject<ResumeExecutionInput>({ executionId, liftPause: z.boolean().exactOptional() }),
   output: executionView,
 };

@@ -35,6 +35,7 @@ export const retryExecution: Operation<RetryExecutionInput, RetryExecutionOutput
   permission: "tutti:run",
   route: { method: "POST", path: "/executions/{execution_id}/retry", creates: "/executions/{execution_id}" },
   tool: "extended",
+  errors: ["execution.not-found", "step.not-found", "execution.wrong-state", "server.unavailable", "server.insecure"],
   input: wireObject<RetryExecutionInput>({
     executionId,
     fromStep: z.string().exactOptional(),

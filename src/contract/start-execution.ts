@@ -42,6 +42,7 @@ export const startExecution: Operation<StartExecutionInput, StartExecutionOutput
   repeatable: "with-request-key",
   permission: "tutti:run",
   route: { method: "POST", path: "/executions", creates: "/executions/{execution_id}" },
+  errors: ["definition.invalid", "server.unavailable", "server.insecure", "input.invalid"],
   input: wireObject<StartExecutionInput>({
     workflow: workflowSource,
     inputs: jsonObject.exactOptional(),

@@ -25,6 +25,7 @@ export const watchExecution: Operation<WatchExecutionInput, ExecutionView, Execu
   repeatable: "always",
   permission: "tutti:read",
   route: { method: "GET", path: "/executions/{execution_id}/watch" },
+  errors: ["execution.not-found"],
   input: wireObject<WatchExecutionInput>({ executionId, afterSeq: z.int().min(0).exactOptional() }),
   output: executionView,
   item: executionNews,
