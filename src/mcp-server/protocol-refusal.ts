@@ -5,11 +5,6 @@ import type { TuttiError } from "../model/errors.ts";
 
 const INTERNAL_ERROR = -32_603;
 
-/** A refusal as JSON-RPC tells it, for what is no call of a tool. */
-export function protocolRefusal(error: TuttiError): ProtocolError {
-  return new ProtocolError(ERROR_TRAITS[error.code].jsonRpcCode, error.message, { code: error.code });
-}
-
 /** What a client is told of whatever a handler threw. Bugs are told to `onFault`, and the client that there is one. */
 export function toldProtocolError(error: unknown, onFault: (error: unknown) => void): ProtocolError {
   if (error instanceof ProtocolError) return error;
@@ -32,4 +27,9 @@ export function jsonRpcResponse(
   headers: Readonly<Record<string, string>> = {},
 ): Response {
   return Response.json({ jsonrpc: "2.0", id: null, error }, { status, headers });
+}
+
+/** A refusal as JSON-RPC tells it, for what is no call of a tool. */
+function protocolRefusal(error: TuttiError): ProtocolError {
+  return new ProtocolError(ERROR_TRAITS[error.code].jsonRpcCode, error.message, { code: error.code });
 }
