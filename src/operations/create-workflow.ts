@@ -12,9 +12,10 @@ import type { WorkflowChange, WorkflowContent, WorkflowStore } from "../ports/wo
 import { changeAuthor } from "./change-author.ts";
 import type { OperationContext } from "./operation-context.ts";
 import { planSource } from "./plan-source.ts";
+import { readSource } from "./read-source.ts";
 import type { ReadSource } from "./read-source.ts";
 import { withoutEmpty } from "./without-empty.ts";
-import { definitionFile, definitionRefusal, problemLine, readDefinition } from "./stored-definition.ts";
+import { definitionRefusal, definitionSource, problemLine } from "./stored-definition.ts";
 
 /** What storing a workflow needs. */
 export interface StoreWorkflowPorts {
@@ -58,7 +59,7 @@ export async function checkDefinition(
 ): Promise<CheckedDefinition> {
   const { workflow_id: id, id: other } = definition;
   const named = typeof id === "string" ? id : typeof other === "string" ? other : "without an id";
-  const { source } = await readDefinition(definitionFile(named, withoutEmpty(definition)), { workflows, tenant });
+  const source = readSource(await definitionSource(named, withoutEmpty(definition), { workflows, tenant }));
   const { problems } = await planSource(source, undefined, new AbortController().signal);
   const { workflow } = source.parsed;
   const faults = problems.filter((problem) => !mayComeLater(problem));

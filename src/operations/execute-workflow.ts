@@ -15,7 +15,7 @@ import type { OperationContext } from "./operation-context.ts";
 import { requestMeta } from "./request-meta.ts";
 import { startWorkflow } from "./start-execution.ts";
 import type { StartExecutionPorts } from "./start-execution.ts";
-import { definitionFile, definitionRefusal, readDefinition } from "./stored-definition.ts";
+import { definitionFile, definitionRefusal, definitionSource } from "./stored-definition.ts";
 
 export interface ExecuteWorkflowPorts extends StartExecutionPorts, StatusPorts {
   readonly workflows: Pick<WorkflowStore, "get">;
@@ -39,13 +39,14 @@ export async function executeWorkflow(
   if (known !== undefined) return { ...(await readStatus(known, ports)), created: false };
   const stored = await findStoredWorkflow({ workflowId }, ports, caller);
   if (stored.status === "draft") throw draftRefusal(workflowId);
-  const file = definitionFile(workflowId, stored.definition);
-  const { children } = await readDefinition(file, { workflows: ports.workflows, tenant: stored.tenant });
-  const workflow = onMachines({ ...file, children }, input.targetMachines);
+  const source = await definitionSource(workflowId, stored.definition, { workflows: ports.workflows, tenant: stored.tenant });
+  const workflow = onMachines(source, input.targetMachines);
   const request = { workflow, ...defined({ requestKey, inputs: parameters, typedInputs: typedParameters }) };
   try {
     const { executionId, created } = await startWorkflow(request, { meta }, ports, signal);
-    return { ...(await readStatus(executionId, ports)), created };
+    const status = await readStatus(executionId, ports);
+    if (!created) checkKey(requestKey, status.workflowId, workflowId);
+    return { ...status, created };
   } catch (error) {
     if (isTuttiError(error, "definition.invalid")) throw definitionRefusal(workflowId, error.details.problems, error);
     throw error;
@@ -59,8 +60,14 @@ async function startedBefore(
 ): Promise<string | undefined> {
   const key = keyOfTenant(requestKey, tenant);
   const known = key === undefined ? undefined : await history.ofRequest(key);
-  if (known === undefined || known.workflowId === workflowId) return known?.executionId;
-  const problem = `the request key "${requestKey ?? ""}" was used for an execution of "${known.workflowId}": every request needs a key of its own`;
+  if (known !== undefined) checkKey(requestKey, known.workflowId, workflowId);
+  return known?.executionId;
+}
+
+/** Whoever took the key of another request would be told of something that he has not asked for. */
+function checkKey(requestKey: string | undefined, executed: string, wanted: string): void {
+  if (executed === wanted) return;
+  const problem = `the request key "${requestKey ?? ""}" was used for an execution of "${executed}": every request needs a key of its own`;
   throw new TuttiError("input.invalid", problem, { problems: [problem] });
 }
 

@@ -1,5 +1,5 @@
 import type { StepProgress, WorkflowExecutionStatus } from "../contract/get-workflow-status.ts";
-import type { WorkflowWithExecutions } from "./export-workflow-data.ts";
+import type { GetWorkflowOutput } from "../contract/get-workflow.ts";
 
 const COLUMNS = [
   "record",
@@ -17,6 +17,12 @@ const COLUMNS = [
 ] as const;
 
 type Row = { readonly [Column in (typeof COLUMNS)[number]]?: string | number | undefined };
+
+/** What an export holds. */
+export interface WorkflowWithExecutions {
+  readonly workflow: GetWorkflowOutput;
+  readonly executions: readonly WorkflowExecutionStatus[];
+}
 
 /** An export as lines of cells (RFC 4180): the workflow, then each execution with its steps below it. */
 export function exportTable({ workflow, executions }: WorkflowWithExecutions): string {

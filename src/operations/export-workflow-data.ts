@@ -11,6 +11,7 @@ import type { ExecutionSummary } from "../model/execution.ts";
 import type { Journal } from "../ports/journal.ts";
 import type { WorkflowStore } from "../ports/workflow-store.ts";
 import { exportTable } from "./export-table.ts";
+import type { WorkflowWithExecutions } from "./export-table.ts";
 import { findStoredWorkflow } from "./find-stored-workflow.ts";
 import { readStatus } from "./get-workflow-status.ts";
 import type { StatusPorts } from "./get-workflow-status.ts";
@@ -68,12 +69,6 @@ async function readExecutions(
     executions.push(execution);
   }
   return executions;
-}
-
-/** What an export holds. */
-export interface WorkflowWithExecutions {
-  readonly workflow: GetWorkflowOutput;
-  readonly executions: readonly WorkflowExecutionStatus[];
 }
 
 function contentOf(data: WorkflowWithExecutions, format: ExportFormat, exportedAtMs: number): string {
