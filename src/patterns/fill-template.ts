@@ -3,8 +3,8 @@ import { isJsonArray, isJsonObject } from "../base/json.ts";
 import { evaluateTemplate } from "../expression/evaluate-template.ts";
 import { scanTemplate, wholeExpression } from "../expression/scan-template.ts";
 import type { Path, Problem } from "../model/problem.ts";
-import { patternNames, readsExecution, substitute } from "./substitute.ts";
-import type { NamedValues } from "./substitute.ts";
+import { literal, patternNames, readsExecution, substitute } from "./substitute.ts";
+import type { NamedValues, PatternName } from "./substitute.ts";
 
 /** A template of a pattern with what is known put in. */
 export interface Filled {
@@ -79,13 +79,21 @@ function partOf(source: string, isExpression: boolean, { valueOf, later }: Filli
   const unknown = names.find(({ name }) => valueOf(name) === undefined);
   if (unknown !== undefined) return unknownName(unknown.name);
   if (later && names.length === 0) return { kind: "expression", source };
-  const written = substitute(source, valueOf);
-  if (later && isExpression) return { kind: "expression", source: written };
+  const written = (): Part => ({ kind: "expression", source: substitute(source, (name) => literal(valueOf(name) ?? null)) });
+  if (later && isExpression) return written();
   const [only] = names;
   const value = only !== undefined && only.length === source.length ? valueOf(only.name) : undefined;
   if (value !== undefined) return { kind: "value", value };
-  if (readsExecution(source)) return later ? { kind: "expression", source: written } : `nothing runs here: ${KNOWN}`;
-  const computed = evaluateTemplate(`\${{ ${written} }}`, { inputs: {}, step: () => undefined });
+  if (readsExecution(source)) return later ? written() : `nothing runs here: ${KNOWN}`;
+  return computedNow(source, names, valueOf);
+}
+
+/** The value of an expression that reads nothing else. Values are handed over, not written out, so they may be large. */
+function computedNow(source: string, names: readonly PatternName[], valueOf: NamedValues): Part | string {
+  const handed = Object.fromEntries(names.map(({ name }, place) => [`v${place}`, valueOf(name) ?? null]));
+  const places = new Map(names.map(({ name }, place) => [name, `inputs.v${place}`]));
+  const reading = substitute(source, (name) => places.get(name) ?? name);
+  const computed = evaluateTemplate(`\${{ ${reading} }}`, { inputs: handed, step: () => undefined });
   return computed.ok ? { kind: "value", value: computed.value.value } : computed.message;
 }
 

@@ -22,7 +22,8 @@ export interface CheckKeys {
 }
 
 const NAMES_MAX = 100;
-const names = oneOrMore(text(), NAMES_MAX);
+const LONGEST = 500;
+const names = oneOrMore(text(LONGEST), NAMES_MAX);
 
 /** All keys of the check of a requirement. */
 export const CHECK: Shape<CheckKeys> = shape<CheckKeys>("check", {

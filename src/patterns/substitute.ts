@@ -34,24 +34,30 @@ const OF_EXECUTIONS: ReadonlySet<string> = new Set(
   "inputs steps execution item index output secrets succeeded failed skipped always".split(" "),
 );
 
-/** The expression with values, written out, in place of the names of the pattern; names without a value stay. */
-export function substitute(source: string, valueOf: NamedValues): string {
+/** The expression with something else in place of the names of the pattern. */
+export function substitute(source: string, textFor: (name: string) => string): string {
   let result = "";
   let end = 0;
   for (const { name, offset, length } of patternNames(source)) {
-    const value = valueOf(name);
-    result += source.slice(end, offset) + (value === undefined ? source.slice(offset, offset + length) : literal(value));
+    result += source.slice(end, offset) + textFor(name);
     end = offset + length;
   }
   return result + source.slice(end);
 }
 
 /** A value as the expression language writes it. */
-function literal(value: Json): string {
+export function literal(value: Json): string {
   if (isJsonArray(value)) return `[${value.map(literal).join(", ")}]`;
   if (isJsonObject(value)) {
     const members = Object.entries(value).map(([key, part]) => `${JSON.stringify(key)}: ${literal(part)}`);
     return `{${members.join(", ")}}`;
   }
-  return typeof value === "number" && value < 0 ? `(${value})` : JSON.stringify(value);
+  return typeof value === "number" ? numberLiteral(value) : JSON.stringify(value);
+}
+
+/** A whole number that is not exact as one is a double. A sign must not join with one before it. */
+function numberLiteral(value: number): string {
+  const digits = String(value);
+  const written = Number.isInteger(value) && !Number.isSafeInteger(value) && /^-?\d+$/.test(digits) ? `${digits}.0` : digits;
+  return value < 0 ? `(${written})` : written;
 }

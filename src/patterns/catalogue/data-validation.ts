@@ -3,10 +3,10 @@ import { argumentsOf, MONITOR_EVERY, optionalTool, tool } from "./parameter-spec
 
 /** Whether a row breaks one of the rules; `row` is the row. */
 const BROKEN =
-  "!parameters.required.all(field, field in row && row[field] != null && row[field] != '') || " +
-  "!parameters.ranges.all(rule, !(rule.field in row) || row[rule.field] == null || " +
+  "!steps.rules.output.required.all(field, field in row && row[field] != null && row[field] != '') || " +
+  "!steps.rules.output.ranges.all(rule, !(rule.field in row) || row[rule.field] == null || " +
   "((type(row[rule.field]) == int || type(row[rule.field]) == double) && row[rule.field] >= rule.min && row[rule.field] <= rule.max)) || " +
-  "!parameters.patterns.all(rule, !(rule.field in row) || row[rule.field] == null || " +
+  "!steps.rules.output.patterns.all(rule, !(rule.field in row) || row[rule.field] == null || " +
   "(type(row[rule.field]) == string && row[rule.field].matches(rule.pattern)))";
 
 /** Data that goes no further than its rules allow. */
@@ -117,6 +117,10 @@ export const dataValidation: PatternDefinition = {
     description: "Lets the data of ${{ component }} pass when it keeps its rules.",
     error_policy: "fail_fast",
     steps: [
+      {
+        id: "rules",
+        value: { required: "${{ parameters.required }}", ranges: "${{ parameters.ranges }}", patterns: "${{ parameters.patterns }}" },
+      },
       {
         id: "read",
         type: "integration",

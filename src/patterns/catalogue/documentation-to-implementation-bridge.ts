@@ -1,5 +1,5 @@
 import type { PatternDefinition } from "../../model/pattern.ts";
-import { choice, MONITOR_EVERY, optionalTool, tool } from "./parameter-specs.ts";
+import { choice, line, MONITOR_EVERY, optionalTool, tool } from "./parameter-specs.ts";
 
 /** Rules that are only written down become rules that something checks. */
 export const documentationToImplementationBridge: PatternDefinition = {
@@ -20,7 +20,7 @@ export const documentationToImplementationBridge: PatternDefinition = {
   parameters: {
     documents: {
       type: "array",
-      items: { type: "string", minLength: 1, maxLength: 500 },
+      items: line(500),
       minItems: 1,
       maxItems: 50,
       description: "The files that state the rules, below the folder of the configuration.",
@@ -31,7 +31,7 @@ export const documentationToImplementationBridge: PatternDefinition = {
       items: {
         type: "object",
         properties: {
-          statement: { type: "string", minLength: 3, maxLength: 500 },
+          statement: line(500, 3),
           check: { type: "string", pattern: "^[A-Za-z0-9][A-Za-z0-9_.-]{0,99}$" },
         },
         required: ["statement", "check"],
@@ -45,9 +45,7 @@ export const documentationToImplementationBridge: PatternDefinition = {
     read_tool: tool('The tool that reads a file: it takes {"path": ...}.', "files.read_text_file"),
     write_tool: optionalTool('The tool that writes the report: it takes {"path": ..., "content": ...}.'),
     report: {
-      type: "string",
-      minLength: 1,
-      maxLength: 500,
+      ...line(500),
       default: "docs/enforced-rules.md",
       description: "The file that says which check stands for which rule, when there is a write_tool.",
     },
@@ -91,6 +89,7 @@ export const documentationToImplementationBridge: PatternDefinition = {
     description: "Makes what the documents of ${{ component }} say a matter of checks.",
     error_policy: "fail_fast",
     steps: [
+      { id: "rules", value: "${{ parameters.rules }}" },
       {
         id: "documents",
         type: "development",
@@ -105,9 +104,9 @@ export const documentationToImplementationBridge: PatternDefinition = {
         validates: true,
         value: {
           valid:
-            "${{ parameters.rules.all(rule, steps.documents.output.exists(text, json(text).contains(json(rule.statement).substring(1, size(json(rule.statement)) - 1)))) }}",
+            "${{ steps.rules.output.all(rule, steps.documents.output.exists(text, json(text).contains(json(rule.statement).substring(1, size(json(rule.statement)) - 1)))) }}",
           reason:
-            "not stated in any document: ${{ parameters.rules.filter(rule, !steps.documents.output.exists(text, json(text).contains(json(rule.statement).substring(1, size(json(rule.statement)) - 1)))).map(rule, rule.statement).join('; ') }}",
+            "not stated in any document: ${{ steps.rules.output.filter(rule, !steps.documents.output.exists(text, json(text).contains(json(rule.statement).substring(1, size(json(rule.statement)) - 1)))).map(rule, rule.statement).join('; ') }}",
         },
       },
       {
@@ -115,21 +114,21 @@ export const documentationToImplementationBridge: PatternDefinition = {
         when: "${{ parameters.review }}",
         needs: ["stated"],
         type: "validation",
-        approval: { message: "Enforce these rules of ${{ component }}: ${{ parameters.rules.map(rule, rule.statement).join('; ') }}?" },
+        approval: { message: "Enforce these rules of ${{ component }}: ${{ steps.rules.output.map(rule, rule.statement).join('; ') }}?" },
       },
       {
         id: "enforce",
         needs: ["stated", "review"],
         type: "integration",
         each: "${{ parameters.rules }}",
-        name: "${{ each.statement }}",
+        description: "${{ each.statement }}",
         check: "${{ each.check }}",
       },
       {
         id: "report",
         needs: ["enforce"],
         value:
-          "# Rules of ${{ component }}\n\n| rule | enforced by |\n| --- | --- |\n${{ parameters.rules.map(rule, '| ' + rule.statement + ' | check ' + rule.check + ' |').join('\\n') }}\n",
+          "# Rules of ${{ component }}\n\n| rule | enforced by |\n| --- | --- |\n${{ steps.rules.output.map(rule, '| ' + rule.statement + ' | check ' + rule.check + ' |').join('\\n') }}\n",
       },
       {
         id: "write",

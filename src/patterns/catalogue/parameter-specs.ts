@@ -3,6 +3,11 @@ import type { InputSpec } from "../../model/workflow.ts";
 const TOOL_NAME = "^[A-Za-z0-9_][A-Za-z0-9_-]*\\.[A-Za-z0-9_./-]+$";
 const CHECK_NAME = "^[A-Za-z0-9][A-Za-z0-9_.-]{0,99}$";
 
+/** Text of one line. */
+export function line(maxLength: number, minLength: number = 1): InputSpec {
+  return { type: "string", minLength, maxLength, pattern: "^[^\\x00-\\x1f\\x7f-\\x9f]*$" };
+}
+
 /** A tool that has to be named. */
 export function tool(description: string, example: string): InputSpec {
   return { type: "string", pattern: TOOL_NAME, maxLength: 200, description, examples: [example] };
@@ -44,8 +49,7 @@ export function choice(byDefault: boolean, description: string): InputSpec {
 /** How often the requirements are looked at again. */
 export const MONITOR_EVERY: InputSpec = {
   type: "string",
-  pattern: "^([0-9]+(s|m|h|d))+$",
-  maxLength: 20,
+  pattern: "^[1-9][0-9]{0,3}(s|m|h)$",
   default: "5m",
   description: 'How long after one look at the requirements the next one comes, at least "1s".',
 };

@@ -1,5 +1,5 @@
 import type { PatternDefinition } from "../../model/pattern.ts";
-import { argumentsOf, checks, MONITOR_EVERY, optionalTool, tool } from "./parameter-specs.ts";
+import { argumentsOf, checks, line, MONITOR_EVERY, optionalTool, tool } from "./parameter-specs.ts";
 
 /** A change that has to do with security: agreed to, made once, proven, and undone when it proves nothing. */
 export const securityEnforcement: PatternDefinition = {
@@ -29,7 +29,7 @@ export const securityEnforcement: PatternDefinition = {
     policies: checks("Checks of tutti.yaml that have to pass after the change.", ["credentials-rotated"]),
     approvers: {
       type: "array",
-      items: { type: "string", minLength: 1, maxLength: 100 },
+      items: line(100),
       maxItems: 20,
       default: [],
       description: "The roles of which one is needed to agree. Anybody who may run workflows if empty.",
