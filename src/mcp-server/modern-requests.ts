@@ -80,10 +80,11 @@ export class ModernRequests<Caller extends KnownCaller> implements AsyncDisposab
 /** The SDK compares the headers of its own methods with the body, and those of the extension for tasks are not among them. */
 function misnamedTask(
   request: Request,
-  { method, params }: { readonly method?: unknown; readonly params?: unknown },
+  { id, method, params }: { readonly id?: unknown; readonly method?: unknown; readonly params?: unknown },
 ): Response | undefined {
   const name = request.headers.get("mcp-name");
   if (typeof method !== "string" || !method.startsWith("tasks/") || name === null || !isJsonObject(params)) return undefined;
   if (params["taskId"] === name) return undefined;
-  return jsonRpcResponse(400, { code: HEADER_MISMATCH, message: `the header Mcp-Name is "${name}", and the taskId is another` });
+  const message = `the header Mcp-Name is "${name}", and the taskId is another`;
+  return jsonRpcResponse(400, { code: HEADER_MISMATCH, message }, {}, typeof id === "string" || typeof id === "number" ? id : null);
 }

@@ -3,8 +3,11 @@ import { createRequestStateCodec } from "@modelcontextprotocol/server";
 import { randomBytes } from "node:crypto";
 import type { WantedChanges } from "../../src/mcp-server/serving.ts";
 
+import type { FixtureTasks } from "./fixture-tasks.ts";
+
 /** What all servers of one process share: in the newer era each request has one of its own. */
 export interface FixtureWorld {
+  readonly tasks: FixtureTasks;
   /** Seals what clients carry from one round to the next. */
   readonly sealed: ReturnType<typeof createRequestStateCodec<RoundState>>;
   publish(change: ServerEvent): void;
@@ -21,6 +24,7 @@ export interface RoundState {
 export function createFixtureWorld(): FixtureWorld {
   const listeners = new Set<(change: ServerEvent) => void>();
   return {
+    tasks: new Map(),
     sealed: createRequestStateCodec<RoundState>({ key: randomBytes(32) }),
     publish(change) {
       for (const listener of listeners) listener(change);
