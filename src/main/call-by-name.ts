@@ -1,8 +1,12 @@
 import * as z from "zod";
 import type { Json } from "../base/json.ts";
+import { tooDeep } from "../base/too-deep.ts";
 import type { CallOptions, OperationClient } from "../client/operation-client.ts";
 import type { Operation } from "../contract/operation.ts";
 import { TuttiError } from "../model/errors.ts";
+
+/** More than any input may have. What goes through values descends, and has a stack for some thousands. */
+const LEVELS_MAX = 1_000;
 
 /** What has come over a wire. */
 export interface NamedCall {
@@ -23,6 +27,7 @@ export async function callByName(
   { signal, tell }: CallOptions<Json>,
 ): Promise<Json> {
   if (operation === undefined) throw new TuttiError("usage", `there is no operation "${name}"`, {});
+  if (tooDeep(document, LEVELS_MAX)) throw new TuttiError("usage", `${name}: the input is nested more than ${LEVELS_MAX} levels deep`, {});
   const input = operation.input.safeParse(document);
   if (!input.success) throw new TuttiError("usage", `${name}: ${z.prettifyError(input.error)}`, {});
   const { item: schema } = operation;

@@ -2,12 +2,12 @@ import type { ServerContext } from "@modelcontextprotocol/server";
 import * as z from "zod";
 import { isJsonObject } from "../base/json.ts";
 import type { Json, JsonObject } from "../base/json.ts";
+import { tooDeep } from "../base/too-deep.ts";
 import type { OperationCaller } from "../contract/operation-caller.ts";
 import { IDEMPOTENCY_KEY } from "../envelope/meta-keys.ts";
 import { TuttiError } from "../model/errors.ts";
 import type { OperationTool } from "./operation-tools.ts";
 import { progressTeller } from "./progress-teller.ts";
-import { tooDeep } from "./too-deep.ts";
 
 /** As the operations have it. */
 export const REQUEST_KEY_LENGTH_MAX = 200;

@@ -1,33 +1,28 @@
 import type { JsonObject } from "../base/json.ts";
-import { isJsonArray, isJsonObject, jsonExceeds } from "../base/json.ts";
+import { isJsonArray, isJsonObject } from "../base/json.ts";
 import type { WorkflowFile, WorkflowSource } from "../contract/workflow-source.ts";
 import { TuttiError } from "../model/errors.ts";
 import type { LocatedProblem } from "../model/problem.ts";
 import type { WorkflowStore } from "../ports/workflow-store.ts";
 
-/** As much as a request may bring, so that what is stored can also be sent back. */
-const DEFINITION_BYTES_MAX = 4 * 1024 * 1024;
+/** A file may have a MiB, and in lines with indentation the same workflow is two or three times as long. */
+const INDENTED_MAX = 256 * 1024;
 
 /** A definition as the file that it would be. */
 export function definitionFile(workflowId: string, definition: JsonObject): WorkflowFile {
-  return { file: workflowId, text: JSON.stringify(definition, undefined, 2) };
+  const text = JSON.stringify(definition);
+  return { file: workflowId, text: text.length > INDENTED_MAX ? text : JSON.stringify(definition, undefined, 2) };
 }
 
 /**
  * A definition as a file, with those of all stored workflows that its steps run, also of theirs. Workflows that are not
  * stored are left out; planning finds that they are missing.
- *
- * @throws TuttiError `input.invalid` - it is too large
  */
 export async function definitionSource(
   workflowId: string,
   definition: JsonObject,
   { workflows, tenant }: { readonly workflows: Pick<WorkflowStore, "get">; readonly tenant: string | undefined },
 ): Promise<WorkflowSource & { readonly children: readonly WorkflowFile[] }> {
-  if (jsonExceeds(definition, DEFINITION_BYTES_MAX)) {
-    const problem = `a workflow may have ${DEFINITION_BYTES_MAX / 1024 / 1024} MiB as JSON, and this one has more: let it run others as children`;
-    throw new TuttiError("input.invalid", problem, { problems: [problem] });
-  }
   const children = new Map<string, WorkflowFile>();
   const wanted = [...childIds(definition)];
   for (let id = wanted.pop(); id !== undefined; id = wanted.pop()) {
