@@ -73,7 +73,7 @@ export type {
   WorkflowResponse,
 } from "./envelope/payloads.ts";
 export type { AccessConfig, Identity, IdentityConfig, TenantConfig } from "./model/access.ts";
-export type { CheckConfig, CheckRegistry, HandlerConfig } from "./model/check.ts";
+export type { CheckConfig, CheckRegistry, HandlerConfig, ReviewConfig } from "./model/check.ts";
 export { TRANSPORT_PROFILES, transportProfile } from "./model/transport-profile.ts";
 export type { TransportProfile } from "./model/transport-profile.ts";
 export { isTuttiError, TuttiError } from "./model/errors.ts";

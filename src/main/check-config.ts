@@ -3,18 +3,23 @@ import { report, within } from "../definition/reading.ts";
 import type { Reading } from "../definition/reading.ts";
 import { toToolUse } from "../definition/tool-use.ts";
 import { quoted } from "../base/visible.ts";
-import type { CheckConfig, CheckRegistry, HandlerConfig } from "../model/check.ts";
-import type { CheckEntry, ChecksEntry, ToolEntry } from "./check-entry.ts";
+import type { CheckConfig, CheckRegistry, HandlerConfig, ReviewConfig } from "../model/check.ts";
+import type { CheckEntry, ChecksEntry, ReviewEntry, ToolEntry } from "./check-entry.ts";
 import { absolutePath, expanded, expandedRecord } from "./entry-surroundings.ts";
 import type { EntrySurroundings } from "./entry-surroundings.ts";
 
 /** Makes the final list of what steps and patterns may ask for. What is wrong with it is reported, and left out. */
-export function checkRegistry({ checks = {}, handlers = {} }: ChecksEntry, root: Reading, around: EntrySurroundings): CheckRegistry {
+export function checkRegistry(
+  { checks = {}, handlers = {}, reviews }: ChecksEntry,
+  root: Reading,
+  around: EntrySurroundings,
+): CheckRegistry {
   const checksAt = within(root, "checks");
   const handlersAt = within(root, "handlers");
   return {
     checks: each(checks, (entry, name) => checkConfig(entry, within(checksAt, name), around)),
     handlers: each(handlers, (entry, type) => handlerConfig(entry, within(handlersAt, type))),
+    ...(reviews === undefined ? {} : { reviews: each(reviews, reviewConfig) }),
   };
 }
 
@@ -28,6 +33,10 @@ function each<Entry, Made>(
     if (one !== undefined) made[name] = one;
   }
   return made;
+}
+
+function reviewConfig({ roles, timeout }: ReviewEntry): ReviewConfig {
+  return { roles, ...defined({ timeoutMs: timeout }) };
 }
 
 /** The tool that is named; undefined when none is, which has been reported then. */

@@ -1,6 +1,6 @@
 import type { Ms } from "../base/duration.ts";
 import type { JsonObject } from "../base/json.ts";
-import { freeObject, listOf, recordOf } from "../definition/collection-types.ts";
+import { freeObject, listOf, oneOrMore, recordOf } from "../definition/collection-types.ts";
 import { duration, text } from "../definition/scalar-types.ts";
 import { shape } from "../definition/shape.ts";
 import type { Fields, Shape } from "../definition/shape.ts";
@@ -10,6 +10,13 @@ import { argument, longText } from "./connection-entry.ts";
 export interface ChecksEntry {
   readonly checks?: Readonly<Record<string, CheckEntry>>;
   readonly handlers?: Readonly<Record<string, ToolEntry>>;
+  readonly reviews?: Readonly<Record<string, ReviewEntry>>;
+}
+
+/** The keys of one kind of review. */
+export interface ReviewEntry {
+  readonly roles: readonly string[];
+  readonly timeout?: Ms;
 }
 
 /** The keys of one check, before variables and relative paths are put in. */
@@ -29,6 +36,11 @@ export interface ToolEntry {
 }
 
 const toolName = text(193);
+
+const reviewEntry: Shape<ReviewEntry> = shape<ReviewEntry>("review", {
+  roles: { key: "roles", type: oneOrMore(text(), 100), absent: [], about: "who may answer; whoever may answer approvals if not given" },
+  timeout: { key: "timeout", type: duration(), about: "how long the answer may take; the step fails after that, and never if not given" },
+});
 
 const checkEntry: Shape<CheckEntry> = shape<CheckEntry>("check", {
   command: { key: "command", type: longText, about: "the program to start, looked up in PATH; with a slash it is relative to this file" },
@@ -64,5 +76,14 @@ export const CHECK_FIELDS: Fields<ChecksEntry> = {
       keyShaped: "there are development, integration, validation and deployment",
     }),
     about: "what does the work of steps that only say their type",
+  },
+  reviews: {
+    key: "reviews",
+    type: recordOf(reviewEntry, {
+      most: 2,
+      key: /^(code-review|manual-review)$/,
+      keyShaped: "there are code-review and manual-review",
+    }),
+    about: "who reviews steps before they run and what they gave, and how long that may take",
   },
 };

@@ -115,7 +115,7 @@ api_keys:
   });
 });
 
-test("checks are programs or tools, and handlers are tools", () => {
+test("checks are programs or tools, handlers are tools, and reviews are by people", () => {
   const { config, folder } = read(
     `
 checks:
@@ -124,6 +124,9 @@ checks:
   coverage: { tool: ci.coverage, with: { at_least: [80] }, timeout: 5m }
 handlers:
   development: { tool: coder.implement }
+reviews:
+  code-review: { roles: reviewer }
+  manual-review: { roles: [lead, owner], timeout: 2d }
 `,
     { ONLY: "unit" },
   );
@@ -141,6 +144,7 @@ handlers:
       coverage: { kind: "tool", server: "ci", tool: "coverage", arguments: { at_least: [80] }, timeoutMs: 300_000 },
     },
     handlers: { development: { server: "coder", tool: "implement" } },
+    reviews: { "code-review": { roles: ["reviewer"] }, "manual-review": { roles: ["lead", "owner"], timeoutMs: 172_800_000 } },
   });
 });
 

@@ -27,11 +27,21 @@ export interface HandlerConfig {
   readonly tool: string;
 }
 
+/** Who reviews, and how long that may take. */
+export interface ReviewConfig {
+  /** One of these is needed to answer; where it is empty, whoever may answer approvals. */
+  readonly roles: readonly string[];
+  /** The gate fails after that. Default: no limit. */
+  readonly timeoutMs?: Ms;
+}
+
 /** What a configuration allows steps and patterns to ask for, by name. */
 export interface CheckRegistry {
   readonly checks: Readonly<Record<string, CheckConfig>>;
   /** By the type of a step. */
   readonly handlers: Readonly<Record<string, HandlerConfig>>;
+  /** By the name of the review, `code-review` or `manual-review`. Default: anybody reviews, in any time. */
+  readonly reviews?: Readonly<Record<string, ReviewConfig>>;
 }
 
 /** The server that is always there, runs the programs among the checks, and has this one tool. */

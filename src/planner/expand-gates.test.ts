@@ -97,6 +97,13 @@ describe("what a gate does", () => {
   });
 });
 
+test("a review has the roles and the time that the configuration gives to reviews of its name", () => {
+  const registry: CheckRegistry = { ...REGISTRY, reviews: { "manual-review": { roles: ["lead", "owner"], timeoutMs: 3_600_000 } } };
+  const result = planned(plan(["{ id: a, tool: shop.buy, enforcement: code-review, validation: manual-review }"], registry));
+  expect(nodeOf(result, "a--enforcement").step.action).toMatchObject({ kind: "approval", roles: [] });
+  expect(nodeOf(result, "a--validation").step.action).toMatchObject({ kind: "approval", roles: ["lead", "owner"], timeoutMs: 3_600_000 });
+});
+
 describe("handlers", () => {
   test("a step that only says its type is done by the handler of the type, with its parameters as arguments", () => {
     const { step } = nodeOf(planned(plan(["{ id: a, type: deployment, parameters: { amount: 2, to: me } }"])), "a");

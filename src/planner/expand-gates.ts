@@ -97,7 +97,7 @@ function gateEntry({ step, path, phase }: StepEntry, { index, kind }: GatePlace,
 }
 
 /** Fails like the step itself, and only finds out: nothing that it does has to be undone. */
-function gateStep(step: Step, gate: StepGate, { checks }: CheckRegistry): Step {
+function gateStep(step: Step, gate: StepGate, { checks, reviews = {} }: CheckRegistry): Step {
   const { id, if: condition, onError } = step;
   const common = {
     id: gateId(gate),
@@ -106,7 +106,10 @@ function gateStep(step: Step, gate: StepGate, { checks }: CheckRegistry): Step {
     ...(onError === undefined ? {} : { onError }),
   };
   const wanted = present(step[gate.kind], "a gate stands for what the step says");
-  if (isReview(wanted)) return { ...common, action: { kind: "approval", message: question(step, gate), roles: [] } };
+  if (isReview(wanted)) {
+    const review = Object.hasOwn(reviews, wanted) ? reviews[wanted] : undefined;
+    return { ...common, action: { kind: "approval", message: question(step, gate), roles: [], ...review } };
+  }
   const check = present(Object.hasOwn(checks, wanted) ? checks[wanted] : undefined, `"${id}" is planned with the check "${wanted}"`);
   return { ...common, action: checkAction(wanted, check, id), effect: "read", validates: true, timeoutMs: timeoutOf(check) };
 }
