@@ -1,8 +1,9 @@
 import { TuttiError } from "../model/errors.ts";
 import { openHostReason } from "../model/open-host.ts";
 import { portTable, registeredFor, SERVICES } from "../model/port-table.ts";
+import type { ClusterSettings } from "../model/serve-settings.ts";
 import type { Config } from "./config.ts";
-import { refuseReserved } from "./service-port.ts";
+import { namingAlternative, refuseReserved } from "./service-port.ts";
 import type { ServicePort } from "./service-port.ts";
 
 const LOOPBACK = "127.0.0.1";
@@ -27,4 +28,20 @@ export async function listenPlace(
   const place = { service: SERVICES[service], host, port: asked ?? registeredFor(SERVICES[service], table)?.port ?? 0, table };
   await refuseReserved(place);
   return place;
+}
+
+/**
+ * Opens what listens for the machines of a cluster, if there is one, at the place that it has.
+ *
+ * @throws TuttiError `port.reserved`; `port.taken`, with a port that is free
+ */
+export async function withClusterPlace<T>(
+  config: Parameters<typeof listenPlace>[1],
+  open: (cluster: ClusterSettings | undefined) => Promise<T>,
+): Promise<T> {
+  const { cluster } = config;
+  if (cluster === undefined) return await open(undefined);
+  const place = await listenPlace("cluster", config);
+  const { host, port } = place;
+  return await namingAlternative(place, async () => await open({ ...cluster, host, port }));
 }

@@ -9,7 +9,7 @@ import { openLog } from "../telemetry/open-log.ts";
 import { openMetrics } from "../telemetry/open-metrics.ts";
 import { loadConfig } from "./config.ts";
 import { callerAlone } from "./identify-caller.ts";
-import { listenPlace } from "./listen-place.ts";
+import { listenPlace, withClusterPlace } from "./listen-place.ts";
 import { logLevel } from "./log-level.ts";
 import { observeProcess } from "./observe-process.ts";
 import type { Surrounding } from "./open-session.ts";
@@ -40,7 +40,10 @@ export async function serve(request: ServeRequest, around: Surrounding): Promise
   const secrets = openSecrets({ environment, warn, ...(config.secretsFile === undefined ? {} : { file: config.secretsFile }) });
   // Nobody sits before it, and it asks for nobody: it may do what its own user may.
   const about = { caller: callerAlone(config.access), secrets, telemetry, elicitor: { ask: async () => undefined }, version };
-  const owner = resources.use(await Owner.open({ ...ownerOptions(config, about), ...defined({ cluster: config.cluster }) }));
+  const owner = resources.use(
+    await withClusterPlace(config, async (cluster) => await Owner.open({ ...ownerOptions(config, about), ...defined({ cluster }) })),
+  );
+  resources.use(owner.monitorPatterns());
   const served = { owner, settings: config.serve, metrics, log, version };
   const listening = resources.use(await openServedHttp({ ...served, place, tools }));
   if (config.serve.dashboardPort !== undefined) {

@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync } from "node:fs";
+import { mkdirSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { inRepository, runCommand } from "../../support/built-command.ts";
@@ -52,6 +52,33 @@ test("--data-dir outranks TUTTI_DATA_DIR, which outranks the configuration", asy
   await runCommand(["run", "w.yaml"], world.path, { TUTTI_DATA_DIR: "from-environment" });
   await runCommand(["run", "w.yaml", "--data-dir", "from-option"], world.path, { TUTTI_DATA_DIR: "from-environment" });
   expect(await Promise.all(["configured", "from-environment", "from-option"].map(executions))).toEqual([1, 1, 1]);
+});
+
+test("where it listens is taken from --port, then TUTTI_PORT, then the documented name, then the configuration", async () => {
+  using world = bareWorld();
+  // Each of these belongs to another service, and the refusal says which one was meant.
+  world.write("tutti.yaml", "serve: { port: 3000 }\n");
+  const documented = { CAELUM_WORKFLOW_ORCHESTRATION_PORT: "5432" };
+  const refused = async (environment: Readonly<Record<string, string>>, ...options: readonly string[]): Promise<string> =>
+    (await runCommand(["serve", ...options], world.path, environment)).stderr;
+  expect(await refused({})).toContain("port 3000 is registered for grafana");
+  expect(await refused(documented)).toContain("port 5432 is registered for postgresql");
+  expect(await refused({ ...documented, TUTTI_PORT: "6379" })).toContain("port 6379 is registered for redis");
+  expect(await refused({ ...documented, TUTTI_PORT: "6379" }, "--port", "9090")).toContain("port 9090 is registered for prometheus");
+  const wrong = await runCommand(["serve"], world.path, { TUTTI_PORT: "x", CAELUM_WORKFLOW_ORCHESTRATION_HOST: "http://a" });
+  expect(wrong).toMatchObject({
+    exitCode: 65,
+    stderr: expect.stringMatching(/CAELUM_WORKFLOW_ORCHESTRATION_HOST:1:1: [^]*TUTTI_PORT:1:1: /),
+  });
+  const open = await runCommand(["serve"], world.path, { CAELUM_WORKFLOW_ORCHESTRATION_HOST: "0.0.0.0" });
+  expect(open).toMatchObject({ exitCode: 64, stderr: expect.stringContaining("nobody is asked who they are") });
+});
+
+test("the documented names of directories are known", async () => {
+  using world = bareWorld();
+  world.write("w.yaml", "id: w\nsteps:\n  - { id: a, value: 1 }\n");
+  await runCommand(["run", "w.yaml"], world.path, { CAELUM_WORKFLOW_DATA_DIR: "elsewhere/data" });
+  expect(statSync(join(world.path, "elsewhere/data")).mode & 0o777).toBe(0o700);
 });
 
 test("tutti.yaml adds to the servers of an mcp.json, and both may use variables", async () => {
