@@ -158,7 +158,7 @@ export class OAuthLogin implements OAuthClientProvider {
 
   async #replace(kept: { readonly [Key in keyof Kept]: Kept[Key] | undefined }): Promise<void> {
     const document = JSON.parse(JSON.stringify(kept)) as JsonObject;
-    this.#kept = document as Kept;
+    this.#kept = document;
     await this.#ports.logins.write(this.#ports.server, document);
   }
 }

@@ -14,7 +14,7 @@ import { useEverything } from "./use-everything.ts";
 
 const scenario = process.env["MCP_CONFORMANCE_SCENARIO"] ?? "";
 const modern = process.env["MCP_CONFORMANCE_PROTOCOL_VERSION"] === "2026-07-28";
-const context = JSON.parse(process.env["MCP_CONFORMANCE_CONTEXT"] ?? "{}") as JsonObject;
+const context = JSON.parse(process.env["MCP_CONFORMANCE_CONTEXT"] ?? "{}") as ScenarioContext;
 const address = process.argv.at(-1) ?? "";
 const SERVER = "tested";
 
@@ -58,6 +58,15 @@ async function useTools(): Promise<void> {
   }
 }
 
+/** What a scenario tells the client that it runs. */
+interface ScenarioContext {
+  readonly toolCalls?: readonly { readonly name: string; readonly arguments: JsonObject }[];
+  readonly client_id?: string;
+  readonly client_secret?: string;
+  readonly private_key_pem?: string;
+  readonly signing_algorithm?: string;
+}
+
 interface ToolUse {
   readonly tool: string;
   readonly arguments: JsonObject;
@@ -72,7 +81,7 @@ function callsOf(tools: readonly string[]): readonly ToolUse[] {
     case "sse-retry":
       return [{ tool: "test_reconnection", arguments: {} }];
     case "http-custom-headers":
-      return ((context["toolCalls"] ?? []) as unknown as readonly { name: string; arguments: JsonObject }[]).map((call) => ({
+      return (context.toolCalls ?? []).map((call) => ({
         tool: call.name,
         arguments: call.arguments,
       }));
@@ -89,7 +98,7 @@ function callsOf(tools: readonly string[]): readonly ToolUse[] {
 }
 
 function oauth(): OAuthConfig {
-  const text = (key: string): string => String(context[key] ?? "");
+  const text = (key: "client_id" | "client_secret" | "private_key_pem" | "signing_algorithm"): string => context[key] ?? "";
   switch (scenario) {
     case "auth/client-credentials-jwt":
       return {

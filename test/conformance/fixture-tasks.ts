@@ -32,14 +32,14 @@ export type FixtureTasks = Map<string, FixtureTask>;
 export function refuseWithoutTasks(mcp: McpServer): void {
   const { server } = mcp;
   const set = server.setRequestHandler.bind(server) as (...given: readonly unknown[]) => void;
-  server.setRequestHandler = ((method: string, ...rest: readonly unknown[]): void => {
+  server.setRequestHandler = (method: string, ...rest: readonly unknown[]): void => {
     const [handler] = rest;
     if (method !== "tools/call" || typeof handler !== "function") return set(method, ...rest);
     return set(method, (request: { readonly params: { readonly name: string } }, context: ServerContext): unknown => {
       if (NEEDS_TASKS.has(request.params.name)) requireTasks(mcp, context);
       return (handler as (...given: readonly unknown[]) => unknown)(request, context);
     });
-  }) as never;
+  };
 }
 
 /** Tools whose work goes on after the answer, and the three requests about it. */
@@ -78,7 +78,7 @@ export function addTasks(mcp: McpServer, tasks: FixtureTasks): void {
     { description: "Asks, and then takes its time", inputSchema: z.object({}) },
     async (_, context) => {
       const name = acceptedContent<{ name: string }>(context.mcpReq.inputResponses, "user_name")?.name;
-      if (name === undefined) return inputRequired({ inputRequests: { user_name: question("name") } }) as never;
+      if (name === undefined) return inputRequired({ inputRequests: { user_name: question("name") } });
       return await begin(context, async () => said(`done for ${name}`));
     },
   );

@@ -46,7 +46,7 @@ async function killIn(folder: string, kills: number, random: () => number): Prom
   const working = Promise.all(
     Array.from({ length: WORKERS }, async (_, index) => {
       await using caller = index % 2 === 0 ? httpCaller(life.url) : mcpCaller(life.url);
-      await work(`w${index}`, caller, books, random, stop.signal);
+      await work(`w${index}`, { caller, books, random }, stop.signal);
     }),
   );
   for (let kill = 0; kill < kills; kill += 1) {

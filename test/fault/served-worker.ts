@@ -16,31 +16,34 @@ export function emptyBooks(): ServedBooks {
   return { executions: new Map(), created: new Set(), faults: [], unanswered: 0 };
 }
 
+/** One of those who work side by side. */
+export interface Worker {
+  readonly caller: ServedCaller;
+  readonly books: ServedBooks;
+  /** Gives numbers in [0, 1). */
+  readonly random: () => number;
+}
+
 const ATTEMPT_MS = 20_000;
 
 /** Creates workflows and executes each once, as somebody does who asks again with the same key whenever no answer comes. */
-export async function work(
-  name: string,
-  caller: ServedCaller,
-  books: ServedBooks,
-  random: () => number,
-  signal: AbortSignal,
-): Promise<void> {
+export async function work(name: string, worker: Worker, signal: AbortSignal): Promise<void> {
+  const { books, random } = worker;
   for (let number = 0; !signal.aborted; number += 1) {
     const id = `${name}-${number}`;
-    const created = await insist(caller, CREATE, { ...workflowOf(id), request_key: `create ${id}` }, books, signal);
+    const created = await insist(worker, CREATE, { ...workflowOf(id), request_key: `create ${id}` }, signal);
     if (created === undefined) return;
     books.created.add(id);
     const request = { workflow_id: id, request_key: `execute ${id}` };
-    const started = await insist(caller, EXECUTE, request, books, signal);
+    const started = await insist(worker, EXECUTE, request, signal);
     if (started === undefined) return;
     const executionId = String(started["execution_id"]);
     books.executions.set(id, executionId);
     if (random() < 0.3) {
-      const again = await insist(caller, EXECUTE, request, books, signal);
+      const again = await insist(worker, EXECUTE, request, signal);
       if (again !== undefined && again["execution_id"] !== executionId) books.faults.push(`${id} was executed twice`);
     }
-    await watchProgress(caller, executionId, books, random, signal);
+    await watchProgress(executionId, worker, signal);
   }
 }
 
@@ -64,10 +67,9 @@ function workflowOf(id: string): Readonly<Record<string, unknown>> {
 
 /** Undefined when it is to end before there is an answer. */
 async function insist(
-  caller: ServedCaller,
+  { caller, books }: Worker,
   operation: ServedOperation,
   input: Readonly<Record<string, unknown>>,
-  books: ServedBooks,
   signal: AbortSignal,
 ): Promise<Readonly<Record<string, unknown>> | undefined> {
   while (!signal.aborted) {
@@ -81,16 +83,11 @@ async function insist(
   return undefined;
 }
 
-async function watchProgress(
-  caller: ServedCaller,
-  executionId: string,
-  books: ServedBooks,
-  random: () => number,
-  signal: AbortSignal,
-): Promise<void> {
+async function watchProgress(executionId: string, worker: Worker, signal: AbortSignal): Promise<void> {
+  const { books, random } = worker;
   let before = 0;
   for (let look = 0; look < 3 * random(); look += 1) {
-    const status = await insist(caller, STATUS, { execution_id: executionId }, books, signal);
+    const status = await insist(worker, STATUS, { execution_id: executionId }, signal);
     const progress = Number(status?.["progress"] ?? before);
     if (progress < before) books.faults.push(`the progress of ${executionId} went from ${before} back to ${progress}`);
     before = progress;
