@@ -48,6 +48,12 @@ export class AssignedCalls {
   }
 
   async call(call: WireCall, observer: CallObserver, signal: AbortSignal): Promise<CallOutcome> {
+    const { server, tool } = call;
+    const outcome = await this.#outcomeOf(call, observer, signal);
+    return outcome.kind === "succeeded" ? outcome : { ...outcome, error: { ...outcome.error, server, tool } };
+  }
+
+  async #outcomeOf(call: WireCall, observer: CallObserver, signal: AbortSignal): Promise<CallOutcome> {
     if (signal.aborted) return this.#failed("cancelled", "the call was cancelled before it was sent");
     const { promise, resolve } = Promise.withResolvers<CallOutcome>();
     const taskId = randomUUID();
@@ -70,9 +76,7 @@ export class AssignedCalls {
     const assigned = this.#calls.get(taskId);
     if (assigned === undefined) return;
     if (message.messageType === "task_progress") return this.#progressed(taskId, assigned, message.payload);
-    const { outcome } = message.payload;
-    const { server, tool } = assigned.call;
-    assigned.settle(outcome.kind === "succeeded" ? outcome : { ...outcome, error: { ...outcome.error, server, tool } });
+    assigned.settle(message.payload.outcome);
   }
 
   /** Ends all calls: the connection is no more. */

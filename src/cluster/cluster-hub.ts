@@ -83,8 +83,8 @@ export class ClusterHub implements HubSide, Machines {
     const connection = this.#byName.get(machineId);
     const calls = connection === undefined ? undefined : this.#calls.get(connection);
     const status = this.#registry.get(machineId)?.status;
-    if (calls === undefined || status === undefined || status === "offline") return notThere(machineId, status);
-    if (status === "maintenance") return refused(`machine "${machineId}" takes no more tasks: it is being closed`);
+    if (calls === undefined || status === undefined || status === "offline") return notSent(call, notThere(machineId, status));
+    if (status === "maintenance") return notSent(call, `machine "${machineId}" takes no more tasks: it is being closed`);
     return await calls.call(call, observer, signal);
   }
 
@@ -221,11 +221,11 @@ export class ClusterHub implements HubSide, Machines {
   }
 }
 
-function notThere(machineId: string, status: string | undefined): CallOutcome {
-  if (machineId === LOCAL_MACHINE) return refused("what is on this machine is not sent to it over the cluster");
-  return refused(status === undefined ? `there is no machine "${machineId}"` : `machine "${machineId}" is offline`);
+function notThere(machineId: string, status: string | undefined): string {
+  if (machineId === LOCAL_MACHINE) return "what is on this machine is not sent to it over the cluster";
+  return status === undefined ? `there is no machine "${machineId}"` : `machine "${machineId}" is offline`;
 }
 
-function refused(message: string): CallOutcome {
-  return { kind: "failed", accepted: false, error: { kind: "connection", message } };
+function notSent({ server, tool }: WireCall, message: string): CallOutcome {
+  return { kind: "failed", accepted: false, error: { kind: "connection", message, server, tool } };
 }

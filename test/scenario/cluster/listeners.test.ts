@@ -7,8 +7,8 @@ import { joinRaw, type RawListener } from "../../support/raw-listener.ts";
 
 const NEVER = new AbortController().signal;
 
-function tell({ broadcastStatus }: Cluster, executionId: string, status: string): void {
-  broadcastStatus({ workflowId: "order", executionId, status, atMs: Date.now() });
+function tell(cluster: Cluster, executionId: string, status: string): void {
+  cluster.broadcastStatus({ workflowId: "order", executionId, status, atMs: Date.now() });
 }
 
 function statusOf(document: Record<string, unknown>): string {

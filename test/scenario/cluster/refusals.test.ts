@@ -124,7 +124,8 @@ test("a frame that was not sealed, or that comes a second time, ends the connect
     const [text = ""] = sent;
     send(twice ? text : text.replace("ping", "pong"));
     if (twice) send(text);
-    await ear.until((document) => document["message_type"] === "error");
+    const fault = await ear.until((document) => document["message_type"] === "error");
+    expect(fault["payload"]).toMatchObject({ code: "malformed", message: expect.stringContaining("not sealed") });
     await ear.closed;
   }
 });
