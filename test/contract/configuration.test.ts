@@ -12,6 +12,7 @@ import { SETTINGS_VARIABLES } from "../../src/main/environment-settings.ts";
 import { serverEntry } from "../../src/main/server-entry.ts";
 import { DEFAULT_BREAKER } from "../../src/model/default-breaker.ts";
 import { DEFAULT_LIMITS } from "../../src/model/default-limits.ts";
+import { PORT_TABLE } from "../../src/model/port-table.ts";
 import { DEFAULT_RETRY_BUDGET } from "../../src/model/default-retry-budget.ts";
 import { folderWith, problemsOf } from "../support/config-folder.ts";
 
@@ -21,7 +22,16 @@ test("docs/configuration.md has every key as the configuration takes it (vitest 
   const text = readFileSync(PAGE, "utf8");
   const withConfig = withTable(text, "config", tableOf(describe(configFile, "config"), ""));
   const withServer = withTable(withConfig, "server", tableOf(describe(serverEntry, "server"), ""));
-  await expect(withServer).toMatchFileSnapshot(`../../${PAGE}`);
+  const ports = PORT_TABLE.map(
+    ({ port, service, type, project, purpose, status }) => `| ${port} | \`${service}\` | ${type} | ${project} | ${purpose} | ${status} |`,
+  );
+  const rows = ["| port | service | type | project | what for | status |", "| --- | --- | --- | --- | --- | --- |", ...ports].join("\n");
+  const withPorts = withServer.replace(
+    /(<!-- ports -->\n)[\s\S]*?(<!-- \/ports -->)/,
+    (_, open: string, close: string) => `${open}${rows}\n${close}`,
+  );
+  expect(withPorts).toContain(rows);
+  await expect(withPorts).toMatchFileSnapshot(`../../${PAGE}`);
 });
 
 test("every example of docs/configuration.md is a configuration without mistakes", () => {
