@@ -1,6 +1,7 @@
 import { isJsonObject } from "../base/json.ts";
 import type { JsonObject } from "../base/json.ts";
 import type { CallError } from "../model/call.ts";
+import { documentedSteps } from "../model/documented-steps.ts";
 import type { ExecutionReport, StepReport } from "../model/execution.ts";
 import type { Plan, PlanNode } from "../model/plan.ts";
 
@@ -13,12 +14,15 @@ type Ending = "completed" | "failed" | "rolled_back";
  */
 export class StepWords {
   readonly #report: ExecutionReport;
+  /** As the workflow has them: a step has done what its gates accepted. */
+  readonly #steps: readonly StepReport[];
   readonly #nodes: ReadonlyMap<string, PlanNode>;
   readonly #words: JsonObject;
   readonly #bestEffort: boolean;
 
   constructor(report: ExecutionReport, plan: Plan) {
     this.#report = report;
+    this.#steps = documentedSteps(report.steps);
     this.#nodes = new Map(plan.nodes.map((node) => [node.step.id, node]));
     const results = plan.workflow.metadata?.["results"];
     this.#words = isJsonObject(results) ? results : {};
@@ -37,7 +41,7 @@ export class StepWords {
   }
 
   get completed(): readonly string[] {
-    return this.#report.steps.flatMap((step) => {
+    return this.#steps.flatMap((step) => {
       if (step.status !== "completed" || hasFailedItems(step)) return [];
       const word = this.#word(step.id, "completed");
       if (word !== undefined) return [word];
@@ -46,14 +50,14 @@ export class StepWords {
   }
 
   get failed(): readonly string[] {
-    const failed = this.#report.steps.filter((step) => step.status === "failed" || hasFailedItems(step));
+    const failed = this.#steps.filter((step) => step.status === "failed" || hasFailedItems(step));
     return failed.map(({ id }) => this.#word(id, "failed") ?? id);
   }
 
   /** Steps with a part of their value, and those with another one, which counts only under best_effort. */
   get degraded(): readonly string[] {
     const counts = (degraded: StepReport["degraded"]): boolean => degraded === "partial" || (this.#bestEffort && degraded !== undefined);
-    return this.#report.steps.filter(({ degraded }) => counts(degraded)).map(({ id }) => id);
+    return this.#steps.filter(({ degraded }) => counts(degraded)).map(({ id }) => id);
   }
 
   /** What was taken back, the last thing first. */
@@ -66,9 +70,10 @@ export class StepWords {
     return this.#undoneSteps.map((step) => this.#undoingTool(step));
   }
 
-  /** The validating steps that said no. */
+  /** The validating steps that said no, and those of which a gate did. */
   get refused(): readonly StepReport[] {
-    return this.#report.steps.filter(({ id, status }) => status === "failed" && this.#nodes.get(id)?.step.validates === true);
+    const refused = this.#report.steps.filter(({ id, status }) => status === "failed" && this.#nodes.get(id)?.step.validates === true);
+    return refused.map((step) => (step.gate === undefined ? step : { ...step, id: step.gate.of }));
   }
 
   get leftovers(): readonly JsonObject[] {
@@ -76,7 +81,7 @@ export class StepWords {
   }
 
   get firstError(): CallError | undefined {
-    return this.#report.steps.find(({ error }) => error !== undefined)?.error;
+    return this.#steps.find(({ error }) => error !== undefined)?.error;
   }
 
   get #undoneSteps(): readonly StepReport[] {

@@ -3,11 +3,14 @@ import { loadExecution } from "../../src/engine/load-execution.ts";
 import { documentedSteps } from "../../src/model/documented-steps.ts";
 import type { ExecutionReport } from "../../src/model/execution.ts";
 import { reusableSteps } from "../../src/operations/reusable-steps.ts";
+import { workflowResponse } from "../../src/operations/workflow-response.ts";
 import { withWorkDone } from "../../src/operations/with-work-done.ts";
 import { GATE_CHECKS } from "../support/gate-stories.ts";
 import { type Ending, live, type Story } from "../support/lives.ts";
 import { tell, type StoryKind } from "../support/stories.ts";
 import { failed, succeeded, type World } from "../support/world.ts";
+
+const UNDO = 'compensate: { tool: w.undo_pay, with: { id: "${{ output.id }}" } }';
 
 const GREEN: StoryKind["behaviours"] = { check_green: () => ({ outcome: succeeded({ valid: true }) }) };
 const RED: StoryKind["behaviours"] = { ...GREEN, check_red: () => ({ outcome: failed("tool_error", "three are red") }) };
@@ -165,6 +168,21 @@ test("an execution that is retried from a step on asks what stands before that a
   const first = story(steps);
   const ended = await live(first);
   expect(reusableSteps(first.plan, ended.report.steps, "b").reused.map(({ step }) => step)).toEqual(["a"]);
+});
+
+test("who asked with an envelope is told of steps and not of their gates", async () => {
+  const refused = story(`  - { id: a, enforcement: unit-tests, tool: w.pay, with: {}, ${UNDO} }
+  - { id: b, validation: unit-tests, needs: [a], tool: w.pay, with: {}, ${UNDO} }
+  - { id: c, validation: integration-tests, needs: [b], tool: w.set, with: {} }`);
+  expect(workflowResponse((await live(refused)).report, refused.plan).data).toEqual({
+    status: "failed_with_rollback",
+    results: { completed: ["a", "b"], failed: "c", rollback: ["undo_pay", "undo_pay"] },
+  });
+  const only = story("  - { id: a, enforcement: unit-tests, validation: integration-tests, value: 1 }");
+  expect(workflowResponse((await live(only)).report, only.plan).data).toEqual({
+    status: "validation_failed",
+    results: { failed_validations: ["a"] },
+  });
 });
 
 async function retried(
