@@ -73,7 +73,7 @@ export class StepWords {
   /** The validating steps that said no, and those of which a gate did. */
   get refused(): readonly StepReport[] {
     const refused = this.#report.steps.filter(({ id, status }) => status === "failed" && this.#nodes.get(id)?.step.validates === true);
-    return refused.map((step) => (step.gate === undefined ? step : { ...step, id: step.gate.of }));
+    return refused.map((step) => (step.gate === undefined ? step : heldBack(step, step.gate.of)));
   }
 
   get leftovers(): readonly JsonObject[] {
@@ -99,6 +99,11 @@ export class StepWords {
   #undoingTool({ id }: StepReport): string {
     return this.#nodes.get(id)?.step.compensate?.tool ?? id;
   }
+}
+
+/** The tool of a gate says less than the step that it holds back. */
+function heldBack({ tool: _check, ...gate }: StepReport, step: string): StepReport {
+  return { ...gate, id: step };
 }
 
 /** Under allow_partial a step completes with what its good items gave. */
