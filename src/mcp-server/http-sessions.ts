@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto";
 import { isInitializeRequest, WebStandardStreamableHTTPServerTransport } from "@modelcontextprotocol/server";
 import type { McpServer } from "@modelcontextprotocol/server";
 import { ReplayLog } from "./replay-log.ts";
+import type { PendingRequests } from "./pending-requests.ts";
 import { jsonRpcResponse } from "./protocol-refusal.ts";
 import { SERVING_LIMITS } from "./serving.ts";
 import type { KnownCaller, ServingContext, ServingLimits, ServingOptions } from "./serving.ts";
@@ -25,6 +26,11 @@ interface HttpSession {
   usedAtMs: number;
 }
 
+/** What answering requests over HTTP needs beside the options. */
+export interface RequestPorts<Caller extends KnownCaller> extends Pick<ServingContext<Caller>, "callerOf"> {
+  readonly pending: PendingRequests;
+}
+
 /** A request that has been read, and whoever sent it. */
 export interface ReadRequest<Caller> {
   readonly request: Request;
@@ -43,13 +49,15 @@ export interface ReadRequest<Caller> {
 export class HttpSessions<Caller extends KnownCaller> implements AsyncDisposable {
   readonly #options: ServingOptions<Caller>;
   readonly #limits: ServingLimits;
+  readonly #pending: PendingRequests;
   readonly #callerOf: ServingContext<Caller>["callerOf"];
   readonly #sessions = new Map<string, HttpSession>();
   readonly #replay: ReplayLog;
   #sweep: Disposable | undefined;
 
-  constructor(options: ServingOptions<Caller>, callerOf: ServingContext<Caller>["callerOf"]) {
+  constructor(options: ServingOptions<Caller>, { callerOf, pending }: RequestPorts<Caller>) {
     this.#options = options;
+    this.#pending = pending;
     this.#limits = options.limits ?? SERVING_LIMITS;
     this.#callerOf = callerOf;
     this.#replay = new ReplayLog(this.#limits.replayBytesMax);
@@ -115,7 +123,10 @@ export class HttpSessions<Caller extends KnownCaller> implements AsyncDisposable
   }
 
   async #answerIn(session: HttpSession, { request, body }: ReadRequest<Caller>): Promise<Response> {
+    // What a session only listens to has no end.
+    const answered = body === undefined ? undefined : this.#pending.begin();
     const ended = (): void => {
+      answered?.();
       session.answering -= 1;
       session.usedAtMs = this.#options.clock.monotonicMs();
     };

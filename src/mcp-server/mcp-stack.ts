@@ -6,6 +6,7 @@ import { isTuttiError } from "../model/errors.ts";
 import { credentialIn } from "./credential-in.ts";
 import { HttpSessions } from "./http-sessions.ts";
 import { ModernRequests } from "./modern-requests.ts";
+import { PendingRequests } from "./pending-requests.ts";
 import { httpRefusal, jsonRpcResponse } from "./protocol-refusal.ts";
 import { SERVING_LIMITS } from "./serving.ts";
 import type { KnownCaller, ServingOptions } from "./serving.ts";
@@ -45,6 +46,7 @@ class ServedStack<Caller extends KnownCaller> implements McpStack<Caller> {
   readonly #modern: ModernRequests<Caller>;
   readonly #sockets: SocketClients<Caller>;
   readonly #connections = new Set<StreamConnection>();
+  readonly #pending = new PendingRequests();
   readonly #closing = new AbortController();
 
   constructor(options: ServingOptions<Caller>) {
@@ -54,9 +56,9 @@ class ServedStack<Caller extends KnownCaller> implements McpStack<Caller> {
       if (caller === undefined) throw new Error("a request came from nobody");
       return caller;
     };
-    this.#sessions = new HttpSessions(options, callerOf);
-    this.#modern = new ModernRequests(options, callerOf);
-    this.#sockets = new SocketClients(options);
+    this.#sessions = new HttpSessions(options, { callerOf, pending: this.#pending });
+    this.#modern = new ModernRequests(options, { callerOf, pending: this.#pending });
+    this.#sockets = new SocketClients(options, this.#pending);
   }
 
   get clients(): { readonly sockets: number; readonly sessions: number } {
@@ -83,7 +85,7 @@ class ServedStack<Caller extends KnownCaller> implements McpStack<Caller> {
   }
 
   connect(transport: Transport, caller: Caller): StreamConnection {
-    const connection = serveConnection(this.#options, transport, { caller, callerOf: async () => caller });
+    const connection = serveConnection(this.#options, transport, { caller, callerOf: async () => caller, pending: this.#pending });
     this.#connections.add(connection);
     void connection.closed.then(() => this.#connections.delete(connection));
     return connection;
@@ -91,6 +93,8 @@ class ServedStack<Caller extends KnownCaller> implements McpStack<Caller> {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closing.abort(new Error("the server closes"));
+    const { clock, limits = SERVING_LIMITS } = this.#options;
+    await this.#pending.ended(clock, limits.closingMs);
     await Promise.all([
       ...Array.from(this.#connections, (connection) => connection.close()),
       this.#sockets[Symbol.asyncDispose](),

@@ -3,13 +3,14 @@ import type { McpHttpHandler, McpRequestContext, McpServer, ServerEvent, ServerE
 import { assert } from "../base/assert.ts";
 import { isJsonObject } from "../base/json.ts";
 import { jsonRpcResponse } from "./protocol-refusal.ts";
-import type { ReadRequest } from "./http-sessions.ts";
+import type { ReadRequest, RequestPorts } from "./http-sessions.ts";
+import type { PendingRequests } from "./pending-requests.ts";
 import { SERVING_LIMITS } from "./serving.ts";
 import type { KnownCaller, ServingContext, ServingOptions } from "./serving.ts";
+import { isListening } from "./stream-connection.ts";
 import { wantedIn } from "./wanted-in.ts";
 import { whenRead } from "./when-read.ts";
 
-const LISTEN = "subscriptions/listen";
 const HEADER_MISMATCH = -32_020;
 /** Streams of all clients. */
 const LISTENERS_MAX = 4_096;
@@ -22,14 +23,16 @@ const LISTENERS_MAX = 4_096;
  */
 export class ModernRequests<Caller extends KnownCaller> implements AsyncDisposable {
   readonly #options: ServingOptions<Caller>;
+  readonly #pending: PendingRequests;
   readonly #callerOf: ServingContext<Caller>["callerOf"];
   readonly #callers = new WeakMap<Request, Caller>();
   readonly #closing = new AbortController();
   readonly #handler: McpHttpHandler;
   readonly #listening = new Set<McpHttpHandler>();
 
-  constructor(options: ServingOptions<Caller>, callerOf: ServingContext<Caller>["callerOf"]) {
+  constructor(options: ServingOptions<Caller>, { callerOf, pending }: RequestPorts<Caller>) {
     this.#options = options;
+    this.#pending = pending;
     this.#callerOf = callerOf;
     this.#handler = this.#createHandler();
   }
@@ -40,7 +43,15 @@ export class ModernRequests<Caller extends KnownCaller> implements AsyncDisposab
     const mismatch = misnamedTask(request, message);
     if (mismatch !== undefined) return mismatch;
     const given = body === undefined ? {} : { parsedBody: body };
-    if (message["method"] !== LISTEN) return await this.#handler.fetch(request, given);
+    if (!isListening(message)) {
+      const answered = this.#pending.begin();
+      try {
+        return whenRead(await this.#handler.fetch(request, given), answered);
+      } catch (error) {
+        answered();
+        throw error;
+      }
+    }
     if (this.#listening.size >= LISTENERS_MAX) {
       return jsonRpcResponse(503, { code: -31_503, message: "too many clients listen" }, { "retry-after": "10" });
     }

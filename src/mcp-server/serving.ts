@@ -80,7 +80,7 @@ export interface ServingLimits {
   readonly messageBytesMax: number;
   /** What is kept of all sessions for clients whose stream broke. */
   readonly replayBytesMax: number;
-  /** How long requests may take to end when the server closes. */
+  /** How long requests may take to be answered when the server closes. */
   readonly closingMs: Ms;
 }
 
@@ -92,5 +92,5 @@ export const SERVING_LIMITS: ServingLimits = {
   bodyBytesMax: 4 * 2 ** 20,
   messageBytesMax: 10 * 2 ** 20,
   replayBytesMax: 32 * 2 ** 20,
-  closingMs: 5_000,
+  closingMs: 2_000,
 };

@@ -9,6 +9,7 @@ import { ERROR_TRAITS } from "../contract/error-traits.ts";
 import { WebSocketServerTransport } from "../mcp-wire/web-socket-server-transport.ts";
 import { isTuttiError } from "../model/errors.ts";
 import { credentialIn } from "./credential-in.ts";
+import type { PendingRequests } from "./pending-requests.ts";
 import { SERVING_LIMITS } from "./serving.ts";
 import type { KnownCaller, ServingLimits, ServingOptions, UpgradeRefusal } from "./serving.ts";
 import { serveConnection } from "./stream-connection.ts";
@@ -20,6 +21,7 @@ const HANGS_UP_WITHIN_MS: Ms = 1_000;
 /** The clients that are connected over WebSocket: each is a connection of its own, in the era that it begins with. */
 export class SocketClients<Caller extends KnownCaller> implements AsyncDisposable {
   readonly #options: ServingOptions<Caller>;
+  readonly #pending: PendingRequests;
   readonly #limits: ServingLimits;
   readonly #sockets: WebSocketServer;
   readonly #open = new Set<StreamConnection>();
@@ -27,8 +29,9 @@ export class SocketClients<Caller extends KnownCaller> implements AsyncDisposabl
   /** Also of those whose credential is being looked at. */
   readonly #taken = new Set<Duplex>();
 
-  constructor(options: ServingOptions<Caller>) {
+  constructor(options: ServingOptions<Caller>, pending: PendingRequests) {
     this.#options = options;
+    this.#pending = pending;
     this.#limits = options.limits ?? SERVING_LIMITS;
     this.#sockets = new WebSocketServer(socketOptions(this.#limits));
   }
@@ -61,7 +64,7 @@ export class SocketClients<Caller extends KnownCaller> implements AsyncDisposabl
       const transport = new WebSocketServerTransport(socket, request);
       // A connection may outlive what its client has shown, so that is looked at again for each request, as over HTTP.
       const callerOf = async (): Promise<Caller> => await this.#options.admit(credential, this.#closing.signal);
-      const connection = serveConnection(this.#options, transport, { caller, callerOf });
+      const connection = serveConnection(this.#options, transport, { caller, callerOf, pending: this.#pending });
       this.#open.add(connection);
       void connection.closed.then(() => this.#open.delete(connection));
     });

@@ -1,7 +1,9 @@
 /* oxlint-disable unicorn/prefer-add-event-listener -- the SDK has one handler of each kind and no event listeners */
-import { isJSONRPCNotification, isJSONRPCRequest } from "@modelcontextprotocol/server";
+import { isJSONRPCNotification, isJSONRPCRequest, isJSONRPCResponse } from "@modelcontextprotocol/server";
 import type { JSONRPCMessage, McpServer, MessageExtraInfo, Transport, TransportSendOptions } from "@modelcontextprotocol/server";
 import { serveStdio } from "@modelcontextprotocol/server/stdio";
+import { isJsonObject } from "../base/json.ts";
+import type { PendingRequests } from "./pending-requests.ts";
 import type { KnownCaller, ServingContext, ServingOptions } from "./serving.ts";
 import { Subscriptions } from "./subscriptions.ts";
 import { tellServer } from "./tell-server.ts";
@@ -14,11 +16,16 @@ export interface StreamConnection {
   close(): Promise<void>;
 }
 
+/** Whom a connection belongs to, and where its requests are counted. */
+export interface ConnectedClient<Caller extends KnownCaller> extends Pick<ServingContext<Caller>, "caller" | "callerOf"> {
+  readonly pending: PendingRequests;
+}
+
 /** Serves one client over a transport that is its own (a WebSocket, stdin and stdout), in the era that it begins with. */
 export function serveConnection<Caller extends KnownCaller>(
   options: ServingOptions<Caller>,
   transport: Transport,
-  { caller, callerOf }: Pick<ServingContext<Caller>, "caller" | "callerOf">,
+  { caller, callerOf, pending }: ConnectedClient<Caller>,
 ): StreamConnection {
   const gone = new AbortController();
   const ended = Promise.withResolvers<void>();
@@ -27,7 +34,8 @@ export function serveConnection<Caller extends KnownCaller>(
     (wanted, tell) => options.follow(caller, wanted, tell),
     (change) => current !== undefined && tellServer(current, change),
   );
-  const wire = new ListenedTransport(transport, subscriptions, () => {
+  const wire = new ObservedTransport(transport, { subscriptions, pending });
+  void wire.closed.then(() => {
     subscriptions[Symbol.dispose]();
     gone.abort(new Error("the client is gone"));
     ended.resolve();
@@ -43,26 +51,41 @@ export function serveConnection<Caller extends KnownCaller>(
   return { closed: ended.promise, close: () => handle.close() };
 }
 
-/** Notes what a client of the modern era listens to, on its way to the SDK, which answers and passes it on. */
-class ListenedTransport implements Transport {
+/** Whether a message opens a stream of changes: one that has no end is no request that somebody waits for. */
+export function isListening(message: unknown): boolean {
+  return isJsonObject(message) && message["method"] === "subscriptions/listen";
+}
+
+/** Notes on its way to the SDK and back what a client listens to, which the SDK serves itself, and what it waits for. */
+class ObservedTransport implements Transport {
   onclose?: () => void;
   onerror?: (error: Error) => void;
   onmessage?: (message: JSONRPCMessage, extra?: MessageExtraInfo) => void;
   readonly #inner: Transport;
   readonly #subscriptions: Subscriptions;
+  readonly #pending: PendingRequests;
+  /** Ends of requests that were not answered, by their ids. */
+  readonly #unanswered = new Map<string | number, () => void>();
+  readonly #closed = Promise.withResolvers<void>();
 
-  constructor(inner: Transport, subscriptions: Subscriptions, ended: () => void) {
+  constructor(inner: Transport, { subscriptions, pending }: { readonly subscriptions: Subscriptions; readonly pending: PendingRequests }) {
     this.#inner = inner;
     this.#subscriptions = subscriptions;
+    this.#pending = pending;
     inner.onerror = (error) => this.onerror?.(error);
     inner.onclose = () => {
-      ended();
+      for (const end of this.#unanswered.values()) end();
+      this.#closed.resolve();
       this.onclose?.();
     };
     inner.onmessage = (message, extra) => {
+      this.#received(message);
       this.onmessage?.(message, extra);
-      this.#note(message);
     };
+  }
+
+  get closed(): Promise<void> {
+    return this.#closed.promise;
   }
 
   async start(): Promise<void> {
@@ -71,18 +94,29 @@ class ListenedTransport implements Transport {
 
   async send(message: JSONRPCMessage, options?: TransportSendOptions): Promise<void> {
     await this.#inner.send(message, options);
+    if (isJSONRPCResponse(message) && message.id !== undefined) this.#answered(message.id);
   }
 
   async close(): Promise<void> {
     await this.#inner.close();
   }
 
-  #note(message: JSONRPCMessage): void {
-    if (isJSONRPCRequest(message) && message.method === "subscriptions/listen") {
-      this.#subscriptions.add(message.id, wantedIn(message.params));
+  #received(message: JSONRPCMessage): void {
+    if (isListening(message) && "id" in message && message.id !== undefined) {
+      if ("params" in message) this.#subscriptions.add(message.id, wantedIn(message.params));
+    } else if (isJSONRPCRequest(message)) {
+      this.#answered(message.id);
+      this.#unanswered.set(message.id, this.#pending.begin());
     } else if (isJSONRPCNotification(message) && message.method === "notifications/cancelled") {
       const id = message.params?.["requestId"];
-      if (typeof id === "string" || typeof id === "number") this.#subscriptions.remove(id);
+      if (typeof id !== "string" && typeof id !== "number") return;
+      this.#subscriptions.remove(id);
+      this.#answered(id);
     }
+  }
+
+  #answered(id: string | number): void {
+    this.#unanswered.get(id)?.();
+    this.#unanswered.delete(id);
   }
 }

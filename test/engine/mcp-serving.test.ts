@@ -1,7 +1,9 @@
 /* oxlint-disable unicorn/prefer-add-event-listener -- the SDK has one handler of each kind and no event listeners */
 import { expect, test } from "vitest";
 import { WebSocket } from "ws";
+import type { OperationCaller } from "../../src/contract/operation-caller.ts";
 import { SERVING_LIMITS } from "../../src/mcp-server/serving.ts";
+import { ManualClock } from "../support/manual-clock.ts";
 import { documentOf } from "../support/mcp-documents.ts";
 import { mcpWorld } from "../support/mcp-world.ts";
 import type { McpWorld } from "../support/mcp-world.ts";
@@ -122,6 +124,70 @@ test.each([
   expect(response.status).toBe(status);
   expect(world.surface.clients.sessions).toBe(0);
   expect(world.faults).toEqual([]);
+});
+
+test.each([
+  { over: "http", era: "legacy" },
+  { over: "http", era: "modern" },
+  { over: "websocket", era: "legacy" },
+  { over: "websocket", era: "modern" },
+] as const)("over $over in the era $era closing lets a request that is being answered get its answer", async (way) => {
+  const opened = Promise.withResolvers<void>();
+  const reached = Promise.withResolvers<void>();
+  await using world = await mcpWorld({
+    gate: ({ admit, ...gate }) => ({
+      ...gate,
+      async admit(credential, signal) {
+        const { operations, ...caller } = await admit(credential, signal);
+        const slow: OperationCaller = {
+          ...operations,
+          callByName: async (...call) => await operations.callByName(...call),
+          async call(operation, ...rest) {
+            if (operation.name === "create_workflow") {
+              reached.resolve();
+              await opened.promise;
+            }
+            return await operations.call(operation, ...rest);
+          },
+        };
+        return { ...caller, operations: slow };
+      },
+    }),
+  });
+  const client = await world.connect(way);
+  const created = documentOf(client, "create_workflow", { workflow_id: "w", steps: [] });
+  await reached.promise;
+  const closed = world.surface[Symbol.asyncDispose]();
+  opened.resolve();
+  expect(await created).toMatchObject({ status: "success" });
+  await closed;
+});
+
+test("a credential that ends in the middle of a WebSocket ends what it may do", async () => {
+  let ended = false;
+  await using world = await mcpWorld({
+    keys: KEYS,
+    gate: ({ admit, ...gate }) => ({ ...gate, admit: async (credential, signal) => await admit(ended ? "mallory" : credential, signal) }),
+  });
+  await using client = await world.connect({ over: "websocket", key: "ada" });
+  expect((await client.listTools()).tools).toHaveLength(14);
+  ended = true;
+  await expect(client.callTool({ name: "list_workflows", arguments: {} })).rejects.toMatchObject({ code: -31_401 });
+});
+
+test("a session in which nobody asks anything ends after its time, and one in which somebody listens does not", async () => {
+  const clock = new ManualClock();
+  await using world = await mcpWorld({ clock });
+  const silent = await openSession(world);
+  const listening = await openSession(world);
+  const stop = new AbortController();
+  await fetch(world.url, { headers: { accept: "text/event-stream", "mcp-session-id": listening }, signal: stop.signal });
+  clock.advance(SERVING_LIMITS.sessionIdleMs / 2);
+  expect(world.surface.clients.sessions).toBe(2);
+  clock.advance(SERVING_LIMITS.sessionIdleMs);
+  expect((await world.post(LIST, { "mcp-session-id": silent })).status).toBe(404);
+  expect((await world.post(LIST, { "mcp-session-id": listening })).status).toBe(200);
+  stop.abort();
 });
 
 test("closing hangs up, and what comes after is told so", async () => {

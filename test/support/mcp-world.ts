@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
 import type { ClientCapabilities, ClientOptions } from "@modelcontextprotocol/client";
 import { systemClock } from "../../src/base/clock.ts";
+import type { OperationGate } from "../../src/contract/operation-caller.ts";
 import { listen } from "../../src/http/listen.ts";
 import { Owner } from "../../src/main/owner.ts";
 import type { OwnerOptions } from "../../src/main/owner.ts";
@@ -39,7 +40,10 @@ export interface McpWorld extends AsyncDisposable {
   post(body: unknown, headers?: Readonly<Record<string, string>>): Promise<Response>;
 }
 
-export interface WorldOptions extends Partial<Pick<OwnerOptions, "servers">>, Partial<Pick<McpSurfaceOptions, "tools" | "limits">> {
+export interface WorldOptions
+  extends Partial<Pick<OwnerOptions, "servers">>, Partial<Pick<McpSurfaceOptions, "tools" | "limits" | "clock">> {
+  /** Stands before the gate of the owner. */
+  readonly gate?: (gate: OperationGate) => OperationGate;
   /** Tenants and roles by API key; without any, nobody is asked who he is. */
   readonly keys?: Readonly<Record<string, { readonly tenant: string; readonly roles?: readonly string[] }>>;
 }
@@ -47,16 +51,24 @@ export interface WorldOptions extends Partial<Pick<OwnerOptions, "servers">>, Pa
 const NOBODY: AccessConfig = { roles: {}, tenants: {} };
 
 /** The operations of an owner in this process over MCP, at a port of its own. */
-export async function mcpWorld({ keys = {}, servers = [], tools = "standard", limits }: WorldOptions = {}): Promise<McpWorld> {
+export async function mcpWorld(options: WorldOptions = {}): Promise<McpWorld> {
+  const {
+    keys = {},
+    servers = [],
+    tools = "standard",
+    limits,
+    clock = systemClock,
+    gate = (own: OperationGate): OperationGate => own,
+  } = options;
   await using resources = new AsyncDisposableStack();
   const directory = resources.use(temporaryDirectory());
   const owner = resources.use(await openOwner(directory.path, keys, servers));
   const faults: unknown[] = [];
   const surface = openMcpSurface({
-    gate: owner.gate,
+    gate: gate(owner.gate),
     tools,
     version: "0",
-    clock: systemClock,
+    clock,
     onFault: (error) => void faults.push(error),
     ...(limits === undefined ? {} : { limits }),
   });
@@ -105,7 +117,8 @@ async function openOwner(directory: string, keys: NonNullable<WorldOptions["keys
   });
 }
 
-async function connectClient(
+/** A client of the SDK at these addresses. */
+export async function connectClient(
   { url, socketUrl }: Pick<McpWorld, "url" | "socketUrl">,
   { over = "http", era = "legacy", key, capabilities = {}, before, options }: Connecting,
 ): Promise<TestClient> {
