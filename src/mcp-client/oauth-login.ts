@@ -80,7 +80,7 @@ export class OAuthLogin implements OAuthClientProvider {
 
   async clientInformation(): Promise<StoredOAuthClientInformation | undefined> {
     const { clientId, clientSecret, issuer } = this.#config;
-    if (clientId === undefined) return (await this.#read()).client;
+    if (clientId === undefined) return await this.#registered();
     return {
       client_id: clientId,
       ...(clientSecret === undefined ? {} : { client_secret: clientSecret }),
@@ -142,6 +142,13 @@ export class OAuthLogin implements OAuthClientProvider {
     if (scope === "discovery" || scope === "all") this.#discovery = undefined;
     if (scope === "all") await this.#replace({ url: this.#ports.url });
     else if (scope === "client" || scope === "tokens") await this.#replace({ ...(await this.#read()), [scope]: undefined });
+  }
+
+  /** Whoever cannot log in need not register either. */
+  async #registered(): Promise<StoredOAuthClientInformation | undefined> {
+    const { client } = await this.#read();
+    if (client === undefined && this.#ports.assistant === undefined) throw new LoginNeededError(this.#ports.server);
+    return client;
   }
 
   async #read(): Promise<Kept> {
