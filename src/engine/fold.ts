@@ -64,16 +64,16 @@ function foldReused(state: ExecutionState, reused: ReusedStep, atMs: number): vo
     if (reused.degraded !== undefined) step.degraded = reused.degraded;
     if (reused.error !== undefined) step.error = reused.error;
     if (reused.items !== undefined) takeOverItems(state, step, reused.items);
-    else if (reused.nothingDone !== true) state.done.push({ step: step.index });
+    else if (reused.nothingDone !== true) state.done.push({ step: step.index, ...defined({ machine: reused.machine }) });
   }
   endStep(state, step, reused.skipped === true ? "skipped" : "completed", atMs);
 }
 
-function takeOverItems(state: ExecutionState, step: StepState, { values, failed, done }: NonNullable<ReusedStep["items"]>): void {
+function takeOverItems(state: ExecutionState, step: StepState, { values, failed, done, machines }: NonNullable<ReusedStep["items"]>): void {
   const outputs = isJsonArray(step.output) ? step.output : [];
   const results = outputs.map((output) => ({ ok: true as const, output }));
   step.items = { values, results, next: values.length, open: 0, completed: values.length - failed, failed };
-  for (const item of done) state.done.push({ step: step.index, item });
+  for (const item of done) state.done.push({ step: step.index, item, ...defined({ machine: machines?.[String(item)] }) });
 }
 
 function foldStep(state: ExecutionState, event: StepEvent): void {

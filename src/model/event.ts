@@ -19,8 +19,16 @@ export interface ReusedStep {
   readonly error?: CallError;
   /** It changed nothing that could be undone: it only read, or something stood in for it. */
   readonly nothingDone?: true;
+  /** Where it was done, if that was another machine: it is undone there. */
+  readonly machine?: string;
   /** Of a list: its items, how many of them failed, and those that may have to be undone, in order of completion. */
-  readonly items?: { readonly values: readonly Json[]; readonly failed: number; readonly done: readonly number[] };
+  readonly items?: {
+    readonly values: readonly Json[];
+    readonly failed: number;
+    readonly done: readonly number[];
+    /** Where each of them was done, by its place, as far as that was on other machines. */
+    readonly machines?: Readonly<Record<string, string>>;
+  };
 }
 
 /** What happened, by type. Past tense: an event is a fact and is never taken back. */
