@@ -29,7 +29,7 @@ export interface ClientDocument {
  */
 export function importServers(documents: readonly ClientDocument[], directory: string): ImportedServers {
   const taker = new SecretTaker();
-  const servers: Record<string, JsonObject> = {};
+  const servers = new Map<string, JsonObject>();
   const needed: NeededVariable[] = [];
   const notes: string[] = [];
   for (const document of documents) {
@@ -38,10 +38,10 @@ export function importServers(documents: readonly ClientDocument[], directory: s
       const name = freeName(written, servers, notes);
       const context = { name, directory, document, inputs, taker, needed, notes };
       const server = isJsonObject(entry) ? importServer(entry, context) : undefined;
-      if (server !== undefined) servers[name] = server;
+      if (server !== undefined) servers.set(name, server);
     }
   }
-  return { servers, needed: uniqueByName([...taker.needed, ...needed]), notes };
+  return { servers: Object.fromEntries(servers), needed: uniqueByName([...taker.needed, ...needed]), notes };
 }
 
 interface ImportContext {
@@ -76,14 +76,14 @@ function inputsBelow(document: Json | undefined): Json | undefined {
 }
 
 /** A name that workflows can use and that no other server has. */
-function freeName(written: string, servers: Readonly<Record<string, unknown>>, notes: string[]): string {
+function freeName(written: string, servers: ReadonlyMap<string, unknown>, notes: string[]): string {
   const plain =
     written
       .replaceAll(/[^A-Za-z0-9_-]+/g, "-")
       .replaceAll(/^-+|-+$/g, "")
       .slice(0, 60) || "server";
   let name = SERVER_NAME.test(written) ? written : plain;
-  for (let number = 2; Object.hasOwn(servers, name); number += 1) name = `${plain}-${number}`;
+  for (let number = 2; servers.has(name); number += 1) name = `${plain}-${number}`;
   if (name !== written) notes.push(`${quoted(written)} is called ${quoted(name)}`);
   return name;
 }

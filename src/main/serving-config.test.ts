@@ -194,22 +194,37 @@ test("all mistakes are told at once, each where it stands", () => {
 const OPEN =
   'can be reached from other machines, and nobody is asked who they are: configure "identity" or "api_keys", or say "serve: { insecure: true }" where everybody may do everything';
 
+const UNENCRYPTED =
+  'warning tutti.yaml:1:16: keys and tokens are sent unencrypted to "0.0.0.0": give "tls", or let only something reach it that takes https';
+
 test.each([
   { text: "serve: { host: 0.0.0.0 }", found: [`tutti.yaml:1:16: "0.0.0.0" ${OPEN}`] },
   { text: 'serve: { host: "::" }', found: [`tutti.yaml:1:16: "::" ${OPEN}`] },
   { text: "serve: { host: example.com }\napi_keys: []", found: [`tutti.yaml:1:16: "example.com" ${OPEN}`] },
-  { text: "serve: { host: 0.0.0.0, insecure: true }", found: [] },
+  {
+    text: "serve: { host: 0.0.0.0, insecure: true }",
+    found: ['warning tutti.yaml:1:16: "0.0.0.0" can be reached from other machines, and everybody may do everything there'],
+  },
+  { text: "serve: { host: 127.0.0.9, insecure: true }", found: [] },
   {
     text: "ports: { mine: 8086 }",
     found: ["tutti.yaml:1:16: port 8086 is registered for influxdb: choose another one, or give influxdb another one here"],
   },
   { text: "ports: { mine: 8086, influxdb: 18086 }", found: [] },
-  { text: `serve: { host: 0.0.0.0 }\napi_keys: [{ name: a, tenant: t, sha256: ${HASH} }]`, found: [] },
-  { text: "serve: { host: 0.0.0.0 }\nidentity: { issuer: a, audience: b, jwks: keys.json }", found: [] },
+  { text: `serve: { host: 0.0.0.0 }\napi_keys: [{ name: a, tenant: t, sha256: ${HASH} }]`, found: [UNENCRYPTED] },
+  { text: "serve: { host: 0.0.0.0 }\nidentity: { issuer: a, audience: b, jwks: keys.json }", found: [UNENCRYPTED] },
   {
-    text: "serve: { port: 9000, dashboard: 9000 }",
-    found: ['tutti.yaml:1:33: the dashboard needs a port of its own: 9000 is that of "port"'],
+    text: "serve: { host: 0.0.0.0, tls: { cert: tls/a.pem, key: tls/a.key } }\nidentity: { issuer: a, audience: b, jwks: keys.json }",
+    found: [],
   },
+  {
+    text: 'serve: { port: 9000, dashboard: 9000 }\ncluster: { key: "${K}", port: 9000 }',
+    found: [
+      "tutti.yaml:1:33: 9000 is that of serve.port already: each needs a port of its own",
+      "tutti.yaml:2:31: 9000 is that of serve.port already: each needs a port of its own",
+    ],
+  },
+  { text: 'serve: { port: 0, dashboard: 0 }\ncluster: { key: "${K}", port: 0 }', found: [] },
   {
     text: "serve: { tls: { cert: tls/none.pem, key: tls/a.key } }",
     found: [expect.stringMatching(/^tutti\.yaml:1:23: cannot read the file: ENOENT/)],

@@ -29,6 +29,7 @@ export function servingConfig(entry: ServingEntry, access: AccessConfig, root: R
   const { serve = {}, cluster, analytics, patternDirectory, ports = {} } = entry;
   const table = portTable(ports);
   checkPorts(ports, table, within(root, "ports"));
+  checkOwnPorts(entry, root);
   return {
     serve: serveConfig(serve, { access, table }, within(root, "serve"), around),
     ports,
@@ -47,6 +48,22 @@ function checkPorts(ports: Readonly<Record<string, number>>, table: PortTable, r
     if (other === undefined) continue;
     const message = `port ${port} is registered for ${other.service}: choose another one, or give ${other.service} another one here`;
     report(within(reading, service), "contradiction", message);
+  }
+}
+
+/** What one process listens for at one address. */
+function checkOwnPorts({ serve, cluster }: ServingEntry, root: Reading): void {
+  const dashboard = typeof serve?.dashboard === "number" ? serve.dashboard : undefined;
+  const given = [
+    { keys: ["serve", "port"], port: serve?.port },
+    { keys: ["serve", "dashboard"], port: dashboard },
+    { keys: ["cluster", "port"], port: cluster?.port },
+  ];
+  for (const [index, { keys, port }] of given.entries()) {
+    const other = given.slice(0, index).find((one) => one.port === port);
+    if (port === undefined || port === 0 || other === undefined) continue;
+    const message = `${port} is that of ${other.keys.join(".")} already: each needs a port of its own`;
+    report(keys.reduce(within, root), "contradiction", message);
   }
 }
 
