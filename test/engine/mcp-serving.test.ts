@@ -135,10 +135,10 @@ test.each([
   const opened = Promise.withResolvers<void>();
   const reached = Promise.withResolvers<void>();
   await using world = await mcpWorld({
-    gate: ({ admit, ...gate }) => ({
+    gate: (gate) => ({
       ...gate,
       async admit(credential, signal) {
-        const { operations, ...caller } = await admit(credential, signal);
+        const { operations, ...caller } = await gate.admit(credential, signal);
         const slow: OperationCaller = {
           ...operations,
           callByName: async (...call) => await operations.callByName(...call),
@@ -167,7 +167,7 @@ test("a credential that ends in the middle of a WebSocket ends what it may do", 
   let ended = false;
   await using world = await mcpWorld({
     keys: KEYS,
-    gate: ({ admit, ...gate }) => ({ ...gate, admit: async (credential, signal) => await admit(ended ? "mallory" : credential, signal) }),
+    gate: (gate) => ({ ...gate, admit: async (credential, signal) => await gate.admit(ended ? "mallory" : credential, signal) }),
   });
   await using client = await world.connect({ over: "websocket", key: "ada" });
   expect((await client.listTools()).tools).toHaveLength(14);
