@@ -12,10 +12,9 @@ import type {
   StepReport,
   WaitingFor,
 } from "../model/execution.ts";
-import type { StepGate } from "../model/step-gate.ts";
 import { callError, callErrorKind, callRef } from "./call-error.ts";
 import { jsonObject, jsonValue } from "./json-value.ts";
-import { resources } from "./plan-document.ts";
+import { resources, stepGate } from "./plan-document.ts";
 import { moment, wireObject } from "./wire-object.ts";
 
 /** The state of an execution, and whether anything moves it on. */
@@ -63,8 +62,6 @@ const itemCounts: z.ZodType<ItemCounts> = wireObject<ItemCounts>({
 });
 
 const failover: z.ZodType<Failover> = wireObject<Failover>({ replica: z.string(), kind: callErrorKind, message: z.string() });
-
-const stepGate: z.ZodType<StepGate> = wireObject<StepGate>({ of: z.string(), kind: z.enum(["enforcement", "validation"]) });
 
 const stepReport: z.ZodType<StepReport> = wireObject<StepReport>(
   {

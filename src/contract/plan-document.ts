@@ -1,5 +1,6 @@
 import * as z from "zod";
 import type { Problem } from "../model/problem.ts";
+import type { StepGate } from "../model/step-gate.ts";
 import type { Effect, Resources, StepAction } from "../model/workflow.ts";
 import { wireObject } from "./wire-object.ts";
 
@@ -37,7 +38,15 @@ export interface PlannedStep {
   readonly irreversible: boolean;
   readonly critical: boolean;
   readonly estimateMs: number;
+  /** It is no step of the workflow, but holds one back. */
+  readonly gate?: StepGate;
 }
+
+export const stepGate: z.ZodType<StepGate> = wireObject<StepGate>({
+  of: z.string(),
+  kind: z.enum(["enforcement", "validation"]),
+  wants: z.string(),
+});
 
 const plannedStep: z.ZodType<PlannedStep> = wireObject<PlannedStep>({
   id: z.string(),
@@ -55,6 +64,7 @@ const plannedStep: z.ZodType<PlannedStep> = wireObject<PlannedStep>({
   irreversible: z.boolean(),
   critical: z.boolean(),
   estimateMs: z.number(),
+  gate: stepGate.exactOptional(),
 });
 
 /** Amounts by kind; bytes and numbers. */

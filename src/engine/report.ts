@@ -2,6 +2,7 @@ import { defined } from "../base/defined.ts";
 import type { CallError } from "../model/call.ts";
 import type { ExecutionReport, ExecutionStatus, ItemCounts, StepReport, StepStatus, WaitingFor } from "../model/execution.ts";
 import { LOCAL_MACHINE } from "../model/machine.ts";
+import type { StepGate } from "../model/step-gate.ts";
 import { isHeld } from "./decide.ts";
 import { executionMetrics } from "./execution-metrics.ts";
 import type { CallState, ExecutionState, StepState } from "./execution-state.ts";
@@ -67,7 +68,7 @@ function reportStep(state: ExecutionState, step: StepState): StepReport {
       waitingFor,
       childId: step.childId,
       skippedBecause: step.skippedBecause,
-      gate: step.node.gate === undefined ? undefined : { of: step.node.gate.of, kind: step.node.gate.kind },
+      gate: step.node.gate === undefined ? undefined : stepGate(step.node.gate),
     }),
   };
 }
@@ -76,6 +77,11 @@ function reportStep(state: ExecutionState, step: StepState): StepReport {
 function machineNow({ status }: StepState, calls: readonly CallState[]): string | undefined {
   const machine = status === "running" ? calls.find((call) => call.machine !== undefined)?.machine : undefined;
   return machine === LOCAL_MACHINE ? undefined : machine;
+}
+
+/** Without what a person is shown, which is in the question. */
+function stepGate({ of, kind, wants }: StepGate): StepGate {
+  return { of, kind, wants };
 }
 
 /** Whoever shall find out what became of a call has to know which one it is: what stands in for another one is called elsewhere. */

@@ -3,8 +3,8 @@ import { stepReport } from "../../test/support/execution-view.ts";
 import { documentedSteps } from "./documented-steps.ts";
 import type { StepReport } from "./execution.ts";
 
-const before = { of: "x", kind: "enforcement" } as const;
-const behind = { of: "x", kind: "validation" } as const;
+const before = { of: "x", kind: "enforcement", wants: "code-review" } as const;
+const behind = { of: "x", kind: "validation", wants: "manual-review" } as const;
 const error = { kind: "approval", message: "the approval was refused" } as const;
 const waiting = { status: "waiting", waitingFor: { kind: "approval", message: "Sure?" } } as const;
 const done = { status: "completed", startedAtMs: 20, completedAtMs: 30, output: { n: 1 } } as const;

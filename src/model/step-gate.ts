@@ -3,10 +3,12 @@ export interface StepGate {
   /** The id of the step. */
   readonly of: string;
   readonly kind: "enforcement" | "validation";
+  /** What the step says: `unit-tests`, `code-review`. */
+  readonly wants: string;
 }
 
 /** The id that a gate has in plans, journals and reports, and that no step of a workflow can have. */
-export function gateId({ of, kind }: StepGate): string {
+export function gateId({ of, kind }: Pick<StepGate, "of" | "kind">): string {
   return `${of}--${kind}`;
 }
 

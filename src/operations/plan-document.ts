@@ -34,6 +34,7 @@ function plannedStep(node: PlanNode, nodes: readonly PlanNode[]): PlannedStep {
     irreversible: node.irreversible,
     critical: node.critical,
     estimateMs: node.estimateMs,
+    ...(node.gate === undefined ? {} : { gate: { of: node.gate.of, kind: node.gate.kind, wants: node.gate.wants } }),
   };
 }
 

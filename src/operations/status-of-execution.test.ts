@@ -82,7 +82,7 @@ test("steps are told of as they were written, and what is answered is the gate",
       status: "waiting",
       startedAtMs: 1,
       waitingFor: { kind: "approval", message: "Right?" },
-      gate: { of: "a", kind: "validation" },
+      gate: { of: "a", kind: "validation", wants: "manual-review" },
     }),
     stepReport("b", { needs: ["a", "a--validation"] }),
   ];

@@ -92,7 +92,8 @@ interface GatePlace {
 }
 
 function gateEntry({ step, path, phase }: StepEntry, { index, kind }: GatePlace, registry: CheckRegistry): StepEntry {
-  const gate: PlannedGate = { of: step.id, kind, ...aboutOf(step, kind) };
+  const wants = present(step[kind], "a gate stands for what the step says");
+  const gate: PlannedGate = { of: step.id, kind, wants, ...aboutOf(step, kind) };
   return { index, phase, path: [...path, kind], gate, step: gateStep(step, gate, registry) };
 }
 
@@ -105,18 +106,18 @@ function gateStep(step: Step, gate: StepGate, { checks, reviews = {} }: CheckReg
     ...(condition === undefined ? {} : { if: condition }),
     ...(onError === undefined ? {} : { onError }),
   };
-  const wanted = present(step[gate.kind], "a gate stands for what the step says");
-  if (isReview(wanted)) {
-    const review = Object.hasOwn(reviews, wanted) ? reviews[wanted] : undefined;
+  const { wants } = gate;
+  if (isReview(wants)) {
+    const review = Object.hasOwn(reviews, wants) ? reviews[wants] : undefined;
     return { ...common, action: { kind: "approval", message: question(step, gate), roles: [], ...review } };
   }
-  const check = present(Object.hasOwn(checks, wanted) ? checks[wanted] : undefined, `"${id}" is planned with the check "${wanted}"`);
-  return { ...common, action: checkAction(wanted, check, id), effect: "read", validates: true, timeoutMs: timeoutOf(check) };
+  const check = present(Object.hasOwn(checks, wants) ? checks[wants] : undefined, `"${id}" is planned with the check "${wants}"`);
+  return { ...common, action: checkAction(wants, check, id), effect: "read", validates: true, timeoutMs: timeoutOf(check) };
 }
 
 /** Whether a person decides, and no check. */
-export function isReview(wanted: NonNullable<Step["enforcement"] | Step["validation"]>): boolean {
-  return wanted === "code-review" || wanted === "manual-review";
+export function isReview(wants: string): boolean {
+  return wants === "code-review" || wants === "manual-review";
 }
 
 /** Whoever ends a program that takes too long must have the time to do it. */

@@ -19,7 +19,7 @@ interface Shown {
     readonly attempts: number;
     readonly compensation?: string;
     readonly waiting_for?: { readonly message: string };
-    readonly gate?: { readonly of: string; readonly kind: string };
+    readonly gate?: { readonly of: string; readonly kind: string; readonly wants: string };
     readonly error?: { readonly message: string; readonly detail?: { readonly exit_code: number; readonly output: string } };
   }[];
 }
@@ -29,7 +29,7 @@ test("a release is tested, reviewed before it is published, and accepted afterwa
   const asked = await shown(example, [...RUN, "version=1.0"]);
   expect(asked.status).toBe("paused");
   expect(asked.steps).toMatchObject([
-    { id: "pack--enforcement", status: "completed", gate: { of: "pack", kind: "enforcement" } },
+    { id: "pack--enforcement", status: "completed", gate: { of: "pack", kind: "enforcement", wants: "unit-tests" } },
     { id: "pack", status: "completed" },
     { id: "pack--validation", status: "completed" },
     {

@@ -45,6 +45,7 @@ function stepLines(steps: readonly PlannedStep[]): readonly Line[] {
 }
 
 function targetOf(step: PlannedStep): string {
+  if (step.gate !== undefined) return oneLine(step.gate.wants, 80);
   if (step.server !== undefined) return oneLine(`${step.server}.${step.tool ?? ""}`, 80);
   return step.workflow === undefined ? step.kind : `runs ${step.workflow}`;
 }
