@@ -9,6 +9,7 @@ import { getServerStats } from "../contract/get-server-stats.ts";
 import type { GetServerStatsOutput } from "../contract/get-server-stats.ts";
 import { listExecutions } from "../contract/list-executions.ts";
 import { listInterruptedExecutions } from "../contract/list-interrupted-executions.ts";
+import { listWorkflows } from "../contract/list-workflows.ts";
 import type { Operation } from "../contract/operation.ts";
 import { watchExecution } from "../contract/watch-execution.ts";
 import { loadExecution } from "../engine/load-execution.ts";
@@ -16,12 +17,16 @@ import { reportExecution } from "../engine/report.ts";
 import { isTuttiError, TuttiError } from "../model/errors.ts";
 import type { AccessConfig } from "../model/access.ts";
 import { openAuditLog } from "../sqlite/audit-log.ts";
+import type { WorkflowStore } from "../ports/workflow-store.ts";
 import { openJournalReader } from "../sqlite/open-journal-reader.ts";
 import { readOwnerNote } from "../sqlite/owner-note.ts";
+import { RecordsReader } from "../sqlite/records.ts";
+import { SqliteWorkflowReader } from "../sqlite/workflow-store.ts";
 import { addReadingOperations } from "./execution-operations.ts";
 import { OperationTable } from "./operation-table.ts";
 import { connectToOwner } from "./owner-client.ts";
 import type { SessionCaller } from "./session-caller.ts";
+import { addWorkflowReadingOperations } from "./workflow-operations.ts";
 
 /** What reading a journal needs, and who does. */
 export interface ReadingOptions extends SessionCaller {
@@ -35,6 +40,12 @@ export interface ReadingOptions extends SessionCaller {
 const OF_THE_OWNER: ReadonlySet<string> = new Set([watchExecution.name, getServerStats.name]);
 
 const NOTHING_MEASURED: GetServerStatsOutput = { upMs: 0, servers: [], alerts: [] };
+
+const NO_WORKFLOWS: Pick<WorkflowStore, "get" | "list" | "versions"> = {
+  get: async () => undefined,
+  list: async () => [],
+  versions: async () => [],
+};
 
 /**
  * Answers questions about executions from the journal itself, without owning it. Only what is not in the journal is
@@ -63,7 +74,11 @@ export class ReadingClient implements OperationClient, AsyncDisposable {
     client.#owner = await connectToOwner(directory, { clock, signal: new AbortController().signal, introduction });
     if (client.#owner !== undefined) client.#resources.use(client.#owner);
     const driven = async (executionId: string) => await client.#driven(executionId);
-    client.#table = addReadingOperations(new OperationTable(caller, { access, audit }), { journal, report, driven, access, audit });
+    const table = addReadingOperations(new OperationTable(caller, { access, audit }), { journal, report, driven, access, audit });
+    const records = RecordsReader.open(directory);
+    if (records !== undefined) client.#resources.use(records);
+    const workflows = records === undefined ? NO_WORKFLOWS : new SqliteWorkflowReader(records);
+    client.#table = addWorkflowReadingOperations(table, { journal, history: journal, report, workflows, clock, audit });
     return client;
   }
 
@@ -103,6 +118,9 @@ export class ReadingClient implements OperationClient, AsyncDisposable {
     if (operation.name === listExecutions.name || operation.name === listInterruptedExecutions.name) return { executions: [] } as Output;
     if (operation.name === getServerStats.name) return NOTHING_MEASURED as Output;
     if (operation.name === checkJournal.name) return { sound: true, faults: [] } as Output;
+    if (operation.name === listWorkflows.name) return { workflows: [] } as Output;
+    const { workflowId } = input as { readonly workflowId?: string };
+    if (workflowId !== undefined) throw new TuttiError("workflow.not-found", `there is no workflow "${workflowId}"`, { workflowId });
     const message = `there is no journal in ${this.#directory} yet`;
     const { executionId } = input as { readonly executionId?: string };
     if (executionId === undefined) throw new TuttiError("file.unreadable", message, { file: this.#directory });

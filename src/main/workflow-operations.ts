@@ -26,24 +26,35 @@ import type { Journal } from "../ports/journal.ts";
 import type { WorkflowStore } from "../ports/workflow-store.ts";
 import type { OperationTable } from "./operation-table.ts";
 
-/** What stored workflows need. */
-export interface WorkflowPorts extends StartExecutionPorts, FindExecutionPorts, StatusPorts {
-  readonly journal: StartExecutionPorts["journal"] & FindExecutionPorts["journal"] & Pick<Journal, "list">;
-  readonly workflows: WorkflowStore;
+/** What reading stored workflows needs, with or without the journal's ownership. */
+export interface WorkflowReadingPorts extends FindExecutionPorts, StatusPorts {
+  readonly journal: FindExecutionPorts["journal"] & Pick<Journal, "list">;
+  readonly workflows: Pick<WorkflowStore, "get" | "list" | "versions">;
   readonly history: ExecutionHistory;
 }
 
-/** Adds what can be asked about workflows that are stored, and done with them. */
-export function addWorkflowOperations(table: OperationTable, ports: WorkflowPorts): OperationTable {
+/** Adds what can be asked about stored workflows, and about executions in the words of the tools. */
+export function addWorkflowReadingOperations(table: OperationTable, ports: WorkflowReadingPorts): OperationTable {
   return table
-    .add(createWorkflow, (input, context) => createStoredWorkflow(input, ports, context))
-    .add(updateWorkflow, (input, context) => handleUpdate(input, ports, context))
-    .add(deleteWorkflow, (input, context) => handleDelete(input, ports, context))
     .add(getWorkflow, (input, context) => handleGet(input, ports, context))
     .add(listWorkflows, (input, context) => handleList(input, ports, context))
     .add(listWorkflowVersions, (input, context) => handleVersions(input, ports, context))
-    .add(executeWorkflow, (input, context) => handleExecute(input, ports, context))
     .add(getWorkflowStatus, (input, context) => handleStatus(input, ports, context))
     .add(getWorkflowMetrics, (input, context) => handleMetrics(input, ports, context))
     .add(exportWorkflowData, (input, context) => handleExport(input, ports, context));
+}
+
+/** What stored workflows need. */
+export interface WorkflowPorts extends StartExecutionPorts, WorkflowReadingPorts {
+  readonly journal: StartExecutionPorts["journal"] & WorkflowReadingPorts["journal"];
+  readonly workflows: WorkflowStore;
+}
+
+/** Adds all that can be asked about workflows that are stored, and done with them. */
+export function addWorkflowOperations(table: OperationTable, ports: WorkflowPorts): OperationTable {
+  return addWorkflowReadingOperations(table, ports)
+    .add(createWorkflow, (input, context) => createStoredWorkflow(input, ports, context))
+    .add(updateWorkflow, (input, context) => handleUpdate(input, ports, context))
+    .add(deleteWorkflow, (input, context) => handleDelete(input, ports, context))
+    .add(executeWorkflow, (input, context) => handleExecute(input, ports, context));
 }

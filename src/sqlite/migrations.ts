@@ -86,14 +86,15 @@ INSERT INTO last_swept VALUES (1, 0);
 `;
 
 // For statistics over executions that no other one has started: one range for each workflow and pattern, which holds all
-// that is counted. '' is no pattern: ranges are found one after the other by comparing, and NULL cannot be compared.
+// that is counted. '' is no pattern: ranges are found one after the other by comparing, and NULL cannot be compared. `parent`
+// is among the columns although it is NULL in all of them: else SQLite looks for it in the rows.
 const PATTERNS = `
 ALTER TABLE executions ADD COLUMN pattern TEXT NOT NULL DEFAULT '';
 WITH named AS MATERIALIZED (
   SELECT id, CASE WHEN json_valid(body) THEN json_extract(body, '$.workflow.pattern') END AS pattern FROM plans
 )
 UPDATE executions SET pattern = named.pattern FROM named WHERE named.id = executions.plan AND named.pattern IS NOT NULL;
-CREATE INDEX executions_by_pattern ON executions (workflow_id, pattern, started_at_ms, tenant, state, ended_at_ms) WHERE parent IS NULL;
+CREATE INDEX executions_by_pattern ON executions (workflow_id, pattern, started_at_ms, tenant, state, ended_at_ms, parent) WHERE parent IS NULL;
 `;
 
 /** All steps from an empty file to the present schema, in order. */

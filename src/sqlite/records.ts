@@ -68,3 +68,28 @@ export class Records implements Disposable {
 export function openRecordsReader(directory: string): DatabaseSync | undefined {
   return openStoreReader(RECORDS, join(directory, RECORDS_FILE));
 }
+
+/** Reads the records of a data directory beside their owner, or without one. Disposing closes the connection. */
+export class RecordsReader implements Disposable {
+  readonly #database: DatabaseSync;
+  readonly #latch: FaultLatch;
+
+  private constructor(database: DatabaseSync, path: string) {
+    this.#database = database;
+    this.#latch = new FaultLatch(path);
+  }
+
+  /** Undefined when there are none yet. @throws TuttiError `journal.unusable` */
+  static open(directory: string): RecordsReader | undefined {
+    const database = openRecordsReader(directory);
+    return database === undefined ? undefined : new RecordsReader(database, join(directory, RECORDS_FILE));
+  }
+
+  read<T>(task: (database: DatabaseSync) => T): T {
+    return this.#latch.run(() => task(this.#database));
+  }
+
+  [Symbol.dispose](): void {
+    this.#database.close();
+  }
+}

@@ -48,12 +48,60 @@ interface CurrentRow {
   readonly body: string;
 }
 
-/** The workflows of a data directory, in its records. */
-export class SqliteWorkflowStore implements WorkflowStore {
+/** The workflows of a data directory, in its records; also beside their owner. */
+export class SqliteWorkflowReader implements Pick<WorkflowStore, "get" | "list" | "versions"> {
+  readonly #records: Pick<Records, "read">;
+
+  constructor(records: Pick<Records, "read">) {
+    this.#records = records;
+  }
+
+  async get(tenant: string | undefined, workflowId: string, version?: number): Promise<StoredWorkflow | undefined> {
+    return this.#records.read((database) => {
+      const facts = factsOf(database, tenant, workflowId);
+      if (facts === undefined) return undefined;
+      const wanted = version ?? facts.version;
+      const select = `SELECT body FROM workflow_versions WHERE version = ?
+        AND workflow = (SELECT id FROM workflows WHERE tenant = ? AND workflow_id = ?)`;
+      const row = prepare<{ readonly body: string }>(database, select).get(wanted, tenant ?? "", workflowId);
+      if (row === undefined) return undefined;
+      const definition = parseStoredObject(row.body, `version ${wanted} of the workflow "${workflowId}"`);
+      return { ...facts, version: wanted, definition };
+    });
+  }
+
+  async list({ tenant, pattern, exposed, after = "", limit }: WorkflowQuery): Promise<readonly StoredWorkflowFacts[]> {
+    assert(limit >= 1 && limit <= LIST_LIMIT_MAX, `a page has 1 to ${LIST_LIMIT_MAX} workflows, not ${limit}`);
+    const filters = `${pattern === undefined ? "" : "AND pattern = ? "}${exposed === undefined ? "" : "AND exposed = 1 "}`;
+    const select = `SELECT ${FACTS} FROM workflows WHERE tenant = ? AND workflow_id > ? ${filters}ORDER BY workflow_id LIMIT ?`;
+    const parameters = [tenant ?? "", after, ...(pattern === undefined ? [] : [pattern]), limit];
+    return this.#records.read((database) =>
+      prepare<FactsRow>(database, select)
+        .all(...parameters)
+        .map(toFacts),
+    );
+  }
+
+  async versions(tenant: string | undefined, workflowId: string, { before, limit }: VersionPage): Promise<readonly WorkflowVersion[]> {
+    assert(limit >= 1 && limit <= LIST_LIMIT_MAX, `a page has 1 to ${LIST_LIMIT_MAX} versions, not ${limit}`);
+    const select = `SELECT version, created_at_ms AS createdAtMs, created_by AS createdBy FROM workflow_versions
+      WHERE workflow = (SELECT id FROM workflows WHERE tenant = ? AND workflow_id = ?) AND version < ? ORDER BY version DESC LIMIT ?`;
+    const parameters = [tenant ?? "", workflowId, before ?? Number.MAX_SAFE_INTEGER, limit];
+    return this.#records.read((database) =>
+      prepare<WorkflowVersion>(database, select)
+        .all(...parameters)
+        .map((row) => ({ ...row })),
+    );
+  }
+}
+
+/** The workflows of a data directory, which its owner may change. */
+export class SqliteWorkflowStore extends SqliteWorkflowReader implements WorkflowStore {
   readonly #records: Records;
   readonly #clock: Clock;
 
   constructor({ records, clock }: { readonly records: Records; readonly clock: Clock }) {
+    super(records);
     this.#records = records;
     this.#clock = clock;
   }
@@ -105,44 +153,6 @@ export class SqliteWorkflowStore implements WorkflowStore {
       prepare(database, "DELETE FROM workflows WHERE id = ?").run(id);
       return { workflowId, version, status, changed: true };
     });
-  }
-
-  async get(tenant: string | undefined, workflowId: string, version?: number): Promise<StoredWorkflow | undefined> {
-    return this.#records.read((database) => {
-      const facts = factsOf(database, tenant, workflowId);
-      if (facts === undefined) return undefined;
-      const wanted = version ?? facts.version;
-      const select = `SELECT body FROM workflow_versions WHERE version = ?
-        AND workflow = (SELECT id FROM workflows WHERE tenant = ? AND workflow_id = ?)`;
-      const row = prepare<{ readonly body: string }>(database, select).get(wanted, tenant ?? "", workflowId);
-      if (row === undefined) return undefined;
-      const definition = parseStoredObject(row.body, `version ${wanted} of the workflow "${workflowId}"`);
-      return { ...facts, version: wanted, definition };
-    });
-  }
-
-  async list({ tenant, pattern, exposed, after = "", limit }: WorkflowQuery): Promise<readonly StoredWorkflowFacts[]> {
-    assert(limit >= 1 && limit <= LIST_LIMIT_MAX, `a page has 1 to ${LIST_LIMIT_MAX} workflows, not ${limit}`);
-    const filters = `${pattern === undefined ? "" : "AND pattern = ? "}${exposed === undefined ? "" : "AND exposed = 1 "}`;
-    const select = `SELECT ${FACTS} FROM workflows WHERE tenant = ? AND workflow_id > ? ${filters}ORDER BY workflow_id LIMIT ?`;
-    const parameters = [tenant ?? "", after, ...(pattern === undefined ? [] : [pattern]), limit];
-    return this.#records.read((database) =>
-      prepare<FactsRow>(database, select)
-        .all(...parameters)
-        .map(toFacts),
-    );
-  }
-
-  async versions(tenant: string | undefined, workflowId: string, { before, limit }: VersionPage): Promise<readonly WorkflowVersion[]> {
-    assert(limit >= 1 && limit <= LIST_LIMIT_MAX, `a page has 1 to ${LIST_LIMIT_MAX} versions, not ${limit}`);
-    const select = `SELECT version, created_at_ms AS createdAtMs, created_by AS createdBy FROM workflow_versions
-      WHERE workflow = (SELECT id FROM workflows WHERE tenant = ? AND workflow_id = ?) AND version < ? ORDER BY version DESC LIMIT ?`;
-    const parameters = [tenant ?? "", workflowId, before ?? Number.MAX_SAFE_INTEGER, limit];
-    return this.#records.read((database) =>
-      prepare<WorkflowVersion>(database, select)
-        .all(...parameters)
-        .map((row) => ({ ...row })),
-    );
   }
 
   /** Makes a change, or finds what the same request has made before. Nothing comes between looking and changing. */

@@ -79,4 +79,4 @@ CREATE TABLE last_swept (
   event INTEGER NOT NULL
 ) STRICT;
 
-CREATE INDEX executions_by_pattern ON executions (workflow_id, pattern, started_at_ms, tenant, state, ended_at_ms) WHERE parent IS NULL;
+CREATE INDEX executions_by_pattern ON executions (workflow_id, pattern, started_at_ms, tenant, state, ended_at_ms, parent) WHERE parent IS NULL;

@@ -39,7 +39,7 @@ export async function list(context: CommandContext, options: ListWorkflowsOption
     ...(pattern === undefined ? {} : { patternFilter: pattern }),
     ...(cursor === undefined ? {} : { cursor }),
   };
-  await using session = await openSession(context, "driving", options);
+  await using session = await openSession(context, "reading", options);
   const page = await session.client.call(listWorkflows, input, { signal: context.signal });
   if (options.json === true) await printDocument(context, listWorkflows, page);
   else {
@@ -56,7 +56,7 @@ export interface ShowWorkflowOptions extends CommonOptions {
 /** `tutti workflows show ID` */
 export async function show(context: CommandContext, workflowId: string, options: ShowWorkflowOptions): Promise<number> {
   const version = options.workflowVersion === undefined ? {} : { version: readVersion(options.workflowVersion) };
-  await using session = await openSession(context, "driving", options);
+  await using session = await openSession(context, "reading", options);
   const workflow = await session.client.call(getWorkflow, { workflowId, ...version }, { signal: context.signal });
   if (options.json === true) await printDocument(context, getWorkflow, workflow);
   else context.terminal.out.lines(workflowStory(workflow));
@@ -104,7 +104,7 @@ export interface VersionsOptions extends CommonOptions {
 /** `tutti workflows versions ID` */
 export async function versions(context: CommandContext, workflowId: string, options: VersionsOptions): Promise<number> {
   const limit = readLimit(options.limit ?? "100");
-  await using session = await openSession(context, "driving", options);
+  await using session = await openSession(context, "reading", options);
   const output = await session.client.call(listWorkflowVersions, { workflowId, limit }, { signal: context.signal });
   if (options.json === true) await printDocument(context, listWorkflowVersions, output);
   else context.terminal.out.lines(versionTable(output.versions));
@@ -173,7 +173,7 @@ export interface ExportOptions extends CommonOptions {
 export async function exportData(context: CommandContext, workflowId: string, options: ExportOptions): Promise<number> {
   const { format } = options;
   const executions = options.executions === "0" ? 0 : readLimit(options.executions);
-  await using session = await openSession(context, "driving", options);
+  await using session = await openSession(context, "reading", options);
   const data = await session.client.call(exportWorkflowData, { workflowId, format, executions }, { signal: context.signal });
   if (options.json === true) await printDocument(context, exportWorkflowData, data);
   else {

@@ -19,12 +19,12 @@ export function addWorkflowCommands(program: Command, perform: Perform): void {
 }
 
 function addRun(program: Command, perform: Perform): void {
-  withCommonOptions(program.command("run").summary("run a workflow file and wait for its end"))
+  withCommonOptions(program.command("run").summary("run a workflow file, or a stored workflow, and wait for its end"))
     .description(
       "Run a workflow file. It survives a crash: what was interrupted is taken up again with 'tutti executions resume'.\n" +
         "Exits with 0 when it completed, 1 when it failed, 2 on partial success, 3 when only a person can move it on.",
     )
-    .argument("<file>", "the workflow, YAML or JSON")
+    .argument("<file>", "the workflow, YAML or JSON; or the id of a stored one, when there is no such file")
     .option("-p, --param <key=value>", "an input; JSON, unless the workflow wants text there", collect, [])
     .option("--params <file>", "a YAML or JSON file with inputs")
     .option("--frozen", "refuse when a tool is not as tutti.lock has it")
@@ -40,8 +40,8 @@ function addRun(program: Command, perform: Perform): void {
     )
     .action((file: string, options: RunOptions) =>
       perform(
-        () => import("../actions/run.ts"),
-        (actions, context) => actions.run(context, file, options),
+        () => import("../actions/run-file-or-stored.ts"),
+        (actions, context) => actions.runFileOrStored(context, file, options),
         options,
       ),
     );

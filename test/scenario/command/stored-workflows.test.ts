@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { commandWorld } from "../../support/command-world.ts";
@@ -71,6 +71,18 @@ test("a stored workflow goes on in the background, and its key starts it once", 
   expect(again).toMatchObject({ execution_id: detached.execution_id, outcome: "completed" });
   expect(ledgerOf(world.path)).toEqual(["read look", "act act"]);
   await world.untilNothingRuns();
+});
+
+test("looking makes nothing, and a stored workflow runs by its id where there is no such file", async () => {
+  using world = commandWorld();
+  const before = readdirSync(world.path);
+  expect(await world.json("workflows", "list")).toEqual({ workflows: [] });
+  expect(await world.run("run", "greet")).toMatchObject({ exitCode: 66, stderr: expect.stringContaining("cannot read greet") });
+  expect(readdirSync(world.path)).toEqual(before);
+  world.write("file.yaml", "id: greet\ninputs: { who: { type: string } }\nsteps: [{ id: a, value: 1 }]\noutput: ${{ inputs.who }}\n");
+  await world.run("workflows", "create", "file.yaml");
+  expect(await world.json("run", "greet", "-p", "who=5")).toMatchObject({ outcome: "completed", output: "5" });
+  expect(await world.run("run", "greet", "--frozen")).toMatchObject({ exitCode: 66 });
 });
 
 test("a backup has the stored workflows, and works as a data directory", async () => {
