@@ -43,9 +43,9 @@ export interface PlannedStep {
 }
 
 export const stepGate: z.ZodType<StepGate> = wireObject<StepGate>({
-  of: z.string(),
-  kind: z.enum(["enforcement", "validation"]),
-  wants: z.string(),
+  of: z.string().describe("The step that this gate holds back."),
+  kind: z.enum(["enforcement", "validation"]).describe("Before the step runs, or before others take it for done."),
+  wants: z.string().describe("What the step says: code-review and manual-review ask a person, other names are checks."),
 });
 
 const plannedStep: z.ZodType<PlannedStep> = wireObject<PlannedStep>({
