@@ -74,13 +74,15 @@ export const WORKFLOW_GUIDE: string = `# How to write a workflow
 A workflow is one JSON object (a file holds the same as YAML). create_workflow stores it, execute_workflow starts it.
 
 Keys of the workflow: workflow_id (a-z, 0-9, "-", "_"; begins with a letter or digit), name, description, inputs, steps,
-finally, output, error_policy, timeout, concurrency, expose, metadata. Any other key is refused.
+finally, output, error_policy, timeout, concurrency, on, priority, expose, version, pattern, metadata. Any other is refused.
 
 - inputs: by name, a JSON Schema: {"who": {"type": "string"}}. Required unless it has a "default". Nothing is converted: "5" is not a number.
 - output: the result, any value with expressions.
 - error_policy: "fail_fast" (default: stop and undo), "allow_partial" (go on with what does not need the failed step),
-  "best_effort" (the same, and old or declared values stand in).
-- timeout: "10m", for the whole execution. expose: true offers the workflow as a tool of its own.
+  "best_effort" (the same, and old or declared values stand in). Or an object with mode and some of retry_count, timeout_ms,
+  fallback_enabled, cache_on_error, rollback_on_failure, propagate_to_user.
+- timeout: "10m", for the whole execution. expose: true offers the workflow as a tool of its own. priority: 1 to 10.
+- concurrency: {"group": "deploy-\${{ inputs.target }}", "limit": 1, "on_conflict": "queue" | "skip" | "cancel"}.
 
 Keys of a step: id, and exactly one of
 - tool: "server.tool", with its arguments in "with"
@@ -88,14 +90,17 @@ Keys of a step: id, and exactly one of
 - approval: {"message", "timeout"?, "roles"?}: waits until a person agrees
 - sleep: "10m", or until: "2026-12-24T18:00:00Z"
 - workflow: the id of a stored workflow, with its inputs in "with"
+A step with type, enforcement or validation may have none of these.
 
 and any of
-- needs: ids of steps that must complete first. Reading a step in an expression has the same effect, so needs is only for
+- type: development, integration, validation, deployment. enforcement: code-review, startup-validation, unit-tests: must be
+  passed before the step begins. validation: unit-tests, integration-tests, manual-review: must be passed for it to complete.
+- needs (or dependencies): ids of steps that must complete first. Reading a step in an expression has the same effect, so needs is only for
   order without data. Steps that need nothing start at once, side by side.
 - if: an expression. Without a status function, all needs must have completed, and a step that needs a skipped step is
   skipped, too. succeeded('x'), failed('x'), skipped('x') and always() ask however the needs ended.
 - for_each: a list, with max_parallel; reads item and index. The output is the list of outputs.
-- with, timeout ("30s", for one attempt; 30 s if not given), retry: {"max_attempts", "delay", "max_delay", "on"}
+- with (or parameters), timeout ("30s", for one attempt; 30 s if not given), retry: {"max_attempts", "delay", "max_delay", "on"}
 - effect: "read", "idempotent" or "once". What a call may do when it is sent twice; default: what the tool says of itself,
   else "once", which is never sent twice.
 - compensate: {"tool", "with"}: undoes the step when a later one fails; reads output, which is what the step returned.
@@ -103,7 +108,10 @@ and any of
 - on_error: "continue": its failure is reported and stops nothing.
 - validates: true: an error, or an output with valid: false, ends the execution before anything is changed.
 - verify: {"tool", "with", "happened"}: finds out whether a "once" call whose answer was lost has taken effect.
-- max_duration, cache: {"ttl"}, resources, target_machines, estimated_duration (minutes), name, description.
+- target_machines, other_machines: where it is done. "local" is the machine of the server that you ask, and the default.
+- permissions: what whoever starts it must be allowed to do. resources: {"gpu", "cpu", "gpu_memory", "memory", "api_calls",
+  "concurrent_jobs"} and leases: what each call occupies.
+- max_duration ("1h", with all attempts), cache: {"ttl"}, estimated_duration (minutes), name, description.
 
 finally holds steps that run at the end in any case; they read execution.outcome.
 

@@ -1,5 +1,6 @@
 import type { McpServer } from "@modelcontextprotocol/server";
 import { listExecutions } from "../contract/list-executions.ts";
+import { listPatterns } from "../contract/list-patterns.ts";
 import { listServers } from "../contract/list-servers.ts";
 import { listWorkflows } from "../contract/list-workflows.ts";
 import type { AdmittedCaller } from "../contract/operation-caller.ts";
@@ -11,13 +12,14 @@ const VALUES_MAX = 100;
 /** Ids are completed from so many of the newest. */
 const LOOKED_AT_MAX = 1_000;
 
-type Kind = "workflow" | "execution" | "server";
+type Kind = "workflow" | "execution" | "server" | "pattern";
 
 /** What the arguments of prompts and the variables of resource templates stand for. */
 const KINDS: Readonly<Record<string, Kind>> = {
   workflow_id: "workflow",
   execution_id: "execution",
   servers: "server",
+  pattern_name: "pattern",
   "tutti://workflows/{id}": "workflow",
   "tutti://executions/{id}": "execution",
   "tutti://executions/{id}/journal": "execution",
@@ -49,6 +51,8 @@ async function valuesOf(kind: Kind, { operations }: AdmittedCaller, signal: Abor
         return (await operations.call(listExecutions, { limit: LOOKED_AT_MAX }, { signal })).executions.map(
           ({ executionId }) => executionId,
         );
+      case "pattern":
+        return (await operations.call(listPatterns, {}, { signal })).patterns.map(({ name }) => name);
       case "server":
         return (await operations.call(listServers, {}, { signal })).servers.map(({ name }) => name);
     }

@@ -1,8 +1,10 @@
 import { ProtocolError } from "@modelcontextprotocol/server";
 import type { GetPromptResult, McpServer, Prompt } from "@modelcontextprotocol/server";
 import * as z from "zod";
+import { defined } from "../base/defined.ts";
 import { getExecution } from "../contract/get-execution.ts";
 import { getWorkflow } from "../contract/get-workflow.ts";
+import { listPatterns } from "../contract/list-patterns.ts";
 import { listTools } from "../contract/list-tools.ts";
 import type { AdmittedCaller } from "../contract/operation-caller.ts";
 import { validateWorkflow } from "../contract/validate-workflow.ts";
@@ -40,6 +42,25 @@ Tools that there are:
 ${await toolsText(namesIn(servers), caller, signal)}
 
 Use only these tools, with the arguments of their input schemas. If create_workflow reports problems, correct all of them and send it again. Then say in a few sentences what the workflow does, what it needs as inputs, and how to execute it.`,
+  },
+  {
+    name: "apply-a-pattern",
+    title: "Apply a pattern",
+    description: "Applies an improvement pattern to a component, with everything that it needs.",
+    arguments: [
+      { name: "component", description: "What shall be improved, such as database-connections.", required: true },
+      { name: "pattern_name", description: "The pattern, if it is known.", required: false },
+    ],
+    text: async ({ component = "", pattern_name: patternName }, caller, signal) => {
+      const input = { brief: true, ...defined({ patternName }) };
+      const listed = await caller.operations.call(listPatterns, input, { signal });
+      return `Apply an improvement pattern to this component: ${component}
+
+Patterns that there are:
+${shortened(JSON.stringify(z.encode(listPatterns.output, listed), undefined, 1))}
+
+Choose the pattern that fits${patternName === undefined ? "" : ` (${patternName} was asked for)`}, find out the parameters that it needs, and ask for those that you cannot find out. Then use validate_pattern_application, put right what blocks, and use apply_pattern. Say what was made, and what the next steps are.`;
+    },
   },
   {
     name: "fix-a-workflow",

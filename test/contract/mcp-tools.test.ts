@@ -3,9 +3,10 @@ import { expect, test } from "vitest";
 import { isJsonArray, isJsonObject } from "../../src/base/json.ts";
 import type { Json } from "../../src/base/json.ts";
 import { llmsText } from "../../src/contract/llms-text.ts";
-import { GUIDE_EXAMPLES } from "../../src/contract/workflow-guide.ts";
+import { GUIDE_EXAMPLES, WORKFLOW_GUIDE } from "../../src/contract/workflow-guide.ts";
 import { formatProblem } from "../../src/definition/format-problem.ts";
 import { parseWorkflow } from "../../src/definition/parse-workflow.ts";
+import { workflowJsonSchema } from "../../src/definition/workflow-json-schema.ts";
 import { buildPlan } from "../../src/planner/build-plan.ts";
 import { operationTools } from "../../src/mcp-server/operation-tools.ts";
 import { catalogOf, closed } from "../support/catalog-of.ts";
@@ -85,6 +86,23 @@ const CATALOG = catalogOf({
   shipping: { tools: { send: { inputSchema: closed({ order: { type: "string" }, payment: { type: "string" } }) } } },
   audit: { tools: { record: { inputSchema: closed({ order: { type: "string" }, outcome: { type: "string" } }) } } },
 });
+
+/** What a workflow says of itself when it was exported, a spelling that only others use, and what is too rare for the guide. */
+const UNTOLD = new Set(["status", "created_at", "updated_at", "created_by", "task_id", "schedule"]);
+
+test("the guide names every key that a workflow may have", () => {
+  const keys = namesIn(workflowJsonSchema()).filter((key) => !UNTOLD.has(key));
+  expect(keys.length).toBeGreaterThan(60);
+  expect(keys.filter((key) => !new RegExp(`\\b${key}\\b`).test(WORKFLOW_GUIDE))).toEqual([]);
+});
+
+/** The keys of all objects that a schema describes. */
+function namesIn(schema: Json): readonly string[] {
+  if (isJsonArray(schema)) return schema.flatMap(namesIn);
+  if (!isJsonObject(schema)) return [];
+  const properties = schema["properties"];
+  return [...(isJsonObject(properties) ? Object.keys(properties) : []), ...Object.values(schema).flatMap(namesIn)];
+}
 
 test.each(GUIDE_EXAMPLES)("the example that $title parses, and plans without a doubt", ({ workflow: document }) => {
   const { workflow, problems } = parseWorkflow(JSON.stringify(document), "example");
