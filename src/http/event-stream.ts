@@ -95,9 +95,10 @@ export async function eventStream(
   });
 }
 
-/** Whether somebody wants a stream in place of a document. */
+/** Whether somebody wants a stream, and would not take a document as well. */
 export function wantsEvents(headers: Headers): boolean {
-  return (headers.get("accept") ?? "").includes("text/event-stream");
+  const accepted = headers.get("accept") ?? "";
+  return accepted.includes("text/event-stream") && !accepted.includes("application/json");
 }
 
 function eventText({ id, event, data }: ServerEvent): string {
