@@ -48,6 +48,14 @@ describe("the order", () => {
     expect(needsOf(planned(plan(steps)))).toEqual({ a: [], b: ["a"] });
   });
 
+  test("a workflow that a step runs has its gates too", () => {
+    const kid = workflowOf("id: kid\nsteps:\n  - { id: x, type: deployment, validation: unit-tests, with: { amount: 1, to: me } }\n");
+    const workflow = workflowOf(textOf(["{ id: a, workflow: kid }"]));
+    const { plan: made } = buildPlan({ workflow, workflows: { kid }, catalog: SHOP_CATALOG, registry: REGISTRY });
+    expect(made?.children["kid"]?.nodes.map(({ step }) => step.id)).toEqual(["x", "x--validation"]);
+    expect(usedServers(workflow, { kid }, REGISTRY)).toEqual(["checks", "shop"]);
+  });
+
   test("the plan has the workflow as its author wrote it, and prints it so", () => {
     const steps = ["{ id: a, type: deployment, validation: unit-tests, with: { amount: 1, to: me } }"];
     const workflow = workflowOf(textOf(steps));
