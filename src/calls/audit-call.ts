@@ -78,12 +78,12 @@ function notRecorded({ request: { server, tool } }: CallOnItsWay, what: string, 
 
 /** Of a server with replicas: who had the call, and who had it before; beside what else there is to tell. */
 function routeOf({ record, request }: CallOnItsWay, names: readonly string[] | undefined, beside: JsonObject): Pick<AuditEntry, "details"> {
-  const { replica, failovers = [], hedged } = record.trip() ?? {};
+  const { replica, machine, failovers = [], hedged } = record.trip() ?? {};
   const told = failovers.map(({ message, ...failover }) => ({
     ...failover,
     message: redactText(message, request.input, names, REASON_MAX_LENGTH),
   }));
-  const details = { ...beside, ...defined({ replica, failovers: told.length === 0 ? undefined : told, hedged }) };
+  const details = { ...beside, ...defined({ replica, machine, failovers: told.length === 0 ? undefined : told, hedged }) };
   return Object.keys(details).length === 0 ? {} : { details };
 }
 

@@ -87,6 +87,7 @@ function factsOf({ outcome, result, trip }: Ended): JsonObject {
     outcome: result,
     replica: trip?.replica ?? (outcome.kind === "succeeded" ? undefined : outcome.error.replica),
     retry_after_ms: outcome.kind === "failed" ? outcome.retryAfterMs : undefined,
+    machine: trip?.machine,
     queued_ms: trip?.queuedMs,
     server_ms: trip?.serverMs,
     overhead_ms: trip?.overheadMs,

@@ -57,7 +57,7 @@ export interface TaskDistribution {
   readonly created: boolean;
 }
 
-export const executionStrategy: z.ZodType<ExecutionStrategy> = z.enum(["parallel", "sequential", "conditional"]).meta({
+const executionStrategy: z.ZodType<ExecutionStrategy> = z.enum(["parallel", "sequential", "conditional"]).meta({
   description:
     "parallel: all at once. sequential: one machine after the other, also after a failure. conditional: the next machine only while the condition holds; the others are skipped.",
 });
@@ -68,14 +68,9 @@ const effect: z.ZodType<Effect> = z.enum(["read", "idempotent", "once"]).meta({
 });
 
 const taskDefinition: z.ZodType<TaskDefinition> = wireObject<TaskDefinition>({
-  taskType: z
-    .string()
-    .min(1)
-    .max(200)
-    .meta({
-      description:
-        'What is to be done: the name of a tool of the service, or a type of task of the configuration, such as "code_analysis".',
-    }),
+  taskType: z.string().min(1).max(200).meta({
+    description: 'What is to be done: the name of a tool of the service, or a type of task of the configuration, such as "code_analysis".',
+  }),
   serviceName: z
     .string()
     .min(1)

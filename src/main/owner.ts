@@ -11,6 +11,7 @@ import { getServerStats } from "../contract/get-server-stats.ts";
 import type { OperationGate } from "../contract/operation-caller.ts";
 import { asksWho } from "../model/asks-who.ts";
 import type { AccessConfig } from "../model/access.ts";
+import { LOCAL_MACHINE } from "../model/machine.ts";
 import { NO_CHECKS } from "../model/check.ts";
 import type { CheckRegistry } from "../model/check.ts";
 import type { PatternSettings } from "../model/pattern.ts";
@@ -175,6 +176,7 @@ export class Owner implements AsyncDisposable {
     this.#startedMs = clock.monotonicMs();
     const others = machines.cluster === undefined ? {} : { machines: machines.machines, machinesEncrypted: machines.encrypted };
     this.#home = openWorkspace({ ...this.#options, ...others, audit });
+    machines.countCalls(() => this.#home.callsOn(LOCAL_MACHINE));
     this.#tail = new NewsTail({
       feed: journal.feed,
       clock,
@@ -338,7 +340,7 @@ export class Owner implements AsyncDisposable {
     return openPatternWorkspace(patterns ?? { folder: directory }, { workspace, checks, machines, clock, log: this.#telemetry.log });
   }
 
-  #operationsOn({ workspace: { pool, caller }, machines, patterns }: OperatedWorkspace, access: AccessConfig): OperationTable {
+  #operationsOn({ workspace: { pool, caller, callsOn }, machines, patterns }: OperatedWorkspace, access: AccessConfig): OperationTable {
     const journal = this.#journal;
     const { directory, auditKeyFile, clock } = this.#options;
     const driver = routedDriver(caller, { routes: this.#caller, supervisor: this.#supervisor, executions: this.#executions });
@@ -368,6 +370,7 @@ export class Owner implements AsyncDisposable {
     addTaskOperations(table, {
       machines,
       taskTypes: this.#options.taskTypes ?? {},
+      callsOn,
       history: journal,
       journal,
       driver,

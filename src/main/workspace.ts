@@ -6,6 +6,7 @@ import type { Admission } from "../calls/admission.ts";
 import { callGuards } from "../calls/call-guards.ts";
 import { rememberSecrets } from "../calls/remember-secrets.ts";
 import type { ServerLog } from "../mcp-client/server-log.ts";
+import { LOCAL_MACHINE } from "../model/machine.ts";
 import type { ServerLoad } from "../model/server-record.ts";
 import type { AccessConfig } from "../model/access.ts";
 import type { AuditLog } from "../ports/audit.ts";
@@ -23,6 +24,8 @@ export interface Workspace extends AsyncDisposable {
   readonly caller: ToolCaller;
   /** Of its servers; they may be changed at any time. */
   readonly injectors: Pick<ContextInjectors, "register">;
+  /** How many calls are in flight on a machine; `local` is this one. */
+  readonly callsOn: (machineId: string) => number;
 }
 
 export interface WorkspaceOptions extends ServerPoolOptions {
@@ -68,7 +71,22 @@ export function openWorkspace(options: WorkspaceOptions): Workspace {
   const resources = new AsyncDisposableStack();
   resources.use(pool);
   if (telemetry !== undefined) resources.use(observeCalls(telemetry.metrics, { ...guards, health: pool.health }));
-  return { pool, caller, injectors, [Symbol.asyncDispose]: async () => await resources[Symbol.asyncDispose]() };
+  return {
+    pool,
+    caller,
+    injectors,
+    callsOn: (machineId) => callsOn(guards.admission, machineId),
+    [Symbol.asyncDispose]: async () => await resources[Symbol.asyncDispose](),
+  };
+}
+
+function callsOn(admission: Admission, machineId: string): number {
+  let calls = 0;
+  for (const { replica = "", inFlight } of admission.usage()) {
+    const machine = replica.startsWith("@") ? replica.slice(1) : LOCAL_MACHINE;
+    if (machine === machineId) calls += inFlight;
+  }
+  return calls;
 }
 
 function loadIn(admission: Admission, server: string): ServerLoad {

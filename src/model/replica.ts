@@ -50,6 +50,12 @@ export function connectionName(server: ServerConfig, replica: ReplicaConfig): st
   return (server.replicas ?? []).length === 0 ? server.name : `${server.name}#${replica.name}`;
 }
 
+/** A replica for people: `payments#eu`, `trainer@gpu-1`; the server alone where it is the only one. */
+export function placeOfReplica(server: string, replica: string | undefined): string {
+  if (replica === undefined || replica === "") return server;
+  return replica.startsWith("@") ? `${server}${replica}` : `${server}#${replica}`;
+}
+
 /** The name of the replica on a machine: none that a configuration gives looks like it. */
 export function machineReplicaName(machine: string): string {
   return `@${machine}`;

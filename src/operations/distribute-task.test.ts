@@ -182,3 +182,14 @@ test("tasks of other tenants are not there", async () => {
   await expect(world.status(`${taskGroupId}.2`)).rejects.toMatchObject({ code: "task.not-found" });
   await expect(world.results(`${taskGroupId}.1`)).rejects.toMatchObject({ code: "task.not-found" });
 });
+
+test("tasks that come one after the other do not all go to the machine that was idle when it was last heard of", async () => {
+  await using world = new TaskWorld();
+  for (const name of ["a", "b", "c"]) world.machines.join(name, WORKS);
+  const chosen: string[] = [];
+  for (let place = 0; place < 6; place += 1) {
+    const { tasks } = await world.distribute({ taskDefinition: task("set") });
+    chosen.push(...tasks.map(({ machineId }) => machineId));
+  }
+  expect(chosen.sort()).toEqual(["a", "a", "b", "b", "c", "c"]);
+});

@@ -25,6 +25,8 @@ export interface DistributeTaskPorts extends StartExecutionPorts, TaskGroupPorts
   readonly history: Pick<ExecutionHistory, "ofRequest" | "planOf">;
   readonly machines: Pick<Machines, "list" | "get">;
   readonly taskTypes: TaskTypes;
+  /** Calls that are on their way to a machine, from here. */
+  readonly callsOn: (machineId: string) => number;
 }
 
 /**
@@ -43,7 +45,7 @@ export async function distributeTask(
   const known = key === undefined ? undefined : await ports.history.ofRequest(key);
   if (known !== undefined) return await distributionOf(known.executionId, false, ports);
   const found = await taskTool(definition, ports, signal);
-  const machines = targets(input, found, ports.machines);
+  const machines = targets(input, found, ports);
   const problems = [...payloadProblems(input, found), ...conditionProblems(input, machines)];
   if (problems.length > 0) throw invalid(problems);
   const workflow = taskWorkflow({ definition, tool: found.name, machines, strategy });
@@ -69,7 +71,7 @@ async function distributionOf(executionId: string, created: boolean, ports: Task
 function targets(
   { targetMachines = [], taskDefinition }: DistributeTaskInput,
   found: TaskTool,
-  machines: DistributeTaskPorts["machines"],
+  { machines, callsOn }: Pick<DistributeTaskPorts, "machines" | "callsOn">,
 ): readonly string[] {
   const named = [...new Set(targetMachines)];
   const problems = named.flatMap((name) => machineProblem(name, found, machines) ?? []);
@@ -78,7 +80,7 @@ function targets(
   const able = machines.list().filter(({ machineId }) => found.places.includes(machineId));
   const { resources, problems: wrong } = taskResources(taskDefinition.resources);
   if (wrong.length > 0) throw invalid(wrong);
-  const chosen = chooseMachine(able, resources);
+  const chosen = chooseMachine(able, resources, callsOn);
   if (chosen !== undefined) return [chosen.machineId];
   const why = able.some(isUsable) ? "has as much as the task occupies" : "is online";
   throw invalid([`no machine that has "${found.name}" ${why}`]);

@@ -2,6 +2,7 @@ import type { Ms } from "../base/duration.ts";
 import type { AlertName } from "../model/alert.ts";
 import { isBad } from "../model/health.ts";
 import { PLACES } from "../model/metric.ts";
+import { placeOfReplica } from "../model/replica.ts";
 import { quantile, since } from "./distribution.ts";
 import type { RunningExecution } from "./followed-executions.ts";
 import type { ReplicaSample } from "./replica-samples.ts";
@@ -80,7 +81,7 @@ function serverReadings(now: ServerSample, before: ServerSample | undefined): re
 }
 
 function replicaReadings({ server, waiting }: ServerSample, replica: ReplicaSample): readonly AlertReading[] {
-  const place = replica.replica === "" ? server : `${server}#${replica.replica}`;
+  const place = placeOfReplica(server, replica.replica);
   return [
     // A breaker that is tried again now and then, and opens again, has not closed.
     { alert: "circuit_open", subject: place, server, value: (replica.breaker ?? "closed") === "closed" ? 0 : 1 },

@@ -67,6 +67,7 @@ export class TaskWorld implements AsyncDisposable {
       report: async (id) => await this.#supervisor.report(id),
       machines,
       taskTypes,
+      callsOn: (machineId) => workspace.callsOn(machineId),
     };
   }
 

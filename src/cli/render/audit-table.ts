@@ -1,6 +1,8 @@
 import { isJsonArray, isJsonObject } from "../../base/json.ts";
 import type { Json } from "../../base/json.ts";
 import type { RecordedEntry } from "../../model/audit.ts";
+import { LOCAL_MACHINE } from "../../model/machine.ts";
+import { machineReplicaName, placeOfReplica } from "../../model/replica.ts";
 import { printMoment } from "./moment.ts";
 import { oneLine } from "./safe-text.ts";
 import { shortId } from "./short-id.ts";
@@ -44,8 +46,9 @@ function who({ userId, tenant, onBehalfOf }: RecordedEntry): string {
 /** `payments.charge`, and `payments#eu.charge` when it is known which of several replicas had it. */
 function about({ server, tool, operation, details }: RecordedEntry): string {
   if (server === undefined) return operation ?? "-";
-  const replica = textAt(details, "replica");
-  return `${server}${replica === "" ? "" : `#${replica}`}.${tool ?? ""}`;
+  const machine = textAt(details, "machine");
+  const elsewhere = machine === "" || machine === LOCAL_MACHINE ? textAt(details, "replica") : machineReplicaName(machine);
+  return `${placeOfReplica(server, elsewhere)}.${tool ?? ""}`;
 }
 
 /** `after eu (timeout), us (connection)`: the replicas that could not do it. */

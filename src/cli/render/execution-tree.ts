@@ -1,6 +1,8 @@
 import { humanDuration } from "../../base/duration.ts";
 import type { ExecutionView } from "../../contract/execution-report.ts";
 import type { StepReport, StepStatus } from "../../model/execution.ts";
+import { LOCAL_MACHINE } from "../../model/machine.ts";
+import { machineReplicaName, placeOfReplica } from "../../model/replica.ts";
 import { displayWidth, padWidth } from "./display-width.ts";
 import { oneLine } from "./safe-text.ts";
 import { shortId } from "./short-id.ts";
@@ -72,8 +74,9 @@ function nameOf(step: StepReport): string {
 }
 
 function targetOf(step: StepReport): string {
-  const replica = step.replica === undefined ? "" : `#${step.replica}`;
-  if (step.server !== undefined) return oneLine(`${step.server}${replica}.${step.tool ?? ""}`, 80);
+  const { server, tool = "", machine = LOCAL_MACHINE } = step;
+  const replica = machine === LOCAL_MACHINE ? step.replica : machineReplicaName(machine);
+  if (server !== undefined) return oneLine(`${placeOfReplica(server, replica)}.${tool}`, 80);
   return step.childId === undefined ? "" : `runs ${shortId(step.childId)}`;
 }
 

@@ -177,7 +177,7 @@ function targetOf(event: EventOf<"call-started">): string {
 /** Who has done it instead of whom. */
 function elsewhere(trip: CallTrip | undefined): string {
   const left = trip?.failovers?.map(({ replica, message }) => `${oneLine(replica, 64)}: ${oneLine(message, 80)}`) ?? [];
-  return left.length === 0 ? "" : ` at ${oneLine(trip?.replica ?? "", 64)}, after ${left.join("; ")}`;
+  return left.length === 0 ? "" : ` at ${oneLine(trip?.replica ?? trip?.machine ?? "", 64)}, after ${left.join("; ")}`;
 }
 
 function degraded(source: string | undefined): string {

@@ -2,6 +2,7 @@ import { humanDuration } from "../../base/duration.ts";
 import type { GetServerStatsOutput } from "../../contract/get-server-stats.ts";
 import type { Alert } from "../../model/alert.ts";
 import type { HealthState } from "../../model/health.ts";
+import { placeOfReplica } from "../../model/replica.ts";
 import { resourceWords } from "../../model/resource-words.ts";
 import type { BreakerState, DurationSummary, ReplicaStats, ResourceStats, ServerStats } from "../../model/server-stats.ts";
 import { oneLine } from "./safe-text.ts";
@@ -84,7 +85,7 @@ function replicaRows({ server, replicas }: ServerStats): readonly (readonly Span
 }
 
 function nameOf(server: string, { replica }: Pick<ReplicaStats, "replica">): string {
-  return replica === "" ? server : `${server}#${replica}`;
+  return placeOfReplica(server, replica);
 }
 
 function useText({ resource, inUse, capacity }: ResourceStats): string {

@@ -2,6 +2,7 @@ import { humanDuration } from "../../base/duration.ts";
 import type { ServerVerdict } from "../../contract/check-servers.ts";
 import type { ServerEntry } from "../../contract/list-servers.ts";
 import type { ToolEntry } from "../../contract/list-tools.ts";
+import { placeOfReplica } from "../../model/replica.ts";
 import { replicaLines } from "./health-lines.ts";
 import { oneLine } from "./safe-text.ts";
 import { span } from "./span.ts";
@@ -13,7 +14,7 @@ export function serverTable(servers: readonly ServerEntry[]): readonly Line[] {
   return tableLines(
     servers.flatMap(({ replicas, ...server }) => {
       if (replicas === undefined) return [serverRow(server)];
-      return replicas.map((replica) => serverRow({ ...replica, name: `${server.name}#${replica.name}` }));
+      return replicas.map((replica) => serverRow({ ...replica, name: placeOfReplica(server.name, replica.name) }));
     }),
   );
 }
