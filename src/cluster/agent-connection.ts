@@ -1,7 +1,7 @@
 import type { Clock } from "../base/clock.ts";
 import { defined } from "../base/defined.ts";
 import type { Ms } from "../base/duration.ts";
-import type { TextSocket } from "../base/text-socket.ts";
+import { jsonSize } from "../base/json.ts";
 import type { CallOutcome } from "../model/call.ts";
 import type { Machine, MachineService } from "../model/machine.ts";
 import type { Log } from "../ports/log.ts";
@@ -12,9 +12,11 @@ import type { MachineFacts } from "./machine-registry.ts";
 import type { MachineTasks, TaskReplies } from "./machine-tasks.ts";
 import { MessageChannel } from "./message-channel.ts";
 import { newMessage } from "./new-message.ts";
-import { type HubAddress, openHubSocket } from "./open-hub-socket.ts";
+import { type HubAddress, type HubSocket, openHubSocket } from "./open-hub-socket.ts";
 
 const JOIN_WITHIN_MS: Ms = 10_000;
+/** A result that is larger is announced. */
+const LONG_BYTES = 2 ** 20;
 
 export interface AgentConnectionParts {
   readonly identity: JoinIdentity;
@@ -40,7 +42,7 @@ export class AgentConnection {
   readonly #join: AskToJoin;
   readonly #ended = Promise.withResolvers<string>();
   readonly #replies: TaskReplies;
-  #socket: (TextSocket & { abandon(): void }) | undefined;
+  #socket: HubSocket | undefined;
   #channel: MessageChannel | undefined;
   #hubName = "";
   #refusal: string | undefined;
@@ -58,7 +60,7 @@ export class AgentConnection {
   /** Resolves when it has ended; says farewell when the signal aborts. */
   async run(signal: AbortSignal): Promise<AgentEnd> {
     const { hub, clock } = this.#parts;
-    let socket: TextSocket & { abandon(): void };
+    let socket: HubSocket;
     try {
       socket = await openHubSocket(hub, {
         clock,
@@ -76,6 +78,7 @@ export class AgentConnection {
     socket.send(this.#join.opening);
     const reason = await this.#ended.promise;
     this.#timer[Symbol.dispose]();
+    this.#channel?.[Symbol.dispose]();
     signal.removeEventListener("abort", leave);
     return { joined: this.#channel !== undefined, reason: this.#refusal ?? reason };
   }
@@ -134,6 +137,8 @@ export class AgentConnection {
 
   #taskEnded(taskId: string, outcome: CallOutcome): void {
     if (outcome.kind !== "succeeded") return void this.#send("task_failed", { taskId, outcome });
+    // It may be on its way for longer than the hub would wait for a tool that has not answered.
+    if (jsonSize(outcome.output, LONG_BYTES) > LONG_BYTES) this.#send("task_progress", { taskId, stage: "answering" });
     if (this.#send("task_complete", { taskId, outcome })) return;
     const error = { kind: "output_invalid", message: "the result is larger than what a cluster can send" } as const;
     this.#send("task_failed", { taskId, outcome: { kind: "failed", accepted: true, error } });
@@ -149,8 +154,16 @@ export class AgentConnection {
         return this.#breakOff(step.message);
       case "joined": {
         const { keys, hub, heartbeatMs } = step;
-        const socket = { send: (frame: string) => this.#socket?.send(frame) ?? false, abandon: () => this.#socket?.abandon() };
-        this.#channel = new MessageChannel(socket, keys === undefined ? undefined : { send: keys.client, receive: keys.hub });
+        this.#channel = new MessageChannel({
+          socket: {
+            send: (frame) => this.#socket?.send(frame) ?? false,
+            unsent: () => this.#socket?.unsent() ?? 0,
+            abandon: () => this.#socket?.abandon(),
+          },
+          clock: this.#parts.clock,
+          keys: keys === undefined ? undefined : { send: keys.client, receive: keys.hub },
+          longMessages: true,
+        });
         this.#hubName = hub;
         this.#register();
         this.#beat(heartbeatMs);

@@ -75,7 +75,6 @@ test("a call is offered, started when the machine is ready, and ends with what t
   here.ends(DONE);
   here.ends({ kind: "unknown", error: { kind: "timeout", message: "late" } });
   expect(await here.outcome).toEqual(DONE);
-  here.says("ready");
   expect([actions(here), here.told]).toEqual([
     ["offer", "start"],
     ["waiting", "sent"],
@@ -100,6 +99,25 @@ test("a machine that has begun and does not answer in time leaves it unknown, an
   here.clock.advance(1);
   expect(await here.outcome).toMatchObject({ kind: "unknown", error: { kind: "timeout", message: "no answer within 10000 ms" } });
   expect(actions(here)).toEqual(["offer", "start", "cancel"]);
+});
+
+test("a long result has the time that it takes to arrive, and is not given up meanwhile", async () => {
+  const here = await offered();
+  here.says("ready");
+  here.clock.advance(10_000);
+  here.says("answering");
+  here.clock.advance(120_000);
+  here.ends(DONE);
+  expect(await here.outcome).toEqual(DONE);
+  expect(actions(here)).toEqual(["offer", "start"]);
+});
+
+test("an offer that arrives after it was taken back is taken back once more", async () => {
+  const here = await offered();
+  here.stop.abort();
+  await here.outcome;
+  here.says("ready");
+  expect(actions(here)).toEqual(["offer", "cancel", "cancel"]);
 });
 
 test("a connection that takes no offer has not begun, and one that does not take the word to start has not either", async () => {

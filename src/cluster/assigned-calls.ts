@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { Clock } from "../base/clock.ts";
 import type { Ms } from "../base/duration.ts";
+import { jsonSize } from "../base/json.ts";
 import type { CallErrorKind, CallOutcome } from "../model/call.ts";
 import type { WireCall } from "../ports/connections.ts";
 import type { CallObserver } from "../ports/tool-caller.ts";
@@ -10,6 +11,11 @@ import type { ClusterMessage, ClusterPayloads, TaskProgress } from "./cluster-me
 const OFFER_HEARD_WITHIN_MS: Ms = 10_000;
 /** What an answer may take longer than its tool, both ways. */
 const ON_THE_WAY_MS: Ms = 5_000;
+/** For a result that the machine has, and that is long. */
+const ANSWERING_MS: Ms = 10 * 60_000;
+/** So many bytes of arguments may take a millisecond to arrive. */
+const BYTES_PER_MS = 1_000;
+const ARGUMENTS_BYTES_MAX = 128 * 2 ** 20;
 /** For the answer of a task that has been cancelled. */
 const CANCELLED_WITHIN_MS: Ms = 2_000;
 
@@ -57,7 +63,8 @@ export class AssignedCalls {
     if (signal.aborted) return this.#failed("cancelled", "the call was cancelled before it was sent");
     const { promise, resolve } = Promise.withResolvers<CallOutcome>();
     const taskId = randomUUID();
-    const limit = this.#parts.clock.after(OFFER_HEARD_WITHIN_MS, () => this.#unheard(taskId));
+    const heardWithinMs = OFFER_HEARD_WITHIN_MS + Math.floor(jsonSize(call.arguments, ARGUMENTS_BYTES_MAX) / BYTES_PER_MS);
+    const limit = this.#parts.clock.after(heardWithinMs, () => this.#unheard(taskId, heardWithinMs));
     this.#calls.set(taskId, { call, observer, settle: resolve, started: false, timer: limit });
     const cancel = (): void => this.#cancel(taskId);
     signal.addEventListener("abort", cancel, { once: true });
@@ -74,7 +81,7 @@ export class AssignedCalls {
   heard(message: TaskMessage): void {
     const { taskId } = message.payload;
     const assigned = this.#calls.get(taskId);
-    if (assigned === undefined) return;
+    if (assigned === undefined) return this.#takeBack(message);
     if (message.messageType === "task_progress") return this.#progressed(taskId, assigned, message.payload);
     assigned.settle(message.payload.outcome);
   }
@@ -99,6 +106,7 @@ export class AssignedCalls {
     if (!assigned.started) assigned.timer[Symbol.dispose]();
     if (stage === "waiting") assigned.observer.stage("waiting");
     if (stage === "ready" && !assigned.started) this.#start(taskId, assigned);
+    if (stage === "answering") this.#extend(taskId, assigned);
     if (progress !== undefined) assigned.observer.progress(progress);
   }
 
@@ -111,9 +119,20 @@ export class AssignedCalls {
     else assigned.settle(this.#failed("connection", "the connection was closed before the call was sent"));
   }
 
-  #unheard(taskId: string): void {
+  #extend(taskId: string, assigned: Assigned): void {
+    assigned.timer[Symbol.dispose]();
+    assigned.timer = this.#parts.clock.after(ANSWERING_MS, () => this.#overdue(taskId, ANSWERING_MS));
+  }
+
+  /** An offer may have been overtaken by the word that takes it back, and then waits there for a word that never comes. */
+  #takeBack({ messageType, payload }: TaskMessage): void {
+    const { taskId } = payload;
+    if (messageType === "task_progress" && payload.stage !== "answering") this.#parts.assign({ action: "cancel", taskId });
+  }
+
+  #unheard(taskId: string, withinMs: Ms): void {
     this.#parts.assign({ action: "cancel", taskId });
-    const message = `machine "${this.#parts.machineId}" has not said within ${OFFER_HEARD_WITHIN_MS / 1_000} s that it has the task`;
+    const message = `machine "${this.#parts.machineId}" has not said within ${withinMs / 1_000} s that it has the task`;
     this.#calls.get(taskId)?.settle(this.#failed("connection", message));
   }
 

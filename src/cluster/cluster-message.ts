@@ -66,16 +66,19 @@ export interface OfferedTask {
   readonly timeoutMs: Ms;
 }
 
-/** `waiting`: for a place; `ready`: prepared, and not begun; `working`: begun, with what the tool says of it. */
+/**
+ * `waiting`: for a place; `ready`: prepared, and not begun; `working`: begun, with what the tool says of it; `answering`: done,
+ * and the result is so long that it takes a while to arrive.
+ */
 export interface TaskProgress {
   readonly taskId: string;
-  readonly stage: "waiting" | "ready" | "working";
+  readonly stage: "waiting" | "ready" | "working" | "answering";
   readonly progress?: CallProgress;
 }
 
 /** Why a message was not taken. */
 export interface ClusterFault {
-  readonly code: "malformed" | "unknown_type" | "unsupported" | "not_allowed" | "refused" | "too_large";
+  readonly code: "malformed" | "unknown_type" | "unsupported" | "not_allowed";
   readonly message: string;
 }
 
@@ -132,7 +135,7 @@ const payloads: { readonly [Type in MessageType]: z.ZodType<ClusterPayloads[Type
   task_assign: assign,
   task_progress: wireObject<TaskProgress>({
     taskId,
-    stage: z.enum(["waiting", "ready", "working"]),
+    stage: z.enum(["waiting", "ready", "working", "answering"]),
     progress: progress.exactOptional(),
   }),
   task_complete: wireObject<ClusterPayloads["task_complete"]>({ taskId, outcome: succeededOutcome }),
@@ -151,7 +154,7 @@ const payloads: { readonly [Type in MessageType]: z.ZodType<ClusterPayloads[Type
   ping: empty,
   pong: empty,
   error: wireObject<ClusterFault>({
-    code: z.enum(["malformed", "unknown_type", "unsupported", "not_allowed", "refused", "too_large"]),
+    code: z.enum(["malformed", "unknown_type", "unsupported", "not_allowed"]),
     message: text,
   }),
 };

@@ -72,6 +72,7 @@ export class HubConnection {
       ended: ({ message }) => {
         this.#limit[Symbol.dispose]();
         this.#budget[Symbol.dispose]();
+        this.#channel?.[Symbol.dispose]();
         hub.ended(this, this.#closing ?? message);
       },
     });
@@ -163,7 +164,7 @@ export class HubConnection {
   }
 
   #joining(text: string): void {
-    const { log, hub, socket } = this.#parts;
+    const { log, hub, socket, clock } = this.#parts;
     const step = this.#join.receive(text);
     this.#socket.send(step.text);
     switch (step.kind) {
@@ -176,11 +177,16 @@ export class HubConnection {
       }
       case "joined": {
         const { keys, request } = step;
-        const channelSocket = {
-          send: (frame: string) => this.#socket.send(frame),
-          abandon: () => this.abandon("it does not read what is sent"),
-        };
-        const channel = new MessageChannel(channelSocket, keys === undefined ? undefined : { send: keys.hub, receive: keys.client });
+        const channel = new MessageChannel({
+          socket: {
+            send: (frame) => this.#socket.send(frame),
+            unsent: () => socket.bufferedAmount,
+            abandon: () => this.abandon("it does not read what is sent"),
+          },
+          clock,
+          keys: keys === undefined ? undefined : { send: keys.hub, receive: keys.client },
+          longMessages: request.role === "machine",
+        });
         this.#limit[Symbol.dispose]();
         this.#request = request;
         this.#channel = channel;

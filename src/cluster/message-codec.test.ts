@@ -59,7 +59,7 @@ const SAMPLES: { readonly [Type in MessageType]: ClusterPayloads[Type] } = {
   workflow_status_update: { workflowId: "order", executionId: "e1", status: "executing" },
   ping: {},
   pong: {},
-  error: { code: "refused", message: "no" },
+  error: { code: "unsupported", message: "no" },
 };
 
 function printed(message: ClusterMessage): string {

@@ -1,5 +1,9 @@
 import { expect, test } from "vitest";
-import { FRAME_BYTES_MAX, PartIntake, toFrames } from "./message-parts.ts";
+import { FRAME_BYTES_MAX, isLong, PartIntake, partsOf } from "./message-parts.ts";
+
+function toFrames(text: string): readonly string[] {
+  return isLong(text) ? [...partsOf(text)] : [text];
+}
 
 function through(frames: readonly string[]): ReturnType<PartIntake["take"]> {
   const intake = new PartIntake();

@@ -9,14 +9,18 @@ const PART_CHARACTERS = 128 * 2 ** 10;
 
 const PART_START = '{"part":';
 
-/** The frames for one message: itself, or its parts in order when it is too long for one. */
-export function toFrames(text: string): readonly string[] {
-  if (text.length <= PART_CHARACTERS) return [text];
+/** Whether a message is too long for one frame. */
+export function isLong(text: string): boolean {
+  return text.length > PART_CHARACTERS;
+}
+
+/** The parts of a message that is too long for one frame, made when they are needed. */
+export function* partsOf(text: string): Generator<string, void> {
   const count = Math.ceil(text.length / PART_CHARACTERS);
-  return Array.from({ length: count }, (_, index) => {
-    const piece = text.slice(index * PART_CHARACTERS, (index + 1) * PART_CHARACTERS);
-    return `${PART_START}${index + 1},"of":${count},"text":${JSON.stringify(piece)}}`;
-  });
+  for (let part = 1; part <= count; part += 1) {
+    const piece = text.slice((part - 1) * PART_CHARACTERS, part * PART_CHARACTERS);
+    yield `${PART_START}${part},"of":${count},"text":${JSON.stringify(piece)}}`;
+  }
 }
 
 /** Puts messages together again. The parts of one come in order, with whole messages between them, but not those of another. */

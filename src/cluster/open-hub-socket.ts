@@ -18,6 +18,14 @@ export interface HubAddress {
   readonly tls: TlsMaterial | undefined;
 }
 
+/** A connection to a hub. */
+export interface HubSocket extends Pick<TextSocket, "send" | "close"> {
+  /** Ends it at once, without a farewell. */
+  abandon(): void;
+  /** What has been sent and the system has not yet taken, in bytes. */
+  unsent(): number;
+}
+
 /** Opens a connection to a hub; rejects with what is in the way. */
 export async function openHubSocket(
   { url, tls }: HubAddress,
@@ -27,7 +35,7 @@ export async function openHubSocket(
     ended,
     signal,
   }: Pick<TextSocketParts, "clock" | "receive" | "ended"> & { readonly clock: Clock; readonly signal: AbortSignal },
-): Promise<TextSocket & { abandon(): void }> {
+): Promise<HubSocket> {
   signal.throwIfAborted();
   const options: ClientOptions & { readonly closeTimeout: Ms } = {
     perMessageDeflate: false,
@@ -50,7 +58,13 @@ export async function openHubSocket(
   signal.addEventListener("abort", stop, { once: true });
   using _limit = clock.after(OPEN_WITHIN_MS, () => open.reject(new Error(`it has not answered within ${OPEN_WITHIN_MS / 1_000} s`)));
   try {
-    return Object.assign(await open.promise, { abandon: () => socket.terminate() });
+    const connected = await open.promise;
+    return {
+      send: (text) => connected.send(text),
+      close: async (code) => await connected.close(code),
+      abandon: () => socket.terminate(),
+      unsent: () => socket.bufferedAmount,
+    };
   } catch (error) {
     socket.terminate();
     throw error;

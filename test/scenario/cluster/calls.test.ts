@@ -88,9 +88,10 @@ test("what a tool answers comes back as it is, whatever kind of end it is", asyn
   }
 });
 
-test("a result of many megabytes comes through while other calls go on, and so do such arguments", async () => {
+test("results and arguments of many megabytes come through, and what is short overtakes them", async () => {
   await using cluster = await openTestCluster();
-  const large = `"€${"x".repeat(20_000_000)}`;
+  // Quotes are what grows most on its way.
+  const large = `€${'"'.repeat(20_000_000)}`;
   await using _agent = startAgent(cluster.url, {
     carryOut: async ({ arguments: input }, gate) => {
       await gate.sending();
@@ -98,14 +99,38 @@ test("a result of many megabytes comes through while other calls go on, and so d
     },
   });
   await untilMachine(cluster, "gpu-1", "online");
-  const ask = async (input: Record<string, string>): Promise<CallOutcome> =>
-    await cluster.machines.call("gpu-1", wireCall({ arguments: input, timeoutMs: 60_000 }), UNWATCHED, NEVER);
-  const [first, second, third] = await Promise.all([ask({ want: "large" }), ask({ text: large }), ask({ text: "x" })]);
+  const order: string[] = [];
+  const ask = async (what: string, input: Record<string, string>): Promise<CallOutcome> => {
+    const outcome = await cluster.machines.call("gpu-1", wireCall({ arguments: input, timeoutMs: 60_000 }), UNWATCHED, NEVER);
+    order.push(what);
+    return outcome;
+  };
+  const [first, second, third] = await Promise.all([
+    ask("result", { want: "large" }),
+    ask("arguments", { text: large }),
+    ask("short", { text: "x" }),
+  ]);
   expect(first.kind === "succeeded" && first.output === large).toBe(true);
   expect([second, third]).toEqual([
     { kind: "succeeded", output: JSON.stringify(large).length },
     { kind: "succeeded", output: 3 },
   ]);
+  expect(order[0]).toBe("short");
+});
+
+test("a result that is too large for a cluster is a failure that says so, and the machine goes on", { timeout: 60_000 }, async () => {
+  await using cluster = await openTestCluster();
+  await using _agent = startAgent(cluster.url, {
+    carryOut: async ({ arguments: input }, gate) => {
+      await gate.sending();
+      return { kind: "succeeded", output: "x".repeat(Number(input["size"])) };
+    },
+  });
+  await untilMachine(cluster, "gpu-1", "online");
+  const ask = async (size: number): Promise<CallOutcome> =>
+    await cluster.machines.call("gpu-1", wireCall({ arguments: { size } }), UNWATCHED, NEVER);
+  expect(await ask(150_000_000)).toMatchObject({ kind: "failed", accepted: true, error: { kind: "output_invalid" } });
+  expect(await ask(1)).toEqual({ kind: "succeeded", output: "x" });
 });
 
 test.each([
