@@ -87,7 +87,7 @@ function countsOf(groups: readonly ExecutionGroup[]): ExecutionCounts {
 
 function durationOf(durationsMs: readonly number[]): WorkflowMetrics["duration"] {
   if (durationsMs.length === 0) return undefined;
-  const sorted = Float64Array.from(durationsMs).sort();
+  const sorted = new Float64Array(durationsMs).sort();
   // The smallest one that so many are not above.
   const percentile = (share: number): number => sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? 0;
   const averageMs = sorted.reduce((sum, ms) => sum + ms, 0) / sorted.length;

@@ -15,7 +15,7 @@ import { JOURNAL_FILE } from "./data-directory.ts";
 import { decodeEvent } from "./event-row.ts";
 import { readStatistics } from "./execution-statistics.ts";
 import { FaultLatch } from "./fault-latch.ts";
-import { SUMMARY_COLUMNS, listSql, parseCursor, printCursor } from "./list-query.ts";
+import { SUMMARY_COLUMNS, latestSql, listSql, parseCursor, printCursor } from "./list-query.ts";
 import { type ListedState, UNFINISHED_STATES, outcomeOf, statusOf } from "./listed-state.ts";
 import { openDatabaseReader } from "./open-database.ts";
 import { type Statement, prepare } from "./prepare.ts";
@@ -53,6 +53,8 @@ export class JournalReader implements ReadableJournal, ExecutionHistory, AsyncDi
   readonly #planSize: Statement<{ readonly size: number }>;
   readonly #planBody: Statement<{ readonly body: string }>;
   readonly #summary: Statement<SummaryRow>;
+  readonly #latest: Statement<SummaryRow>;
+  readonly #latestOf: Statement<SummaryRow>;
   readonly #ofRequest: Statement<{ readonly execution_id: string }>;
   readonly #planHashOf: Statement<{ readonly hash: string }>;
   readonly #unfinished: Statement<{ readonly execution_id: string }>;
@@ -85,6 +87,8 @@ export class JournalReader implements ReadableJournal, ExecutionHistory, AsyncDi
       `SELECT ${SUMMARY_COLUMNS} FROM executions AS execution LEFT JOIN executions AS parent ON parent.id = execution.parent
       WHERE execution.execution_id = ?`,
     );
+    this.#latest = prepare(database, latestSql("workflow_id = ?1"));
+    this.#latestOf = prepare(database, latestSql("workflow_id = ?1 AND tenant = ?2"));
     this.#ofRequest = prepare(database, "SELECT execution_id FROM executions WHERE request_key = ?");
     this.#planHashOf = prepare(
       database,
@@ -154,8 +158,9 @@ export class JournalReader implements ReadableJournal, ExecutionHistory, AsyncDi
     });
   }
 
-  async latest(query: LatestQuery): Promise<ExecutionSummary | undefined> {
-    return (await this.list({ ...query, rootsOnly: true, limit: 1 })).executions[0];
+  async latest({ workflowId, tenant }: LatestQuery): Promise<ExecutionSummary | undefined> {
+    const row = this.#latch.run(() => (tenant === undefined ? this.#latest.get(workflowId) : this.#latestOf.get(workflowId, tenant)));
+    return row === undefined ? undefined : toSummary(row);
   }
 
   async errorOf(executionId: string): Promise<CallError | undefined> {

@@ -34,6 +34,15 @@ export function listSql(query: Omit<ListQuery, "cursor">, before: number): Bound
   };
 }
 
+/** The newest execution that no other one started, of those for which this holds: one look at the end of each range of an index. */
+export function latestSql(condition: string): string {
+  const newest = statesWith(undefined, undefined)
+    .map((state) => `SELECT max(id) AS id FROM executions WHERE ${condition} AND state = '${state}' AND is_root = 1`)
+    .join(" UNION ALL ");
+  return `SELECT ${SUMMARY_COLUMNS} FROM executions AS execution LEFT JOIN executions AS parent ON parent.id = execution.parent
+    WHERE execution.id = (SELECT max(id) FROM (${newest}))`;
+}
+
 function selectIds(
   query: Omit<ListQuery, "cursor">,
   before: number,
