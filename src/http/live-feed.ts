@@ -10,6 +10,7 @@ import type { JsonObject } from "../base/json.ts";
 import { TaskGroup } from "../base/task-group.ts";
 import { TextSocket } from "../base/text-socket.ts";
 import type { AdmittedCaller } from "../contract/operation-caller.ts";
+import { watchNews } from "../contract/watch-news.ts";
 import { isTuttiError } from "../model/errors.ts";
 import type { Admission } from "./admission.ts";
 import type { GuardedPorts, UpgradeHandler } from "./guarded-app.ts";
@@ -80,7 +81,7 @@ export class LiveFeed implements AsyncDisposable {
     if (after !== null && !/^\d{1,15}$/.test(after)) throw new HttpRefusal("http.malformed", '"after" must be the position of some news');
     // So that it is refused before it has begun.
     const input = after === null ? {} : { after: Number(after) };
-    await newsEvents(caller.operations, input, gone.signal).next();
+    await caller.operations.callByName(watchNews.name, input, { signal: gone.signal });
     if (gone.signal.aborted) return;
     this.#sockets.handleUpgrade(request, wire, head, (socket) => {
       this.#open += 1;
