@@ -28,6 +28,8 @@ const TOLD_AT_ONCE = 50;
 /** How often those are looked after that had no room. */
 const LOOK_AGAIN_MS = 20;
 const CONNECTIONS_MAX = 5_000;
+/** Of those who have not joined yet: they must not take the place of those who have. */
+const STRANGERS_MAX = 1_000;
 const MACHINES_MAX = 500;
 
 export interface ClusterHubParts {
@@ -98,8 +100,10 @@ export class ClusterHub implements HubSide, Machines {
     this.#all.add(connection);
   }
 
+  /** Whether there is no room for one more. */
   get full(): boolean {
-    return this.#closing || this.#all.size >= CONNECTIONS_MAX;
+    const strangers = this.#all.size - this.#byName.size;
+    return this.#closing || this.#byName.size >= CONNECTIONS_MAX || strangers >= STRANGERS_MAX;
   }
 
   /** Why somebody may not join although he is who he says. */

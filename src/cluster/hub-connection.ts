@@ -81,9 +81,12 @@ export class HubConnection {
     };
     this.#limit = clock.after(JOIN_WITHIN_MS, giveUp);
     // Before a whole frame has come, nobody else looks at how much there is of it.
-    wire.on("data", () => {
-      if (this.#request === undefined && wire.bytesRead > STRANGER_BYTES_MAX) giveUp();
-    });
+    const before = wire.bytesRead;
+    const count = (): void => {
+      if (this.#request !== undefined) wire.off("data", count);
+      else if (wire.bytesRead - before > STRANGER_BYTES_MAX) giveUp();
+    };
+    wire.on("data", count);
   }
 
   /** Undefined before it has joined. */

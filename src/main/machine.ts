@@ -1,5 +1,8 @@
+import { abortable } from "../base/abortable.ts";
 import { systemClock } from "../base/clock.ts";
+import { deadline } from "../base/deadline.ts";
 import { defined } from "../base/defined.ts";
+import type { Ms } from "../base/duration.ts";
 import { openTls } from "../base/tls-material.ts";
 import type { MachineRequest } from "../cli/host.ts";
 import { checkHubUrl } from "../cluster/check-hub-url.ts";
@@ -25,6 +28,8 @@ import type { Surrounding } from "./open-session.ts";
 import { settingsOf } from "./owner-options.ts";
 import { serverLog } from "./server-log.ts";
 import { openWorkspace } from "./workspace.ts";
+
+const SERVERS_WITHIN_MS: Ms = 5_000;
 
 /**
  * Is a machine of a cluster until the signal aborts: carries out what the hub assigns to it, with its own servers and its
@@ -86,8 +91,14 @@ export async function machine(request: MachineRequest, around: Surrounding): Pro
     random: Math.random,
     joined: request.joined,
   });
-  await services.open();
+  await listed(services, signal);
   await agent.run(signal);
+}
+
+/** Comes with its servers if they are there soon. Those that are slow are announced when they have come. */
+async function listed(services: AnnouncedServices, signal: AbortSignal): Promise<void> {
+  using limit = deadline(systemClock, signal, SERVERS_WITHIN_MS, () => new Error("some servers are slow"));
+  await abortable(services.open(), limit.signal).catch(() => undefined);
 }
 
 function carryOutWith(caller: ToolCaller, log: Log): CarryOut {
