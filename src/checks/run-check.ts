@@ -70,8 +70,8 @@ function notRegistered(name: string, known: readonly string[]): CheckResult {
 }
 
 function ofCommand(ended: CommandEnd, timeoutMs: Ms, hide: (text: string) => string): CheckResult {
-  const { end, omittedBytes, durationMs } = ended;
-  const output = hide(ended.output);
+  const { end, durationMs } = ended;
+  const { output, omittedBytes } = withoutCutSecret(hide(ended.output), ended.omittedBytes);
   const passed = end.kind === "exited" && end.exitCode === 0;
   const how = describeEnd(end, timeoutMs);
   const words = passed ? "" : lastWords(output);
@@ -83,6 +83,17 @@ function ofCommand(ended: CommandEnd, timeoutMs: Ms, hide: (text: string) => str
     ...(omittedBytes === 0 ? {} : { omittedBytes }),
     ...(end.kind === "exited" ? { exitCode: end.exitCode } : {}),
   };
+}
+
+/** Longer than any secret. */
+const CUT_CHARACTERS = 4_096;
+
+/** Where what was kept begins, there may be the end of a secret, which nobody recognises any more. */
+function withoutCutSecret(output: string, omittedBytes: number): { readonly output: string; readonly omittedBytes: number } {
+  if (omittedBytes === 0) return { output, omittedBytes };
+  const inPair = /^[\udc00-\udfff]/.test(output.charAt(CUT_CHARACTERS));
+  const from = inPair ? CUT_CHARACTERS + 1 : CUT_CHARACTERS;
+  return { output: output.slice(from), omittedBytes: omittedBytes + Buffer.byteLength(output.slice(0, from)) };
 }
 
 function describeEnd(end: CommandEnd["end"], timeoutMs: Ms): string {

@@ -28,13 +28,13 @@ export interface CommandEnd {
     | { readonly kind: "timed-out" }
     | { readonly kind: "aborted" }
     | { readonly kind: "not-started"; readonly reason: string };
-  /** The last 64 KiB of what it wrote to stdout and stderr. */
+  /** The last 68 KiB of what it wrote to stdout and stderr. */
   readonly output: string;
   readonly omittedBytes: number;
   readonly durationMs: Ms;
 }
 
-const OUTPUT_BYTES_MAX = 64 * 1024;
+const OUTPUT_BYTES_MAX = 68 * 1024;
 /** From being told to end to being killed. */
 const KILLED_AFTER_MS = 2_000;
 /** A process that even this does not end hangs in the kernel. */

@@ -5,7 +5,7 @@ import { runCheck } from "../checks/run-check.ts";
 import type { CheckResult } from "../checks/run-check.ts";
 import type { CallOutcome } from "../model/call.ts";
 import { CHECK_SERVER, CHECK_TOOL } from "../model/check.ts";
-import type { CheckConfig, CheckRegistry } from "../model/check.ts";
+import type { CheckRegistry } from "../model/check.ts";
 import type { ServerConfig } from "../model/server.ts";
 import type { Tool } from "../model/tool.ts";
 import type { Connections, ServerCheck, ServerFacts, WireCall } from "../ports/connections.ts";
@@ -149,8 +149,7 @@ function runCheckTool(registry: CheckRegistry): Tool {
 }
 
 function programsOf({ checks }: CheckRegistry): readonly string[] {
-  const isProgram = ({ kind }: CheckConfig): boolean => kind === "command";
-  return Object.entries(checks).flatMap(([name, check]) => (isProgram(check) ? name : []));
+  return Object.entries(checks).flatMap(([name, { kind }]) => (kind === "command" ? name : []));
 }
 
 /** Unlike `AbortSignal.any` it keeps nothing on a signal that lives as long as the process. */
