@@ -1,6 +1,5 @@
 import * as z from "zod";
 import type { JsonObject } from "../base/json.ts";
-import { MACHINE_NAME } from "../model/machine.ts";
 import { describeStatus, workflowExecutionStatus } from "./get-workflow-status.ts";
 import type { WorkflowExecutionStatus } from "./get-workflow-status.ts";
 import { jsonObject } from "./json-value.ts";
@@ -44,12 +43,11 @@ Example: {"workflow_id": "greet", "parameters": {"who": "Ada"}, "request_key": "
       .meta({ description: "Inputs as a person types them: read as JSON, unless the workflow wants text there." })
       .exactOptional(),
     targetMachines: z
-      .array(z.string().regex(MACHINE_NAME))
-      .min(1)
+      .array(z.string().min(1).max(64))
       .max(1_000)
       .meta({
         description:
-          'Machines for every step that calls a tool and names none itself; "local" is the one you ask. list_machines shows them.',
+          'Machines for every step that calls a tool and names none itself; "local" is the one you ask, "*" is any. list_machines shows them.',
       })
       .exactOptional(),
     requestKey: requestKey.exactOptional(),

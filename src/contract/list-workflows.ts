@@ -63,7 +63,7 @@ Example: {"status_filter": "active"}, or {"pattern_filter": "safe-deployment"}. 
   route: { method: "GET", path: "/workflows" },
   input: wireObject<ListWorkflowsInput>({
     statusFilter: workflowStatus.exactOptional(),
-    patternFilter: z.string().min(1).meta({ description: "Only workflows that follow this pattern." }).exactOptional(),
+    patternFilter: z.string().meta({ description: "Only workflows that follow this pattern." }).exactOptional(),
     exposedOnly: z.boolean().meta({ description: "Only those that are offered as tools of their own." }).exactOptional(),
     limit: z.int().min(1).max(1000).meta({ description: "At most so many; 100 if not given." }).exactOptional(),
     cursor: z.string().meta({ description: "next_cursor of the page before." }).exactOptional(),

@@ -13,13 +13,9 @@ export const workflowId: z.ZodType<string> = z
   .meta({ description: 'The id of a stored workflow, such as "deploy-api". list_workflows shows them.' });
 
 /** Makes a change happen once: see `StartExecutionInput`. */
-export const requestKey: z.ZodType<string> = z
-  .string()
-  .min(1)
-  .max(200)
-  .meta({
-    description: "Any text of your own: a request that is sent again with the same key is not carried out again, and gets the same answer.",
-  });
+export const requestKey: z.ZodType<string> = z.string().min(1).max(200).meta({
+  description: "Any text of your own: a request that is sent again with the same key is not carried out again, and gets the same answer.",
+});
 
 /**
  * The keys of a workflow as a JSON Schema for whoever writes one. Their values are not checked here, but where files are

@@ -83,8 +83,8 @@ interface FileWithChildren extends WorkflowFile {
 }
 
 /** The same workflow and children, with these machines for every step that calls a tool and names none itself. */
-function onMachines(source: FileWithChildren, machines: readonly string[] | undefined): FileWithChildren {
-  if (machines === undefined) return source;
+function onMachines(source: FileWithChildren, machines: readonly string[] = []): FileWithChildren {
+  if (machines.length === 0) return source;
   const changed = ({ file, text }: WorkflowFile): WorkflowFile => {
     const document = JSON.parse(text) as JsonObject;
     const lists = Object.fromEntries(

@@ -15,7 +15,7 @@ export async function listWorkflows(
   { caller }: OperationContext,
 ): Promise<ListWorkflowsOutput> {
   const atOnce = statusFilter === undefined ? limit : LOOKED_AT_MAX;
-  const query = defined({ tenant: caller.identity?.tenant, pattern: patternFilter, after: cursor });
+  const query = defined({ tenant: caller.identity?.tenant, pattern: patternFilter === "" ? undefined : patternFilter, after: cursor });
   const stored = await workflows.list({ ...query, ...(exposedOnly === true && { exposed: true }), limit: atOnce });
   const found: WorkflowSummary[] = [];
   let seen = 0;
