@@ -17,7 +17,8 @@ export interface BackupOutput {
 export const backup: Operation<BackupInput, BackupOutput> = {
   name: "backup",
   title: "Back up the journal",
-  description: "Copies the journal to a directory, as it is at one moment, also while executions run. The copy works as a data directory.",
+  description:
+    "Copies the journal and the stored workflows to a directory, as they are at one moment, also while executions run. The copy works as a data directory.",
   kind: "read",
   repeatable: "never",
   permission: "tutti:admin",

@@ -13,7 +13,7 @@ export interface CheckJournalOutput {
 export const checkJournal: Operation<Record<string, never>, CheckJournalOutput> = {
   name: "check_journal",
   title: "Check the journal",
-  description: "Reads the whole journal and tells whether it is sound.",
+  description: "Reads the whole journal, and what is stored beside it, and tells whether it is sound.",
   kind: "read",
   repeatable: "always",
   permission: "tutti:admin",

@@ -267,6 +267,18 @@ test("workflows run those that are stored, and machines go to every step that ca
   expect(await untilQuiet(owner, started)).toMatchObject({ output: "Hello Bo", progress: 100, steps: [{ id: "inner", machine: "local" }] });
 });
 
+test("machines that are not there are told of each step that would need them", async () => {
+  using directory = temporaryDirectory();
+  await using owner = await openPlainOwner(directory.path);
+  const own = { id: "own", tool: "x.y", target_machines: ["gpu-9"] };
+  await ask(owner, "create_workflow", { workflow_id: "w", steps: [{ id: "a", tool: "x.y" }, { id: "b", value: 1 }, own] });
+  const start = { workflow_id: "w", target_machines: ["gpu-1"] };
+  const places = ["steps[0].tool", "steps[0].target_machines[0]", "steps[2].tool", "steps[2].target_machines[0]"];
+  expect(await refusal(ask(owner, "execute_workflow", start))).toEqual(["definition.invalid", ...places]);
+  const none = await refusal(ask(owner, "execute_workflow", { ...start, target_machines: [] }));
+  expect(none).toEqual(["definition.invalid", ...places.filter((place) => place !== "steps[0].target_machines[0]")]);
+});
+
 function of(tenant: string): Caller {
   const identity: Identity = { tenant, userId: `${tenant}-user`, roles: [], permissions: [], authMethod: "jwt" };
   return { identity };
