@@ -4,6 +4,7 @@ import type { HealthSignal } from "../model/health.ts";
 import { isUsable, LOCAL_MACHINE } from "../model/machine.ts";
 import type { Machine } from "../model/machine.ts";
 import { machineReplicaName } from "../model/replica.ts";
+import { SERVER_NAME } from "../model/server-name.ts";
 import type { ReplicaConfig, ServerConfig } from "../model/server.ts";
 import type { Machines } from "../ports/machines.ts";
 
@@ -57,7 +58,8 @@ function takeOver(ports: FollowMachinesPorts): void {
 function replicasByServer({ machines, encrypted }: FollowMachinesPorts): ReadonlyMap<string, readonly ReplicaConfig[]> {
   const found = new Map<string, ReplicaConfig[]>();
   for (const machine of machines.list().filter(({ machineId }) => machineId !== LOCAL_MACHINE)) {
-    for (const name of machine.runningServices) {
+    // Whatever a machine says, its servers are named as servers are.
+    for (const name of machine.runningServices.filter((each) => SERVER_NAME.test(each))) {
       const replicas = found.get(name) ?? [];
       found.set(name, replicas);
       if (isUsable(machine)) replicas.push(replicaOn(machine, encrypted));

@@ -8,12 +8,16 @@ export interface MachineCatalogsPorts {
   readonly registry: CatalogSource;
   /** By name, with the machines that have them now. */
   readonly servers: ReadonlyMap<string, ServerConfig>;
-  readonly machines: Machines | undefined;
+  /** Undefined when nobody knows them. */
+  readonly machines: Machines | "none" | undefined;
 }
 
 /** What planning knows of servers, and of the other machines that have them. */
 export function machineCatalogs({ registry, servers, machines }: MachineCatalogsPorts): Pick<CatalogSource, "catalog" | "machines"> {
-  if (machines === undefined) return { catalog: async (names, signal) => await registry.catalog(names, signal), machines: () => [] };
+  if (machines === undefined || machines === "none") {
+    const catalog: CatalogSource["catalog"] = async (names, signal) => await registry.catalog(names, signal);
+    return machines === undefined ? { catalog } : { catalog, machines: () => [] };
+  }
   return {
     machines: () => machines.list().filter(({ machineId }) => machineId !== LOCAL_MACHINE),
     async catalog(names, signal) {

@@ -174,7 +174,7 @@ export class Owner implements AsyncDisposable {
     this.#applications = patternApplications(records);
     this.#machines = machines;
     this.#startedMs = clock.monotonicMs();
-    const others = machines.cluster === undefined ? {} : { machines: machines.machines, machinesEncrypted: machines.encrypted };
+    const others = { machines: machines.cluster?.machines ?? ("none" as const), machinesEncrypted: machines.encrypted };
     this.#home = openWorkspace({ ...this.#options, ...others, audit });
     machines.countCalls(() => this.#home.callsOn(LOCAL_MACHINE));
     this.#tail = new NewsTail({
@@ -317,7 +317,8 @@ export class Owner implements AsyncDisposable {
   #guestWith({ servers, access, settings = NO_SETTINGS, checks = NO_CHECKS, patterns: settled, secrets }: Surroundings): Guest {
     const given: Secrets = { get: async (name) => (Object.hasOwn(secrets, name) ? secrets[name] : undefined) };
     const person = asksWho(access) ? NOBODY : {};
-    const workspace = openWorkspace({ ...this.#options, ...person, servers, access, settings, checks, secrets: given, audit: this.#audit });
+    const around = { ...this.#options, ...person, machines: "none" as const, audit: this.#audit };
+    const workspace = openWorkspace({ ...around, servers, access, settings, checks, secrets: given });
     const machines = this.#machines.alone(servers);
     const patterns = this.#patternsOn(workspace, { checks, ...defined({ patterns: settled }) }, machines);
     const operations = this.#operationsOn({ workspace, machines, patterns }, access);

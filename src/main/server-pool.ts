@@ -66,8 +66,8 @@ export interface ServerPoolOptions {
   readonly logins?: ServerLogins | undefined;
   /** What steps may ask for by name. Default: nothing. */
   readonly checks?: CheckRegistry | undefined;
-  /** Other machines, whose servers are used too. Default: there are none. */
-  readonly machines?: Machines | undefined;
+  /** Other machines, whose servers are used too; `none` if there are none. Default: nobody knows, and nothing is said of them. */
+  readonly machines?: Machines | "none" | undefined;
   /** Whether nobody can read what is said between machines. Default false. */
   readonly machinesEncrypted?: boolean | undefined;
   /** How much of a server is in use. Default: nobody knows. */
@@ -87,7 +87,9 @@ export function openServerPool(options: ServerPoolOptions): ServerPool {
   checkServers(configured);
   const servers = new Map(configured.map((server) => [server.name, server]));
   // Checks go on long after whoever was the first to use a server, and are not to be made in his context.
-  const connections = outsideContext(machines === undefined ? openOwn(options) : machineConnections(openOwn(options), machines));
+  const connections = outsideContext(
+    machines === undefined || machines === "none" ? openOwn(options) : machineConnections(openOwn(options), machines),
+  );
   const health = new HealthMonitor({ connections, servers, clock, ...defined({ log: events }) });
   const following = follow(options, servers, health);
   const about = replicatedServers({ connections, servers, health });
@@ -98,7 +100,11 @@ export function openServerPool(options: ServerPoolOptions): ServerPool {
     connections,
     about,
     health,
-    catalogs: { ...machineCatalogs({ registry, servers, machines }), shared: settings?.sharedResources ?? {}, registry: checks },
+    catalogs: {
+      ...machineCatalogs({ registry, servers, machines }),
+      shared: settings?.sharedResources ?? {},
+      registry: checks,
+    },
     discovery: registry,
     pages: healthPages(servers, options),
     security: demanded === undefined ? undefined : registry,
@@ -131,7 +137,7 @@ function follow(
   servers: Map<string, ServerConfig>,
   health: HealthMonitor,
 ): Disposable | undefined {
-  if (machines === undefined) return undefined;
+  if (machines === undefined || machines === "none") return undefined;
   const mayLeave = encrypted || settings?.demands.includes("encrypted") !== true;
   return followMachines({ machines, servers, health, encrypted, mayLeave });
 }

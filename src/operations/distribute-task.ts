@@ -1,4 +1,5 @@
 import type { DistributeTaskInput, TaskDistribution } from "../contract/distribute-task.ts";
+import { jsonExceeds } from "../base/json.ts";
 import { checkExpression } from "../expression/check-expression.ts";
 import { checkSchema } from "../definition/check-schema.ts";
 import { noFindings } from "../definition/reading.ts";
@@ -46,7 +47,7 @@ export async function distributeTask(
   if (known !== undefined) return await distributionOf(known.executionId, false, ports);
   const found = await taskTool(definition, ports, signal);
   const machines = targets(input, found, ports);
-  const problems = [...payloadProblems(input, found), ...conditionProblems(input, machines)];
+  const problems = [...payloadProblems(input, found), ...sizeProblems(input, machines), ...conditionProblems(input, machines)];
   if (problems.length > 0) throw invalid(problems);
   const workflow = taskWorkflow({ definition, tool: found.name, machines, strategy });
   const request = { workflow, inputs: { payload: definition.payload }, ...(requestKey === undefined ? {} : { requestKey }) };
@@ -108,6 +109,16 @@ function payloadProblems({ taskDefinition: { payload } }: DistributeTaskInput, {
   return schemaViolations(tool.inputSchema, payload).map(({ path, message }) =>
     [`payload${path.map((key) => `.${key}`).join("")}`, message, `(${name})`].join(" "),
   );
+}
+
+/** Of all payloads of a group together: each call has its own in the journal. */
+const PAYLOADS_MAX_BYTES = 64 * 1024 * 1024;
+
+function sizeProblems({ taskDefinition: { payload } }: DistributeTaskInput, machines: readonly string[]): readonly string[] {
+  if (!jsonExceeds(payload, PAYLOADS_MAX_BYTES / Math.max(1, machines.length))) return [];
+  return [
+    `a payload for ${machines.length} machines may have ${Math.floor(PAYLOADS_MAX_BYTES / machines.length)} bytes: put what is larger where machines can read it`,
+  ];
 }
 
 /** As many as fit into the longest expression, with the results of all before. */

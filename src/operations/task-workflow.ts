@@ -34,7 +34,7 @@ export function taskWorkflow(group: NewTaskGroup): WorkflowSource {
   const tasks = machines.map((machine, place) => ({ step: stepId(place), machine_id: machine }));
   const workflow = {
     id: workflowId(definition.taskType),
-    name: `Task ${definition.taskType} of ${definition.serviceName}`.slice(0, 200),
+    name: title(`Task ${definition.taskType} of ${definition.serviceName}`),
     inputs: { payload: { type: "object" } },
     error_policy: "allow_partial",
     priority: definition.priority ?? PRIORITY,
@@ -74,7 +74,7 @@ function taskStep(group: NewTaskGroup, place: number): JsonObject {
   const others = machines.filter((other) => other !== machine);
   const step = {
     id: stepId(place),
-    name: `${taskType} on ${machine}`.slice(0, 200),
+    name: title(`${taskType} on ${machine}`),
     tool,
     with: Object.fromEntries(Object.keys(payload).map((key) => [key, `\${{ inputs.payload[${JSON.stringify(key)}] }}`])),
     target_machines: [machine],
@@ -113,6 +113,13 @@ export function conditionAfter(condition: string, machines: readonly string[]): 
 
 function stepId(place: number): string {
   return `task-${place + 1}`;
+}
+
+/** A title has at most 200 characters, and nothing that could not be shown. */
+function title(text: string): string {
+  return Array.from(text.replaceAll(/[\p{Cc}\p{Cs}]/gu, " "))
+    .slice(0, 100)
+    .join("");
 }
 
 function workflowId(taskType: string): string {
