@@ -46,8 +46,7 @@ Example: {"workflow_id": "greet", "parameters": {"who": "Ada"}, "request_key": "
       .array(z.string().min(1).max(64))
       .max(1_000)
       .meta({
-        description:
-          'Machines for every step that calls a tool and names none itself; "local" is the one you ask, "*" is any. list_machines shows them.',
+        description: 'Machines for every step that calls a tool and names none itself; "local" is the one you ask, "*" is any.',
       })
       .exactOptional(),
     requestKey: requestKey.exactOptional(),

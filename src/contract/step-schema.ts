@@ -24,7 +24,8 @@ const retry: JsonObject = {
 const ACTIONS: JsonObject = {
   tool: {
     type: "string",
-    description: 'Calls a tool of an MCP server, written "server.tool". list_tools and list_servers tell what there is.',
+    description:
+      'Calls a tool of an MCP server, written "server.tool". A name that is not there comes back as a warning that says which are.',
   },
   server: { type: "string", description: 'The server of "tool", where "tool" does not begin with it.' },
   with: { type: "object", description: "The arguments of the tool or the inputs of the workflow; their strings may hold ${{ }}." },

@@ -94,7 +94,7 @@ export async function workflowResult(
   const warnings = await currentWarnings(source, ports, signal);
   const said = [
     ...(changed ? [] : [`Version ${version} of the workflow "${workflowId}" says the same, so there is no new one.`]),
-    ...(status === "draft" ? ["It has no steps yet, so it is a draft: add steps with update_workflow."] : []),
+    ...(status === "draft" ? ["It has no steps yet, so it is a draft: update_workflow (tutti workflows update) gives it some."] : []),
   ];
   return {
     status: "success",

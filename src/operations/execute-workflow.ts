@@ -72,7 +72,7 @@ function checkKey(requestKey: string | undefined, executed: string, wanted: stri
 }
 
 function draftRefusal(workflowId: string): TuttiError {
-  const message = "a draft has no steps and cannot be executed: add steps with update_workflow";
+  const message = "a draft has no steps and cannot be executed: update_workflow (tutti workflows update) gives it some";
   return definitionRefusal(workflowId, [
     { code: "draft", severity: "error", message, place: "steps", file: workflowId, line: 1, column: 1, length: 1, source: "" },
   ]);
