@@ -6,7 +6,7 @@ import type { AdmittedCaller } from "../contract/operation-caller.ts";
 import { watchExecution } from "../contract/watch-execution.ts";
 import { isTuttiError } from "../model/errors.ts";
 import { readResourceUri } from "./resource-uri.ts";
-import type { TellChange, WantedChanges } from "./serving.ts";
+import type { TellChange, WantedChanges } from "./wanted-changes.ts";
 import type { WorkflowTools } from "./workflow-tools.ts";
 
 /** Stored workflows change seldom, and by any process: they are looked at this often, once for all that wait for it. */

@@ -11,7 +11,7 @@ import { isListening } from "./stream-connection.ts";
 import { wantedIn } from "./wanted-in.ts";
 import { whenRead } from "./when-read.ts";
 
-const HEADER_MISMATCH = -32_020;
+const TOO_MANY = -31_503;
 /** Streams of all clients. */
 const LISTENERS_MAX = 4_096;
 
@@ -39,23 +39,26 @@ export class ModernRequests<Caller extends KnownCaller> implements AsyncDisposab
 
   async answer({ request, body, caller }: ReadRequest<Caller>): Promise<Response> {
     this.#callers.set(request, caller);
-    const message = isJsonObject(body) ? body : {};
-    const mismatch = misnamedTask(request, message);
-    if (mismatch !== undefined) return mismatch;
-    const given = body === undefined ? {} : { parsedBody: body };
-    if (!isListening(message)) {
-      const answered = this.#pending.begin();
-      try {
-        return whenRead(await this.#handler.fetch(request, given), answered);
-      } catch (error) {
-        answered();
-        throw error;
-      }
+    if (isListening(body)) return await this.#listen({ request, body, caller });
+    const answered = this.#pending.begin();
+    try {
+      return whenRead(await this.#handler.fetch(request, { parsedBody: body }), answered);
+    } catch (error) {
+      answered();
+      throw error;
     }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#closing.abort(new Error("the server closes"));
+    await Promise.all(Array.from([this.#handler, ...this.#listening], (handler) => handler.close()));
+  }
+
+  async #listen({ request, body, caller }: ReadRequest<Caller>): Promise<Response> {
     if (this.#listening.size >= LISTENERS_MAX) {
-      return jsonRpcResponse(503, { code: -31_503, message: "too many clients listen" }, { "retry-after": "10" });
+      return jsonRpcResponse(503, { code: TOO_MANY, message: "too many clients listen" }, { "retry-after": "10" });
     }
-    const wanted = wantedIn(message["params"]);
+    const wanted = wantedIn(isJsonObject(body) ? body["params"] : undefined);
     const handler = this.#createHandler({
       publish: () => undefined,
       subscribe: (listener: (event: ServerEvent) => void) => {
@@ -64,13 +67,12 @@ export class ModernRequests<Caller extends KnownCaller> implements AsyncDisposab
       },
     });
     this.#listening.add(handler);
-    const response = await handler.fetch(request, given);
-    return whenRead(response, () => this.#listening.delete(handler));
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    this.#closing.abort(new Error("the server closes"));
-    await Promise.all(Array.from([this.#handler, ...this.#listening], (handler) => handler.close()));
+    try {
+      return whenRead(await handler.fetch(request, { parsedBody: body }), () => this.#listening.delete(handler));
+    } catch (error) {
+      this.#listening.delete(handler);
+      throw error;
+    }
   }
 
   #createHandler(bus?: ServerEventBus): McpHttpHandler {
@@ -86,16 +88,4 @@ export class ModernRequests<Caller extends KnownCaller> implements AsyncDisposab
     assert(caller !== undefined, "a request is known with its caller before it is answered");
     return this.#options.create({ era: "modern", caller, signal: this.#closing.signal, callerOf: this.#callerOf });
   }
-}
-
-/** The SDK compares the headers of its own methods with the body, and those of the extension for tasks are not among them. */
-function misnamedTask(
-  request: Request,
-  { id, method, params }: { readonly id?: unknown; readonly method?: unknown; readonly params?: unknown },
-): Response | undefined {
-  const name = request.headers.get("mcp-name");
-  if (typeof method !== "string" || !method.startsWith("tasks/") || name === null || !isJsonObject(params)) return undefined;
-  if (params["taskId"] === name) return undefined;
-  const message = `the header Mcp-Name is "${name}", and the taskId is another`;
-  return jsonRpcResponse(400, { code: HEADER_MISMATCH, message }, {}, typeof id === "string" || typeof id === "number" ? id : null);
 }

@@ -20,14 +20,13 @@ export function httpRefusal({ code, message }: TuttiError): Response {
   return jsonRpcResponse(httpStatus, { code: jsonRpcCode, message }, challenge);
 }
 
-/** An error of JSON-RPC, by default without a request that it answers. */
+/** An error of JSON-RPC without a request that it answers. */
 export function jsonRpcResponse(
   status: number,
   error: { readonly code: number; readonly message: string },
   headers: Readonly<Record<string, string>> = {},
-  id: string | number | null = null,
 ): Response {
-  return Response.json({ jsonrpc: "2.0", id, error }, { status, headers });
+  return Response.json({ jsonrpc: "2.0", id: null, error }, { status, headers });
 }
 
 /** A refusal as JSON-RPC tells it, for what is no call of a tool. */

@@ -1,8 +1,9 @@
 import type { IncomingMessage } from "node:http";
-import type { McpServer, ServerContext, ServerEvent } from "@modelcontextprotocol/server";
+import type { McpServer, ServerContext } from "@modelcontextprotocol/server";
 import type { Clock } from "../base/clock.ts";
 import type { Ms } from "../base/duration.ts";
 import type { Subscriptions } from "./subscriptions.ts";
+import type { TellChange, WantedChanges } from "./wanted-changes.ts";
 
 /** `legacy`: with a handshake and sessions, up to revision 2025-11-25. `modern`: every request says all, from 2026-07-28 on. */
 export type Era = "legacy" | "modern";
@@ -25,18 +26,6 @@ export interface ServingContext<Caller extends KnownCaller> {
   /** Who sent the request that a handler has been given. @throws TuttiError - whoever it was is not let in any more */
   callerOf(context: Pick<ServerContext, "http" | "mcpReq">): Promise<Caller>;
 }
-
-/** What a client wants to be told of. */
-export interface WantedChanges {
-  readonly tools: boolean;
-  readonly prompts: boolean;
-  readonly resourceList: boolean;
-  /** URIs. */
-  readonly resources: readonly string[];
-}
-
-/** Tells a client of one change. Must return at once, and never throw. */
-export type TellChange = (change: ServerEvent) => void;
 
 /** A server, ready to be put on any wire. */
 export interface ServingOptions<Caller extends KnownCaller> {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { WantedChanges } from "./serving.ts";
+import type { WantedChanges } from "./wanted-changes.ts";
 import { Subscriptions } from "./subscriptions.ts";
 
 const NOTHING: WantedChanges = { tools: false, prompts: false, resourceList: false, resources: [] };

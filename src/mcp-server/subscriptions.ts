@@ -1,4 +1,4 @@
-import type { TellChange, WantedChanges } from "./serving.ts";
+import type { TellChange, WantedChanges } from "./wanted-changes.ts";
 
 const NOTHING: WantedChanges = { tools: false, prompts: false, resourceList: false, resources: [] };
 /** Of one connection or session, as many as the SDK allows of its own. */

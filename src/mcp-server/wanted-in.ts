@@ -1,6 +1,6 @@
 import { isJsonArray, isJsonObject } from "../base/json.ts";
 import type { Json } from "../base/json.ts";
-import type { WantedChanges } from "./serving.ts";
+import type { WantedChanges } from "./wanted-changes.ts";
 
 /** Longer ones are none of ours. */
 const URI_LENGTH_MAX = 1_024;

@@ -111,6 +111,11 @@ test("workflows whose authors want it are tools of their own, and run to their e
     output: "${{ steps.hello.output }}",
   });
   await documentOf(client, "create_workflow", { ...GREET, workflow_id: "execute_workflow", expose: true });
+  await documentOf(client, "create_workflow", { ...GREET, workflow_id: "kept-back" });
+  await documentOf(client, "create_workflow", { workflow_id: "draft", steps: [], expose: true });
+  for (const name of ["kept-back", "draft", "workflow_greet"]) {
+    await expect(client.callTool({ name, arguments: { who: "Ada" } })).rejects.toMatchObject({ code: -32_602 });
+  }
   const { tools } = await client.listTools();
   expect(tools.slice(DOCUMENTED.length).map(({ name }) => name)).toEqual(["workflow_execute_workflow", "greet"]);
   expect(tools.at(-1)).toMatchObject({
