@@ -31,6 +31,25 @@ export { resumeExecution } from "./contract/resume-execution.ts";
 export { retryExecution } from "./contract/retry-execution.ts";
 export { watchExecution } from "./contract/watch-execution.ts";
 
+export { aggregateTaskResults } from "./contract/aggregate-task-results.ts";
+export { applyPattern } from "./contract/apply-pattern.ts";
+export { createWorkflow } from "./contract/create-workflow.ts";
+export { deleteWorkflow } from "./contract/delete-workflow.ts";
+export { distributeTask } from "./contract/distribute-task.ts";
+export { executeWorkflow } from "./contract/execute-workflow.ts";
+export { exportWorkflowData } from "./contract/export-workflow-data.ts";
+export { getSystemHealth } from "./contract/get-system-health.ts";
+export { getTaskStatus } from "./contract/get-task-status.ts";
+export { getWorkflow } from "./contract/get-workflow.ts";
+export { getWorkflowMetrics } from "./contract/get-workflow-metrics.ts";
+export { getWorkflowStatus } from "./contract/get-workflow-status.ts";
+export { listMachines } from "./contract/list-machines.ts";
+export { listPatterns } from "./contract/list-patterns.ts";
+export { listWorkflows } from "./contract/list-workflows.ts";
+export { updateWorkflow } from "./contract/update-workflow.ts";
+export { validatePatternApplication } from "./contract/validate-pattern-application.ts";
+export { watchNews } from "./contract/watch-news.ts";
+
 export { checkHealth } from "./contract/check-health.ts";
 export { getServerStats } from "./contract/get-server-stats.ts";
 

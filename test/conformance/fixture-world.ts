@@ -1,7 +1,7 @@
 import type { ServerEvent } from "@modelcontextprotocol/server";
 import { createRequestStateCodec } from "@modelcontextprotocol/server";
 import { randomBytes } from "node:crypto";
-import type { WantedChanges } from "../../src/mcp-server/serving.ts";
+import type { WantedChanges } from "../../src/mcp-server/wanted-changes.ts";
 
 import type { FixtureTasks } from "./fixture-tasks.ts";
 
