@@ -60,7 +60,7 @@ export function openAdmission({ gate, clock, rate = gate.asks ? CALLER_RATE : un
  *
  * @throws HttpRefusal `http.malformed` - it shows two that differ, or one of a kind that is not known
  */
-export function credentialOf(headers: Headers): string | undefined {
+function credentialOf(headers: Headers): string | undefined {
   const authorization = headers.get("authorization");
   const key = headers.get("x-api-key")?.trim();
   if (authorization === null) return key === "" ? undefined : key;

@@ -9,7 +9,6 @@ export const HTTP_REFUSALS: { readonly [Code in HttpRefusalCode]: { readonly sta
   "http.foreign": { status: 403, meaning: "It was sent under a name, or from a page, that is not allowed." },
   "http.not-found": { status: 404, meaning: "There is nothing at this path." },
   "http.method": { status: 405, meaning: "The path takes other methods; `Allow` names them." },
-  "http.not-acceptable": { status: 406, meaning: "It is answered with `application/json`, or where it says so with `text/event-stream`." },
   "http.too-large": { status: 413, meaning: "The body has more than 4 MiB." },
   "http.media-type": { status: 415, meaning: "The body is not `application/json`." },
   "http.too-many": {
@@ -26,7 +25,6 @@ export type HttpRefusalCode =
   | "http.foreign"
   | "http.not-found"
   | "http.method"
-  | "http.not-acceptable"
   | "http.too-large"
   | "http.media-type"
   | "http.too-many"

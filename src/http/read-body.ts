@@ -3,8 +3,7 @@ import { isJsonObject } from "../base/json.ts";
 import { jsonFault } from "../envelope/json-fault.ts";
 import { HttpRefusal } from "./http-refusal.ts";
 
-/** What a body may have. */
-export const BODY_BYTES_MAX: number = 4 * 2 ** 20;
+const BODY_BYTES_MAX = 4 * 2 ** 20;
 
 /**
  * The document in the body of a request; an empty one when there is no body.

@@ -79,23 +79,28 @@ function documentOf({ executionId, workflowId, outcome, startedAtMs, endedAtMs =
 }
 
 async function send(url: string, document: JsonObject, signal: AbortSignal): Promise<boolean> {
-  using limit = deadline(
-    systemClock,
-    signal,
-    SEND_MS,
-    () => new Error(`${new URL(url).host} has not answered within ${SEND_MS / 1_000} s`),
-  );
+  const { host } = new URL(url);
+  using limit = deadline(systemClock, signal, SEND_MS, () => new Error(`${host} has not answered within ${SEND_MS / 1_000} s`));
   const response = await fetch(url, {
     method: "POST",
     headers: { "content-type": "application/json" },
     body: JSON.stringify(document),
     redirect: "error",
     signal: limit.signal,
+  }).catch((error: unknown) => {
+    limit.signal.throwIfAborted();
+    throw new Error(`${host} cannot be reached: ${causeOf(error)}`, { cause: error });
   });
   await response.body?.cancel();
   if (response.ok) return true;
   if (response.status < 500 && response.status !== 408 && response.status !== 429) return false;
-  throw new Error(`${new URL(url).host} has answered with ${response.status}`);
+  throw new Error(`${host} has answered with ${response.status}`);
+}
+
+/** What `fetch` says itself is never more than that it failed. */
+function causeOf(error: unknown): string {
+  const { cause, message } = error as Error;
+  return cause instanceof Error ? cause.message : message;
 }
 
 /** A dashboard that takes the place of another one is told what comes from now on. */

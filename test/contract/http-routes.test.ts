@@ -1,7 +1,9 @@
+import { readFileSync } from "node:fs";
 import { Validator } from "@seriousme/openapi-schema-validator";
 import { expect, test } from "vitest";
 import { isJsonObject } from "../../src/base/json.ts";
 import { OPERATIONS } from "../../src/contract/operations.ts";
+import { HTTP_REFUSALS } from "../../src/http/http-refusal.ts";
 import { openApiDocument } from "../../src/http/open-api.ts";
 import { pathParameters, routedOperations } from "../../src/http/route-table.ts";
 
@@ -52,6 +54,30 @@ test("the routes are those of http-routes.txt (vitest -u writes it)", async () =
     ({ operation, route }) => `${route.method.padEnd(6)} ${route.path.padEnd(48)} ${operation.name.padEnd(32)} ${operation.permission}`,
   );
   await expect(`${lines.sort().join("\n")}\n`).toMatchFileSnapshot("http-routes.txt");
+});
+
+test("docs/http-api.md has the routes and the refusals as they are (vitest -u writes it)", async () => {
+  const tables = {
+    refusals: [
+      "| code | status | meaning |",
+      "| --- | --- | --- |",
+      ...Object.entries(HTTP_REFUSALS).map(([code, { status, meaning }]) => `| \`${code}\` | ${status} | ${meaning} |`),
+    ],
+    routes: [
+      "| route | operation | permission |",
+      "| --- | --- | --- |",
+      ...ROUTED.map(
+        ({ operation, route }) => `| \`${route.method} ${route.path}\` | \`${operation.name}\` | \`${operation.permission}\` |`,
+      ).sort(),
+    ],
+  };
+  let text = readFileSync("docs/http-api.md", "utf8");
+  for (const [name, rows] of Object.entries(tables)) {
+    const table = rows.join("\n");
+    text = text.replace(new RegExp(`(<!-- ${name} -->\n)[\\s\\S]*?(<!-- /${name} -->)`), (_, open, close) => `${open}${table}\n${close}`);
+    expect(text).toContain(table);
+  }
+  await expect(text).toMatchFileSnapshot("../../docs/http-api.md");
 });
 
 /** Whether there is a path that both could mean. */
