@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type { Clock } from "../base/clock.ts";
 import type { AdmittedCaller, OperationGate } from "../contract/operation-caller.ts";
 import { isTuttiError, TuttiError } from "../model/errors.ts";
@@ -34,6 +35,7 @@ const REFUSED_RATE: RateLimit = { count: 10, perMs: 10_000 };
 export function openAdmission({ gate, clock, rate = gate.asks ? CALLER_RATE : undefined }: AdmissionPorts): Admission {
   const callers = rate === undefined ? undefined : new TokenBuckets(rate, clock);
   const refused = new TokenBuckets(REFUSED_RATE, clock);
+  const welcome = new WelcomeCredentials();
   const refuseGuessing = (address: string): void => {
     const waitMs = gate.asks ? refused.waitMs(address) : undefined;
     if (waitMs !== undefined) throw tooMany(waitMs, "too many requests of this address were refused");
@@ -43,16 +45,48 @@ export function openAdmission({ gate, clock, rate = gate.asks ? CALLER_RATE : un
     guessed: (address) => void refused.take(address),
     async admit(headers, address, signal) {
       const credential = credentialOf(headers);
-      refuseGuessing(address);
-      const caller = await admitted(gate, credential, signal).catch((error: unknown) => {
-        if (isTuttiError(error)) refused.take(address);
+      // Many share an address: one of them whose credential is bad does not keep out the others.
+      if (!welcome.has(credential)) refuseGuessing(address);
+      try {
+        const caller = await admitted(gate, credential, signal);
+        welcome.add(credential);
+        const waitMs = callers?.take(caller.key);
+        if (waitMs !== undefined) throw tooMany(waitMs, "these are more requests than one caller may send");
+        return caller;
+      } catch (error) {
+        if (isTuttiError(error)) {
+          refused.take(address);
+          welcome.delete(credential);
+        }
         throw error;
-      });
-      const waitMs = callers?.take(caller.key);
-      if (waitMs !== undefined) throw tooMany(waitMs, "these are more requests than one caller may send");
-      return caller;
+      }
     },
   };
+}
+
+const WELCOME_MAX = 1_000;
+
+/** Credentials that were let in when they were last shown, by their hashes. */
+class WelcomeCredentials {
+  readonly #hashes = new Set<string>();
+
+  has(credential: string | undefined): boolean {
+    return credential !== undefined && this.#hashes.has(hashOf(credential));
+  }
+
+  add(credential: string | undefined): void {
+    if (credential === undefined) return;
+    this.#hashes.add(hashOf(credential));
+    if (this.#hashes.size > WELCOME_MAX) for (const oldest of this.#hashes) return void this.#hashes.delete(oldest);
+  }
+
+  delete(credential: string | undefined): void {
+    if (credential !== undefined) this.#hashes.delete(hashOf(credential));
+  }
+}
+
+function hashOf(credential: string): string {
+  return createHash("sha256").update(credential).digest("base64");
 }
 
 /**

@@ -164,9 +164,13 @@ test("an address that guesses is heard no more for a while, and others are", asy
   await using here = world(GET, {}, KNOWN);
   const asks = async (key: string, address: string): Promise<number> =>
     (await here.ask("/api/v1/things/a", { headers: { "x-api-key": key }, address })).status;
+  expect(await asks("secret-2", "10.0.0.1")).toBe(200);
   for (let guess = 0; guess < 20; guess += 1) expect(await asks(`guess-${guess}`, "10.0.0.1")).toBe(401);
   expect(await asks("guess", "10.0.0.1")).toBe(429);
+  expect(await asks("secret-1", "10.0.0.1")).toBe(429);
   expect(await asks("secret-1", "10.0.0.2")).toBe(200);
+  // Who was let in before shares the address with whoever guesses.
+  expect(await asks("secret-2", "10.0.0.1")).toBe(200);
 });
 
 test("whoever is asked for nothing is not held up", async () => {
