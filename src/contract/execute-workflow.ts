@@ -12,8 +12,6 @@ export interface ExecuteWorkflowInput {
   readonly workflowId: string;
   /** The inputs of the workflow. */
   readonly parameters?: JsonObject;
-  /** Inputs as they were typed: read as JSON, unless the workflow wants text there. They outrank `parameters`. */
-  readonly typedParameters?: Readonly<Record<string, string>>;
   /** For every step that calls a tool and names no machine itself. */
   readonly targetMachines?: readonly string[];
   /** The same key always gives the same execution. */
@@ -38,10 +36,6 @@ Example: {"workflow_id": "greet", "parameters": {"who": "Ada"}, "request_key": "
   input: wireObject<ExecuteWorkflowInput>({
     workflowId,
     parameters: jsonObject.meta({ description: 'The inputs of the workflow by name, such as {"who": "Ada"}.' }).exactOptional(),
-    typedParameters: z
-      .record(z.string(), z.string())
-      .meta({ description: "Inputs as a person types them: read as JSON, unless the workflow wants text there." })
-      .exactOptional(),
     targetMachines: z
       .array(z.string().min(1).max(64))
       .max(1_000)

@@ -9,7 +9,7 @@ import { UNWATCHED } from "../ports/tool-caller.ts";
 import type { OperationContext } from "./operation-context.ts";
 import { outsideExecution } from "./outside-execution.ts";
 import type { OutsidePorts } from "./outside-execution.ts";
-import { readTypedValues } from "./typed-values.ts";
+import { readTypedValues } from "../base/typed-values.ts";
 
 export interface CallToolPorts extends OutsidePorts {
   readonly connections: Pick<Servers, "tools">;

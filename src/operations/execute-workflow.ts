@@ -33,7 +33,7 @@ export async function executeWorkflow(
   ports: ExecuteWorkflowPorts,
   { caller, signal }: OperationContext,
 ): Promise<WorkflowExecutionStatus> {
-  const { workflowId, requestKey, parameters, typedParameters } = input;
+  const { workflowId, requestKey, parameters } = input;
   const meta = requestMeta({}, caller.identity, ports.source);
   const known = await startedBefore(input, meta.tenant, ports);
   if (known !== undefined) return { ...(await readStatus(known, ports)), created: false };
@@ -41,7 +41,7 @@ export async function executeWorkflow(
   if (stored.status === "draft") throw draftRefusal(workflowId);
   const source = await definitionSource(workflowId, stored.definition, { workflows: ports.workflows, tenant: stored.tenant });
   const workflow = onMachines(source, input.targetMachines);
-  const request = { workflow, ...defined({ requestKey, inputs: parameters, typedInputs: typedParameters }) };
+  const request = { workflow, ...defined({ requestKey, inputs: parameters }) };
   try {
     const { executionId, created } = await startWorkflow(request, { meta }, ports, signal);
     const status = await readStatus(executionId, ports);

@@ -19,7 +19,7 @@ import { keyOfTenant } from "./key-of-tenant.ts";
 import { planSource } from "./plan-source.ts";
 import { readSource } from "./read-source.ts";
 import { requestMeta } from "./request-meta.ts";
-import { readTypedValues } from "./typed-values.ts";
+import { readTypedValues } from "../base/typed-values.ts";
 
 export interface StartExecutionPorts {
   readonly catalogs: CatalogSource;

@@ -14,7 +14,7 @@ import type { Caller, OperationContext } from "./operation-context.ts";
 import { planSource } from "./plan-source.ts";
 import { readSource } from "./read-source.ts";
 import { definitionFile, problemLine } from "./stored-definition.ts";
-import { readTypedValues } from "./typed-values.ts";
+import { readTypedValues } from "../base/typed-values.ts";
 
 export interface ValidatePatternPorts {
   readonly patterns: PatternSource;

@@ -1,8 +1,11 @@
+import { isJsonObject } from "../../base/json.ts";
 import type { JsonObject } from "../../base/json.ts";
+import { readTypedValues } from "../../base/typed-values.ts";
 import { createWorkflow } from "../../contract/create-workflow.ts";
 import type { WorkflowResult } from "../../contract/create-workflow.ts";
 import { deleteWorkflow } from "../../contract/delete-workflow.ts";
 import { executeWorkflow } from "../../contract/execute-workflow.ts";
+import type { ExecuteWorkflowInput } from "../../contract/execute-workflow.ts";
 import { exportWorkflowData } from "../../contract/export-workflow-data.ts";
 import type { ExportFormat } from "../../contract/export-workflow-data.ts";
 import { getWorkflow } from "../../contract/get-workflow.ts";
@@ -123,19 +126,36 @@ export interface ExecuteOptions extends CommonOptions {
 export async function execute(context: CommandContext, workflowId: string, options: ExecuteOptions): Promise<number> {
   if (options.detach === true) return await executeInBackground(context, workflowId, options);
   const { host } = context;
-  const input = {
+  const typed = readPairs(options.param, "-p");
+  const given = options.params === undefined ? {} : await host.readObject(options.params);
+  await using session = await openSession(context, "driving", options);
+  const input: ExecuteWorkflowInput = {
     workflowId,
-    typedParameters: readPairs(options.param, "-p"),
+    parameters: { ...given, ...(await readTyped(context, session, workflowId, typed)) },
     requestKey: options.requestKey ?? host.newId(),
-    ...(options.params === undefined ? {} : { parameters: await host.readObject(options.params) }),
     ...(options.machine.length === 0 ? {} : { targetMachines: options.machine }),
   };
-  await using session = await openSession(context, "driving", options);
   const { executionId } = await session.client.call(executeWorkflow, input, { signal: context.signal });
   host.background?.started(executionId);
   const view = await followToEnd(context, session, { options, executionId, fromStart: true });
   await stayForOthers(context, session);
   return exitCodeOf(view);
+}
+
+/** What was typed is text where the workflow wants text, else what it says as JSON. */
+async function readTyped(
+  { signal }: CommandContext,
+  { client }: Session,
+  workflowId: string,
+  typed: Readonly<Record<string, string>>,
+): Promise<JsonObject> {
+  if (Object.keys(typed).length === 0) return {};
+  const { definition } = await client.call(getWorkflow, { workflowId }, { signal });
+  const inputs = isJsonObject(definition["inputs"]) ? definition["inputs"] : {};
+  return readTypedValues(typed, (name) => {
+    const schema = Object.hasOwn(inputs, name) ? inputs[name] : undefined;
+    return isJsonObject(schema) ? schema : undefined;
+  });
 }
 
 async function executeInBackground(context: CommandContext, workflowId: string, options: ExecuteOptions): Promise<number> {

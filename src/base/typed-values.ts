@@ -1,5 +1,5 @@
-import type { Json, JsonObject } from "../base/json.ts";
-import { isJsonArray } from "../base/json.ts";
+import type { Json, JsonObject } from "./json.ts";
+import { isJsonArray } from "./json.ts";
 
 /**
  * Reads values as a person types them: as JSON where they are JSON, unless text is wanted there.

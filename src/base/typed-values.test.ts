@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { Json, JsonObject } from "../base/json.ts";
+import type { Json, JsonObject } from "./json.ts";
 import { readTypedValues } from "./typed-values.ts";
 
 test.each<[string, JsonObject | undefined, Json]>([
