@@ -95,6 +95,7 @@ describe("what a gate does", () => {
     ["name: Pay, tool: shop.pay, with: { amount: 1, to: me }", "(Pay) run? It calls shop.pay:", { amount: 1, to: "me" }],
     ["for_each: [1, 2], tool: shop.buy", "run? It calls shop.buy, once for each of these:", [1, 2]],
     ["value: 7", "run? It gives:", 7],
+    ["type: development, with: { n: 1 }", "run? It calls nothing and gives its parameters:", { n: 1 }],
     ["sleep: 10m", "run? It waits:", "10m"],
     ["approval: { message: Sure? }", "run? It asks a person:", "Sure?"],
     ["type: deployment, with: { amount: 1, to: me }", "run? It calls shop.pay:", { amount: 1, to: "me" }],

@@ -145,7 +145,7 @@ function deedOf(action: StepAction): string {
     case "sleep":
       return "waits";
     case "value":
-      return "gives";
+      return action.phase === true ? "calls nothing and gives its parameters" : "gives";
   }
 }
 
