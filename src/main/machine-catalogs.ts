@@ -28,7 +28,7 @@ export function machineCatalogs({ registry, servers, machines }: MachineCatalogs
         signal,
       );
       const told = Object.entries(catalog).map(([name, server]): readonly [string, ServerCatalog] => {
-        if (nowhere.includes(name)) return [name, { ...server, faults: [`no machine that has server "${name}" is online`] }];
+        if (nowhere.includes(name)) return [name, { ...server, away: true }];
         return [name, names.includes(name) ? withMachines(server, servers.get(name), machines) : server];
       });
       return Object.fromEntries(told);

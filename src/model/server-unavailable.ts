@@ -12,8 +12,16 @@ export interface TriedReplica {
 /** The refusal for a server of which no replica answers. It names all of them, unless there is only one. */
 export function serverUnavailable(server: string, tried: readonly TriedReplica[], cause?: unknown): TuttiError<"server.unavailable"> {
   const [only, ...others] = tried;
+  if (only === undefined) {
+    return new TuttiError(
+      "server.unavailable",
+      `server "${server}" is not available: no machine that has it is there`,
+      { server },
+      { cause },
+    );
+  }
   const each = tried.map(({ name, reason }) => `"${name}" (${reason})`).join(", ");
-  const why = only !== undefined && others.length === 0 ? `: ${only.reason}` : `, none of its ${tried.length} replicas: ${each}`;
+  const why = others.length === 0 ? `: ${only.reason}` : `, none of its ${tried.length} replicas: ${each}`;
   const stderr = tried.flatMap((replica) => replica.stderr);
   return new TuttiError("server.unavailable", `server "${server}" is not available${why}`, { server, stderr }, { cause });
 }

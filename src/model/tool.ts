@@ -28,6 +28,8 @@ export interface ServerCatalog {
   readonly requires: Readonly<Record<string, readonly string[]>>;
   /** Why no workflow may use it: what it is not, of all that the configuration demands. It is then not asked for its tools. */
   readonly faults?: readonly string[];
+  /** It is on other machines only, and on none that is there now: nobody knows its tools. */
+  readonly away?: true;
   /** Where its tools are, when other machines have it: their names by machine, `local` for this one. */
   readonly machines?: Readonly<Record<string, readonly string[]>>;
   /** What all its replicas can do at once. Default: no limit is known. */

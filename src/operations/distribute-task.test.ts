@@ -166,6 +166,17 @@ test.each<[string, DistributeTaskInput, string, RegExp]>([
   expect(world.machines.calls).toEqual([]);
 });
 
+test("a service of which every machine is away is not there, and is there again with the machine", async () => {
+  await using world = worldOf(["a"]);
+  world.machines.lose("a");
+  await expect(world.distribute({ taskDefinition: task("look") })).rejects.toMatchObject({
+    code: "server.unavailable",
+    message: 'no machine that has server "worker" is online',
+  });
+  world.machines.join("b", WORKS);
+  expect((await world.distribute({ taskDefinition: task("look") })).tasks).toMatchObject([{ machineId: "b" }]);
+});
+
 test("a machine that rests takes no tasks, and says why", async () => {
   await using world = worldOf(["a"]);
   world.machines.join("b", WORKS, machine("b", { status: "maintenance", runningServices: ["worker"] }));

@@ -33,6 +33,8 @@ export async function taskTool(
   const server = Object.hasOwn(catalog, serviceName) ? catalog[serviceName] : undefined;
   if (server === undefined) throw serverNotFound(serviceName, Object.keys(catalog));
   if (server.faults !== undefined) throw unusable(server.faults);
+  if (server.away === true)
+    throw new TuttiError("server.unavailable", `no machine that has server "${serviceName}" is online`, { server: serviceName });
   const configured = Object.hasOwn(taskTypes, taskType) ? taskTypes[taskType]?.tool : undefined;
   const name = server.tools.some((tool) => tool.name === taskType) ? taskType : toolOfService(configured, { taskType, serviceName });
   const tool = server.tools.find((each) => each.name === name);

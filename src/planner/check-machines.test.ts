@@ -73,6 +73,14 @@ test.each([
   expect(told.map(({ path, message }) => `${path.join(".")} ${message}`)).toEqual(problems);
 });
 
+test("a server whose machines are all away is said to be away, and not to be unknown", () => {
+  const workflow = workflowOf("id: w\nsteps: [{ id: a, tool: trainer.train }]");
+  const catalog: Catalog = { trainer: { name: "trainer", tools: [], away: true, ...about } };
+  expect(buildPlan({ workflow, catalog, machines: [] }).problems).toMatchObject([
+    { code: "server-away", message: 'no machine that has server "trainer" is online', path: ["steps", 0, "tool"] },
+  ]);
+});
+
 test("where nobody knows the machines, nothing is said of them", () => {
   const workflow = workflowOf("id: w\nsteps: [{ id: a, tool: analyser.analyse, target_machines: mars }]");
   expect(buildPlan({ workflow, catalog: CATALOG }).problems.filter(({ code }) => code.includes("machine"))).toEqual([]);

@@ -48,9 +48,14 @@ export function createToolIndex(catalog: Catalog): ToolIndex {
     unknown: ({ server: name, tool }, path) => {
       const server = own(catalog, name);
       if (server === undefined) return unknownServer(name, { path });
-      return checkSecurity(server, path) ?? unknownTool(`${name}.${tool}`, { path });
+      return checkSecurity(server, path) ?? checkPresence(server, path) ?? unknownTool(`${name}.${tool}`, { path });
     },
   };
+}
+
+function checkPresence({ name, away }: ServerCatalog, path: Path): Problem | undefined {
+  if (away !== true) return undefined;
+  return { code: "server-away", severity: "error", message: `no machine that has server "${name}" is online`, path };
 }
 
 /** When just one other server has a tool of that name, it was meant; else one with a similar name on the same server. */
