@@ -10,7 +10,7 @@ const RUN = ["run", "examples/notes-digest/digest.yaml", "--config", "examples/n
 const RESUME = ["executions", "resume", "--config", "examples/notes-digest/tutti.yaml"];
 
 /** The others have a file of tests each. */
-const EXAMPLES = ["data-migration", "gated-release", "notes-digest", "order-processing", "user-onboarding"];
+const EXAMPLES = ["data-migration", "gated-release", "notes-digest", "order-processing", "patterns", "user-onboarding"];
 
 test("every example is run by a test in this file, or in one that is named for it", () => {
   const found = readdirSync(inRepository("examples")).filter((name) => existsSync(inRepository(`examples/${name}/tutti.yaml`)));
