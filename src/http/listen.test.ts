@@ -1,6 +1,14 @@
 import { once } from "node:events";
+import { writeFileSync } from "node:fs";
+import type { IncomingMessage } from "node:http";
+import { request } from "node:https";
 import { createConnection } from "node:net";
+import { join } from "node:path";
+import type { Duplex } from "node:stream";
+import type { TLSSocket } from "node:tls";
 import { expect, test } from "vitest";
+import { createAuthority } from "../../test/support/certificates.ts";
+import { temporaryDirectory } from "../../test/support/temporary-directory.ts";
 import { systemClock } from "../base/clock.ts";
 import { listen } from "./listen.ts";
 import { operatorRoutes } from "./operator-routes.ts";
@@ -79,4 +87,53 @@ test("whoever only holds a connection does not keep it from being disposed", asy
   await listening[Symbol.asyncDispose]();
   await closed;
   expect(socket.destroyed).toBe(true);
+});
+
+test("an encrypted port answers with the certificate that is in the files now, and only encrypted", async () => {
+  using directory = temporaryDirectory();
+  const authority = createAuthority();
+  const [certFile, keyFile] = [join(directory.path, "cert.pem"), join(directory.path, "key.pem")];
+  const renew = (): void => {
+    const { certificate, key } = authority.issue();
+    writeFileSync(certFile, certificate);
+    writeFileSync(keyFile, key);
+  };
+  renew();
+  await using listening = await listen(() => new Response("safe"), { ...ANY, tls: { certFile, keyFile } });
+  expect(listening.url).toMatch(/^https:/);
+  const ask = async (): Promise<readonly [string, string]> =>
+    await new Promise((resolve, reject) => {
+      const asked = request(listening.url, { ca: authority.certificate, agent: false }, (response) => {
+        const { fingerprint256 } = (response.socket as TLSSocket).getPeerCertificate();
+        response.on("data", (piece: Buffer) => resolve([piece.toString("utf8"), fingerprint256]));
+      });
+      asked.on("error", reject).end();
+    });
+  const [text, fingerprint] = await ask();
+  expect(text).toBe("safe");
+  await expect(fetch(listening.url.replace("https", "http"))).rejects.toThrow("fetch failed");
+  renew();
+  await expect.poll(async () => (await ask())[1], { timeout: 5_000 }).not.toBe(fingerprint);
+});
+
+test("certificates that are of no use are refused when it begins to listen", async () => {
+  const tls = { certFile: "/nowhere/cert.pem", keyFile: "/nowhere/key.pem" };
+  await expect(listen(() => new Response(""), { ...ANY, tls })).rejects.toMatchObject({
+    code: "usage",
+    message: expect.stringContaining("/nowhere/cert.pem"),
+  });
+});
+
+test("who wants another protocol is handed on", async () => {
+  const wanted: (string | undefined)[] = [];
+  const upgrade = (asked: IncomingMessage, wire: Duplex): void => {
+    wanted.push(asked.url);
+    wire.end("HTTP/1.1 426 Upgrade Required\r\nconnection: close\r\n\r\n");
+  };
+  await using listening = await listen(() => new Response(""), { ...ANY, upgrade });
+  const socket = createConnection(listening.port, "127.0.0.1");
+  socket.write("GET /ws HTTP/1.1\r\nhost: x\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n");
+  const [answer] = (await once(socket, "data")) as [Buffer];
+  expect([wanted, answer.toString("utf8").slice(0, 12)]).toEqual([["/ws"], "HTTP/1.1 426"]);
+  socket.destroy();
 });
