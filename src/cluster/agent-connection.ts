@@ -45,6 +45,8 @@ export class AgentConnection {
   #socket: HubSocket | undefined;
   #channel: MessageChannel | undefined;
   #hubName = "";
+  /** The status that the hub was told last. */
+  #told: LiveStatus | undefined;
   #refusal: string | undefined;
   #timer: Disposable | undefined;
 
@@ -88,10 +90,15 @@ export class AgentConnection {
     this.#send("service_announce", { services: announceable(this.#parts.describe().services) });
   }
 
-  /** Tells how this machine is doing, out of turn. */
-  heartbeat(): void {
+  /** Tells how this machine is doing before its turn, where that is another status than the one told last. */
+  statusMayHaveChanged(): void {
+    if (this.#told !== undefined && this.#told !== this.#parts.status()) this.#heartbeat();
+  }
+
+  #heartbeat(): void {
     const { describe, status, tasks } = this.#parts;
-    this.#send("machine_heartbeat", { status: status(), usage: describe().usage, tasks: tasks.size });
+    this.#told = status();
+    this.#send("machine_heartbeat", { status: this.#told, usage: describe().usage, tasks: tasks.size });
   }
 
   #receive(text: string): void {
@@ -177,10 +184,11 @@ export class AgentConnection {
     const { services: offered, ...facts } = describe();
     const services = announceable(offered);
     const nowMs = clock.nowMs();
+    this.#told = status();
     const machine: Machine = {
       ...facts,
       machineId: identity.name,
-      status: status(),
+      status: this.#told,
       tasks: tasks.size,
       runningServices: services.map(({ name }) => name),
       registeredAtMs: nowMs,
@@ -192,7 +200,7 @@ export class AgentConnection {
   #beat(everyMs: Ms): void {
     this.#timer?.[Symbol.dispose]();
     this.#timer = this.#parts.clock.after(everyMs, () => {
-      this.heartbeat();
+      this.#heartbeat();
       this.#beat(everyMs);
     });
   }

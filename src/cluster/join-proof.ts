@@ -1,7 +1,7 @@
 import { createHash, createHmac, hkdfSync, timingSafeEqual } from "node:crypto";
 
 /** Begins everything that is proved, so that a proof is of use nowhere else. */
-export const JOIN_PROTOCOL = "tutti-cluster-1";
+const JOIN_PROTOCOL = "tutti-cluster-1";
 
 /** Everything that a proof is about: who joins whom, as what, when, and what both have drawn for it. */
 export interface JoinTranscript {

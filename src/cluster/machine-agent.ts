@@ -9,6 +9,7 @@ import type { MachineService } from "../model/machine.ts";
 import type { Log } from "../ports/log.ts";
 import { AgentConnection } from "./agent-connection.ts";
 import type { OfferedTask } from "./cluster-message.ts";
+import type { LiveStatus } from "./machine-document.ts";
 import type { LocalMachine } from "./machine-registry.ts";
 import { type CarryOut, MachineTasks } from "./machine-tasks.ts";
 import type { HubAddress } from "./open-hub-socket.ts";
@@ -20,6 +21,8 @@ export interface MachineAgentOptions {
   readonly key: string | undefined;
   readonly machine: LocalMachine;
   readonly carryOut: CarryOut;
+  /** With so many tasks it says that it is busy. */
+  readonly busyWithTasks: number;
   readonly clock: Clock;
   readonly log: Log;
   /** In [0, 1) */
@@ -47,7 +50,12 @@ export class MachineAgent {
   constructor(options: MachineAgentOptions) {
     const { clock, carryOut } = options;
     this.#options = options;
-    this.#tasks = new MachineTasks({ clock, carryOut, objection: (task) => this.#objection(task) });
+    this.#tasks = new MachineTasks({
+      clock,
+      carryOut,
+      objection: (task) => this.#objection(task),
+      changed: () => this.#connection?.statusMayHaveChanged(),
+    });
   }
 
   /** Tells the hub what this machine offers now. */
@@ -68,7 +76,7 @@ export class MachineAgent {
       signal.addEventListener("abort", () => resolve(), { once: true });
     });
     this.#closing = true;
-    this.#connection?.heartbeat();
+    this.#connection?.statusMayHaveChanged();
     await this.#drain(tasks);
     gone.abort(new Error("the machine has left"));
     await staying;
@@ -109,7 +117,7 @@ export class MachineAgent {
       log,
       tasks: this.#tasks,
       describe: () => ({ ...machine.describe(), services: machine.services() }),
-      status: () => (this.#closing ? "maintenance" : "online"),
+      status: () => this.#status(),
       ...defined({ joined: this.#options.joined }),
     });
     this.#connection = connection;
@@ -117,6 +125,11 @@ export class MachineAgent {
     this.#connection = undefined;
     this.#tasks.connectionLost();
     return end;
+  }
+
+  #status(): LiveStatus {
+    if (this.#closing) return "maintenance";
+    return this.#tasks.size >= this.#options.busyWithTasks ? "busy" : "online";
   }
 
   /** Only what the configuration of this machine has. */

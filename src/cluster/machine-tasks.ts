@@ -24,6 +24,8 @@ export interface MachineTasksParts {
   readonly carryOut: CarryOut;
   /** Why this machine has no such tool; undefined when it has. */
   readonly objection: (task: OfferedTask) => string | undefined;
+  /** There are more tasks than before, or fewer. */
+  readonly changed: () => void;
 }
 
 /** More wait at the hub. */
@@ -80,10 +82,12 @@ export class MachineTasks implements AsyncDisposable {
     // Nobody may be waiting for it when it is taken back.
     task.allowed.promise.catch(() => undefined);
     this.#tasks.set(taskId, task);
+    this.#parts.changed();
     this.#group.run(async () => {
       const outcome = await this.#outcomeOf(task);
       this.#tasks.delete(taskId);
       replies.ended(taskId, outcome);
+      this.#parts.changed();
     });
   }
 

@@ -86,6 +86,7 @@ export async function machine(request: MachineRequest, around: Surrounding): Pro
     key: cluster?.key,
     machine: { describe: () => gauge.facts(), services: () => services.services() },
     carryOut: carryOutWith(workspace.caller, log),
+    busyWithTasks: maxConcurrentCalls,
     clock,
     log,
     random: Math.random,

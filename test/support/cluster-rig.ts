@@ -79,6 +79,7 @@ export function startAgent(url: string, wishes: Partial<MachineAgentOptions> & P
     hub: { url, tls: undefined },
     key: CLUSTER_KEY,
     machine: localMachine(servicesNamed()),
+    busyWithTasks: 50,
     clock: systemClock,
     log: SILENT,
     random: () => 0,

@@ -265,6 +265,18 @@ test("a machine that is told to end takes no more, lets what runs end, and says 
   await untilMachine(cluster, "gpu-1", "offline");
 });
 
+test("a machine that has as many tasks as it can do at once says that it is busy, for as long as it is", async () => {
+  await using cluster = await openTestCluster();
+  const answer = Promise.withResolvers<CallOutcome>();
+  await using _agent = startAgent(cluster.url, { ...worker(async () => await answer.promise), busyWithTasks: 2 });
+  await untilMachine(cluster, "gpu-1", "online");
+  const calls = [1, 2].map(async (n) => await cluster.machines.call("gpu-1", wireCall({ arguments: { n } }), UNWATCHED, NEVER));
+  expect(await untilMachine(cluster, "gpu-1", "busy")).toMatchObject({ tasks: 2 });
+  answer.resolve({ kind: "succeeded", output: 1 });
+  await Promise.all(calls);
+  expect(await untilMachine(cluster, "gpu-1", "online")).toMatchObject({ tasks: 1 });
+});
+
 test("a hundred calls at once are each answered with their own result", async () => {
   await using cluster = await openTestCluster();
   await using _agent = startAgent(cluster.url, {

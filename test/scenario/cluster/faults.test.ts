@@ -1,5 +1,7 @@
 import { once } from "node:events";
+import type { AddressInfo } from "node:net";
 import { expect, test } from "vitest";
+import { WebSocketServer } from "ws";
 import { systemClock } from "../../../src/base/clock.ts";
 import type { CarryOut } from "../../../src/cluster/machine-tasks.ts";
 import type { Cluster } from "../../../src/cluster/open-cluster.ts";
@@ -176,6 +178,42 @@ test("of two machines one is lost in the middle of everything, and the other goe
   expect(await ask("lost")).toMatchObject({ kind: "failed", accepted: false });
   lost.end();
 });
+
+test(
+  "whatever listens where the hub should be does a machine no harm, and it joins when the hub is there",
+  { timeout: 60_000 },
+  async () => {
+    const junk = [
+      "",
+      "{",
+      '{"type":"joined","hub":"local","heartbeat_ms":1}',
+      '{"type":"challenge","hub":"local","timestamp":"2001-01-01T00:00:00Z","nonce":"x"}',
+      "x".repeat(2_000_000),
+      "[".repeat(100_000),
+    ];
+    const listener = new WebSocketServer({ port: 0, host: "127.0.0.1" });
+    await once(listener, "listening");
+    const { port } = listener.address() as AddressInfo;
+    const enough = Promise.withResolvers<void>();
+    let met = 0;
+    listener.on("connection", (socket) => {
+      socket.on("error", () => undefined);
+      socket.send(junk[met % junk.length] ?? "", { binary: met % 2 === 1 });
+      met += 1;
+      if (met === junk.length) enough.resolve();
+    });
+    const job = work();
+    job.end();
+    await using _agent = startAgent(`ws://127.0.0.1:${port}`, job);
+    await enough.promise;
+    for (const socket of listener.clients) socket.terminate();
+    listener.close();
+    await once(listener, "close");
+    await using cluster = await openTestCluster({ settings: { port } });
+    await untilMachine(cluster, "gpu-1", "online");
+    expect(await call(cluster)).toMatchObject({ kind: "succeeded" });
+  },
+);
 
 test("a machine that is told to end does so although nobody can reach its hub", async () => {
   const cluster = await openTestCluster();
