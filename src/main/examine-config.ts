@@ -1,4 +1,4 @@
-import { X509Certificate } from "node:crypto";
+import { createPrivateKey, X509Certificate } from "node:crypto";
 import { accessSync, constants, readFileSync, statSync } from "node:fs";
 import { delimiter, isAbsolute, join } from "node:path";
 import type { Clock } from "../base/clock.ts";
@@ -11,6 +11,7 @@ import { fetchKeys } from "../identity/fetch-keys.ts";
 import type { IdentityConfig } from "../model/access.ts";
 import type { Config } from "./config.ts";
 import type { Environment } from "./environment-settings.ts";
+import { isOpenToOthers } from "./is-open-to-others.ts";
 import { openSecrets } from "./secrets.ts";
 
 const DAY_MS = 86_400_000;
@@ -72,15 +73,25 @@ function examineKeys({ access }: Config, nowMs: number): readonly Diagnosis[] {
 }
 
 function examineCertificates({ serve, cluster, tls }: Config, nowMs: number): readonly Diagnosis[] {
-  const files = [serve.tls?.certFile, cluster?.tls?.certFile, tls?.certFile].filter((file) => file !== undefined);
-  return [...new Set(files)].flatMap((file) => {
-    try {
-      const endsAtMs = Date.parse(new X509Certificate(readFileSync(file)).validTo);
-      return ending({ area: "certificates", what: `the certificate ${file}`, endsAtMs, nowMs, advice: "put a new one in its place" });
-    } catch (error) {
-      return [{ area: "certificates", status: "bad" as const, message: `${file} is no certificate: ${messageOf(error)}` }];
-    }
-  });
+  const pairs = [serve.tls, cluster?.tls, tls].flatMap((pair) =>
+    pair?.certFile === undefined || pair.keyFile === undefined ? [] : [[pair.certFile, pair.keyFile] as const],
+  );
+  return [...new Map(pairs)].flatMap(([file, keyFile]) => examineCertificate(file, keyFile, nowMs));
+}
+
+function examineCertificate(file: string, keyFile: string, nowMs: number): readonly Diagnosis[] {
+  const area = "certificates";
+  const open = isOpenToOthers(statSync(keyFile))
+    ? [{ area, status: "warn" as const, message: `${keyFile} can be read by other users`, advice: `chmod 600 ${keyFile}` }]
+    : [];
+  try {
+    const certificate = new X509Certificate(readFileSync(file));
+    if (!certificate.checkPrivateKey(createPrivateKey(readFileSync(keyFile)))) throw new Error(`${keyFile} is the key of another one`);
+    const endsAtMs = Date.parse(certificate.validTo);
+    return [...ending({ area, what: `the certificate ${file}`, endsAtMs, nowMs, advice: "put a new one in its place" }), ...open];
+  } catch (error) {
+    return [{ area, status: "bad", message: `the certificate ${file} is of no use: ${messageOf(error)}` }, ...open];
+  }
 }
 
 interface Ending {
