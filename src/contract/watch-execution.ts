@@ -25,6 +25,7 @@ export const watchExecution: Operation<WatchExecutionInput, ExecutionView, Execu
   repeatable: "always",
   permission: "tutti:read",
   route: { method: "GET", path: "/executions/{execution_id}/watch" },
+  tool: "extended",
   errors: ["execution.not-found"],
   input: wireObject<WatchExecutionInput>({ executionId, afterSeq: z.int().min(0).exactOptional() }),
   output: executionView,

@@ -48,7 +48,7 @@ export async function serveMcpOverStdio(request: McpRequest, around: Surrounding
     tools: request.tools,
     version,
     clock: systemClock,
-    onFault: (error, where) => log.write("error", "a request could not be answered", { where, reason: reasonOf(error) }),
+    onFault: (error, where) => log.write("error", "a request could not be answered", { where, reason: traceOf(error) }),
   });
   const connection = surface.connect(new StdioServerTransport(), self);
   const stop = (): void => void connection.close();
@@ -107,6 +107,11 @@ function tellingOfLoss(client: DrivingClient): OperationCaller {
     call: async (operation, input, options) => await told(async () => await client.call(operation, input, options)),
     callByName: async (name, document, options) => await told(async () => await client.callByName(name, document, options)),
   };
+}
+
+/** Of a bug, for whoever mends it. */
+function traceOf(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 
 function reasonOf(error: unknown): string {

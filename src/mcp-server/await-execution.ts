@@ -33,6 +33,7 @@ export async function awaitExecution(
   executionId: string,
   { caller, abilities, clock }: Waiting,
   context: Pick<ServerContext, "mcpReq">,
+  answer: (status: WorkflowExecutionStatus) => CallToolResult | Promise<CallToolResult> = executionAnswer,
 ): Promise<CallToolResult | InputRequiredResult> {
   const { signal, inputResponses } = context.mcpReq;
   const { putAside } = await answerApprovals(executionId, inputResponses, caller, signal);
@@ -41,7 +42,7 @@ export async function awaitExecution(
   const questions = abilities.asksPeople && !putAside ? approvalQuestions(status) : undefined;
   // The client brings the id back, and may bring any other: whatever is done with it is allowed to the caller, or refused.
   if (questions !== undefined) return inputRequired({ inputRequests: questions, requestState: executionId });
-  return executionAnswer(status);
+  return await answer(status);
 }
 
 /** How an execution is, as the answer of a tool: an error when it failed, and else the same document in all states. */

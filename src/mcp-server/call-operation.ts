@@ -3,6 +3,7 @@ import * as z from "zod";
 import { isJsonObject } from "../base/json.ts";
 import type { Json, JsonObject } from "../base/json.ts";
 import { tooDeep } from "../base/too-deep.ts";
+import type { Operation } from "../contract/operation.ts";
 import type { OperationCaller } from "../contract/operation-caller.ts";
 import { IDEMPOTENCY_KEY } from "../envelope/meta-keys.ts";
 import { TuttiError } from "../model/errors.ts";
@@ -30,7 +31,7 @@ export async function callOperation(
   context: Pick<ServerContext, "mcpReq">,
 ): Promise<OperationAnswer> {
   const { signal, _meta: meta } = context.mcpReq;
-  const parsed = readInput(operation, takesRequestKey ? withRequestKey(given, meta) : given);
+  const parsed = readOperationInput(operation, takesRequestKey ? withRequestKey(given, meta) : given);
   const tell = progressTeller(context);
   const output = await caller.call(operation, parsed, { signal, tell: (item) => tell({ message: told(operation.item, item) }) });
   // Whatever an operation gives is an object on the wire; a test reads all schemas.
@@ -39,7 +40,8 @@ export async function callOperation(
   return summary === undefined ? { document } : { document, summary };
 }
 
-function readInput({ name, input }: OperationTool["operation"], given: unknown): unknown {
+/** @throws TuttiError `input.invalid` - with everything that is wrong */
+export function readOperationInput<Input>({ name, input }: Pick<Operation<Input, unknown>, "name" | "input">, given: unknown): Input {
   if (tooDeep(given)) throw invalid(name, ["the input is nested too deeply"]);
   const parsed = input.safeParse(given ?? {});
   if (parsed.success) return parsed.data;

@@ -1,12 +1,16 @@
 import { ProtocolError } from "@modelcontextprotocol/server";
 import type { CallToolResult, InputRequiredResult, McpServer, ServerContext } from "@modelcontextprotocol/server";
+import * as z from "zod";
 import type { Clock } from "../base/clock.ts";
 import { isJsonObject } from "../base/json.ts";
+import type { JsonObject } from "../base/json.ts";
 import { executeWorkflow } from "../contract/execute-workflow.ts";
+import { getExecution } from "../contract/get-execution.ts";
+import { watchExecution } from "../contract/watch-execution.ts";
 import { IDEMPOTENCY_KEY } from "../envelope/meta-keys.ts";
 import { isTuttiError } from "../model/errors.ts";
 import { awaitExecution } from "./await-execution.ts";
-import { callOperation, REQUEST_KEY_LENGTH_MAX } from "./call-operation.ts";
+import { callOperation, readOperationInput, REQUEST_KEY_LENGTH_MAX } from "./call-operation.ts";
 import { startedTask } from "./execution-tasks.ts";
 import type { Guarded, Requester } from "./guard-requests.ts";
 import { operationTools } from "./operation-tools.ts";
@@ -42,7 +46,7 @@ export function serveTools({ server }: McpServer, ports: ToolPorts, guarded: Gua
       return await answered(name, context, ports, async () =>
         operation === undefined
           ? await callWorkflow({ name, given }, context, requester, ports)
-          : await callTool(operation, given, { context, requester }),
+          : await callTool(operation, given, { context, requester, clock: ports.clock }),
       );
     }),
   );
@@ -51,10 +55,23 @@ export function serveTools({ server }: McpServer, ports: ToolPorts, guarded: Gua
 interface ReceivedCall {
   readonly context: ServerContext;
   readonly requester: Requester;
+  readonly clock: Clock;
 }
 
-async function callTool(tool: OperationTool, given: unknown, { context, requester }: ReceivedCall): Promise<CallToolResult> {
+async function callTool(
+  tool: OperationTool,
+  given: unknown,
+  { context, requester, clock }: ReceivedCall,
+): Promise<CallToolResult | InputRequiredResult> {
   const { caller, abilities } = requester;
+  if (tool.operation.name === watchExecution.name) {
+    const { executionId } = readOperationInput(watchExecution, given);
+    const waiting = { caller: caller.operations, abilities, clock };
+    return await awaitExecution(executionId, waiting, context, async () => {
+      const view = await caller.operations.call(getExecution, { executionId }, { signal: context.mcpReq.signal });
+      return toolAnswer(z.encode(getExecution.output, view) as object as JsonObject);
+    });
+  }
   const { document, summary } = await callOperation(tool, given, caller.operations, context);
   const isTask = abilities.knowsTasks && tool.operation.name === executeWorkflow.name;
   return isTask ? startedTask(executeWorkflow.output.parse(document)) : toolAnswer(document, summary);

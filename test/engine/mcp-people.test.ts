@@ -30,6 +30,19 @@ test.each(WAYS)("over $over in the era $era a person is asked for the approval t
   expect(asked).toEqual([expect.objectContaining({ message: "Ship order A-17?" })]);
 });
 
+test.each(WAYS)("over $over in the era $era the extended tool that waits asks a person, and tells how it ended", async (way) => {
+  await using world = await mcpWorld({ tools: "extended" });
+  await using client = await world.connect(answering(way, () => undefined, { action: "accept", content: { approved: true } }));
+  await documentOf(client, "create_workflow", { workflow_id: "ship", steps: ASK });
+  const { execution_id: executionId } = await documentOf(client, "execute_workflow", { workflow_id: "ship" });
+  expect(await documentOf(client, "watch_execution", { execution_id: executionId })).toMatchObject({
+    outcome: "completed",
+    steps: [{ id: "agree" }],
+  });
+  const wrong = await client.callTool({ name: "watch_execution", arguments: { execution_id: 7 } });
+  expect(wrong).toMatchObject({ isError: true, structuredContent: { code: "input.invalid" } });
+});
+
 test.each([
   ["who declines", { action: "decline" } as const, "failed"],
   ["who says no", { action: "accept", content: { approved: false } } as const, "failed"],
