@@ -249,17 +249,18 @@ test("several executions that are taken up are printed as one list, and exit wit
 test("problems have a place, a code and a suggestion, whichever command finds them", async () => {
   using world = commandWorld({ echo: "echo.ts" });
   world.write("w.yaml", "id: w\nsteps:\n  - { id: a, tool: echo.ecko }\n  - { id: b, needs: [aa], value: 1 }\n");
-  const keys = ["file", "line", "column", "code", "message", "suggestion", "severity", "length", "source"];
+  const keys = ["file", "place", "line", "column", "code", "message", "suggestion", "severity", "length", "source"];
   const problems = [
     {
       file: "w.yaml",
+      place: "steps[0].tool",
       line: 3,
       column: 20,
       code: "unknown-tool",
       message: 'unknown tool "echo.ecko" - did you mean "echo.echo"?',
       suggestion: "echo.echo",
     },
-    { file: "w.yaml", line: 4, column: 22, code: "unknown-step", suggestion: "a" },
+    { file: "w.yaml", place: "steps[1].needs[0]", line: 4, column: 22, code: "unknown-step", suggestion: "a" },
   ];
   for (const command of ["validate", "plan"]) {
     const { exitCode, stdout, stderr } = await world.run(command, "w.yaml", "--json");
