@@ -8,8 +8,6 @@ export interface PatternTarget {
   readonly targetComponent: string;
   /** Those that have no default are needed. */
   readonly parameters?: JsonObject;
-  /** Parameters as they were typed: read as JSON, unless the pattern wants text there. They outrank `parameters`. */
-  readonly typedParameters?: Readonly<Record<string, string>>;
 }
 
 /** The name of a pattern. */
@@ -24,7 +22,7 @@ export const targetComponent: z.ZodType<string> = z
   .string()
   .min(1)
   .max(200)
-  .regex(/^[^\p{Cc}\p{Zl}\p{Zp}]*$/u)
+  .refine((text) => !/[\p{Cc}\p{Zl}\p{Zp}]/u.test(text), "must be one line, without control characters")
   .meta({ description: 'What the pattern is applied to, in your words, such as "database-connections".' });
 
 /** The members of an input that has a {@link PatternTarget}. */
@@ -33,9 +31,5 @@ export const PATTERN_TARGET: { readonly [Key in keyof PatternTarget]-?: z.ZodTyp
   targetComponent,
   parameters: jsonObject
     .meta({ description: "The parameters that list_patterns shows for the pattern, by name. Those without a default are needed." })
-    .exactOptional(),
-  typedParameters: z
-    .record(z.string(), z.string())
-    .meta({ description: "Parameters as a person types them: read as JSON, unless the pattern wants text there." })
     .exactOptional(),
 };

@@ -85,10 +85,10 @@ interface ApplicationIdentity {
 function identityOf({ requestKey, ...asked }: ApplyPatternInput, ids: IdSource, tenant: string | undefined): ApplicationIdentity {
   if (requestKey === undefined) return { applicationId: ids.next() };
   const hex = hash([tenant ?? null, contract.name, requestKey]).slice(0, 32);
-  const { patternName, targetComponent, parameters = {}, typedParameters = {} } = asked;
+  const { patternName, targetComponent, parameters = {} } = asked;
   // UUID version 8: made of something else than time or chance.
   const applicationId = hex.replace(/^(.{8})(.{4}).(.{3}).(.{3})(.{12})$/, "$1-$2-8$3-8$4-$5");
-  return { applicationId, fingerprint: hash([patternName, targetComponent, parameters, typedParameters]) };
+  return { applicationId, fingerprint: hash([patternName, targetComponent, parameters]) };
 }
 
 function hash(value: Json): string {

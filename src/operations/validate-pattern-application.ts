@@ -14,7 +14,6 @@ import type { Caller, OperationContext } from "./operation-context.ts";
 import { planSource } from "./plan-source.ts";
 import { readSource } from "./read-source.ts";
 import { definitionFile, problemLine } from "./stored-definition.ts";
-import { readTypedValues } from "../base/typed-values.ts";
 
 export interface ValidatePatternPorts {
   readonly patterns: PatternSource;
@@ -57,7 +56,7 @@ export async function validatePattern(
   const { targetComponent: component } = input;
   const pattern = findPattern(input.patternName, ports.patterns);
   const probes = ports.probes(caller);
-  const { parameters, problems } = checkParameters(pattern, givenParameters(input, pattern));
+  const { parameters, problems } = checkParameters(pattern, input.parameters ?? {});
   const judged = (results: readonly RequirementResult[]): PatternValidation => judge(results, ports.clock.nowMs());
   const own = [suitability(pattern, component), parameterResult(problems)];
   if (problems.length > 0) return { pattern, parameters, validation: judged(own) };
@@ -69,13 +68,6 @@ export async function validatePattern(
   const requirements = await checkRequirements(instance.requirements, probes, signal);
   const planned = await planResults(instance.document, workflowId, probes, signal);
   return { pattern, parameters, instance, validation: judged([...own, ...requirements, ...planned]) };
-}
-
-function givenParameters({ parameters, typedParameters = {} }: PatternTarget, pattern: PatternDefinition): JsonObject {
-  const typed = readTypedValues(typedParameters, (name) =>
-    Object.hasOwn(pattern.parameters, name) ? pattern.parameters[name] : undefined,
-  );
-  return { ...parameters, ...typed };
 }
 
 /** Sorts results by what follows from them. */

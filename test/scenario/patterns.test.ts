@@ -46,8 +46,13 @@ test("a change after which the check does not pass is taken back", async () => {
   const file = join(example.folder, "services.json");
   const before = readFileSync(file, "utf8");
   const change = (content: object): readonly string[] => [
-    ...["apply", "checked-change", "--component", "services-file", "-p", "file=services.json", "-p", "check=ports-registered"],
-    ...["-p", `content=${JSON.stringify(content)}`, "--execute"],
+    "apply",
+    "checked-change",
+    "--component=services-file",
+    "--param=file=services.json",
+    "--param=check=ports-registered",
+    `--param=content=${JSON.stringify(content)}`,
+    "--execute",
   ];
   expect(await json<Application>(example, ...change({ till: 4009 }))).toMatchObject({
     status: "failed",
@@ -86,22 +91,22 @@ monitoring: { interval: 1s, checks: [holds] }
 `,
   );
   const { application_id: id } = await json<Application>(example, "apply", "watched", "--component", "ports", "--execute");
-  const inForce = async (wanted: boolean): Promise<void> => {
+  const becomes = async (wanted: boolean): Promise<boolean> => {
     for (let look = 0; look < 100; look += 1) {
-      if ((await json<Application>(example, "applications", id)).in_force === wanted) return;
+      if ((await json<Application>(example, "applications", id)).in_force === wanted) return true;
       await pause(200);
     }
-    throw new Error(`it was never ${wanted ? "in force" : "out of force"}`);
+    return false;
   };
   const good = readFileSync(services, "utf8");
   for (let life = 0; life < 2; life += 1) {
     await using serving = startCommand(["serve", "--port", "0", ...CONFIG], example.path);
     await serving.printed(/at (http:\S+)/);
-    await inForce(true);
+    expect(await becomes(true)).toBe(true);
     writeFileSync(services, '{ "till": 4009 }');
-    await inForce(false);
+    expect(await becomes(false)).toBe(true);
     await serving.printed(/what a pattern requires no longer holds/, "stderr");
     writeFileSync(services, good);
-    await inForce(true);
+    expect(await becomes(true)).toBe(true);
   }
 });

@@ -1,4 +1,6 @@
 import { defined } from "../../base/defined.ts";
+import { isJsonObject } from "../../base/json.ts";
+import { readTypedValues } from "../../base/typed-values.ts";
 import { applyPattern } from "../../contract/apply-pattern.ts";
 import { getPatternApplication } from "../../contract/get-pattern-application.ts";
 import { listPatternApplications } from "../../contract/list-pattern-applications.ts";
@@ -53,8 +55,8 @@ export interface TargetOptions extends CommonOptions {
 
 /** `tutti patterns validate NAME` */
 export async function validate(context: CommandContext, patternName: string, options: TargetOptions): Promise<number> {
-  const target = await targetOf(context, patternName, options);
   await using session = await openSession(context, "driving", options);
+  const target = await targetOf(context, session, patternName, options);
   const validation = await session.client.call(validatePatternApplication, target, { signal: context.signal });
   if (options.json === true) await printDocument(context, validatePatternApplication, validation);
   else context.terminal.out.lines(validationLines(validation));
@@ -69,9 +71,9 @@ export interface ApplyOptions extends TargetOptions {
 /** `tutti patterns apply NAME` */
 export async function apply(context: CommandContext, patternName: string, options: ApplyOptions): Promise<number> {
   const { host, signal } = context;
-  const target = await targetOf(context, patternName, options);
   const requestKey = options.requestKey ?? host.newId();
   await using session = await openSession(context, "driving", options);
+  const target = await targetOf(context, session, patternName, options);
   const application = await session.client.call(
     applyPattern,
     { ...target, requestKey, ...(options.execute === true ? { execute: true } : {}) },
@@ -139,11 +141,20 @@ export async function applications(
   return 0;
 }
 
-async function targetOf({ host }: CommandContext, patternName: string, options: TargetOptions): Promise<PatternTarget> {
-  return {
-    patternName,
-    targetComponent: options.component,
-    typedParameters: readPairs(options.param, "-p"),
-    ...(options.params === undefined ? {} : { parameters: await host.readObject(options.params) }),
-  };
+/** What was typed is text where the pattern wants text, else what it says as JSON. */
+async function targetOf(
+  { host, signal }: CommandContext,
+  { client }: Session,
+  patternName: string,
+  options: TargetOptions,
+): Promise<PatternTarget> {
+  const typed = readPairs(options.param, "-p");
+  const given = options.params === undefined ? {} : await host.readObject(options.params);
+  const { patterns } = await client.call(listPatterns, { patternName }, { signal });
+  const schemas = patterns[0]?.parameters["properties"];
+  const read = readTypedValues(typed, (name) => {
+    const schema = isJsonObject(schemas) && Object.hasOwn(schemas, name) ? schemas[name] : undefined;
+    return isJsonObject(schema) ? schema : undefined;
+  });
+  return { patternName, targetComponent: options.component, parameters: { ...given, ...read } };
 }
