@@ -36,6 +36,7 @@ const details: ErrorDetails = {
   "secret.missing": { secret: "TOKEN" },
   "identity.invalid": { reason: "expired" },
   "access.denied": { missing: ["a:b"] },
+  "rate.limited": { retryAfterMs: 500 },
   "tenant.invalid": { tenant: "globex" },
   "envelope.invalid": { problems: ["meta.tenant: must be text"] },
   "operation.unknown": { operation: "fly" },

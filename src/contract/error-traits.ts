@@ -42,6 +42,7 @@ export const ERROR_TRAITS: { readonly [Code in ErrorCode]: ErrorTraits } = {
   "secret.missing": { variant: "Config", httpStatus: 422, jsonRpcCode: -32_603, exitCode: 65, retry: "none" },
   "identity.invalid": { variant: "Security", httpStatus: 401, jsonRpcCode: -31_401, exitCode: 77, retry: "none" },
   "access.denied": { variant: "Security", httpStatus: 403, jsonRpcCode: -31_403, exitCode: 77, retry: "none" },
+  "rate.limited": { variant: "Remote", httpStatus: 429, jsonRpcCode: -31_429, exitCode: 69, retry: "exponential" },
   "tenant.invalid": { variant: "TenantExtraction", httpStatus: 403, jsonRpcCode: -31_403, exitCode: 77, retry: "none" },
   "envelope.invalid": { variant: "Validation", httpStatus: 400, jsonRpcCode: -32_600, exitCode: 65, retry: "none" },
   "operation.unknown": { variant: "Validation", httpStatus: 404, jsonRpcCode: -32_602, exitCode: 66, retry: "none" },

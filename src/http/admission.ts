@@ -3,7 +3,7 @@ import type { Clock } from "../base/clock.ts";
 import type { AdmittedCaller, OperationGate } from "../contract/operation-caller.ts";
 import { isTuttiError, TuttiError } from "../model/errors.ts";
 import type { RateLimit } from "../model/server.ts";
-import { HttpRefusal } from "./http-refusal.ts";
+import { HttpRefusal, retryAfter } from "./http-refusal.ts";
 import { TokenBuckets } from "./token-buckets.ts";
 
 /** Lets requests in, each for its caller. */
@@ -22,18 +22,13 @@ export interface Admission {
 export interface AdmissionPorts {
   readonly gate: OperationGate;
   readonly clock: Pick<Clock, "monotonicMs">;
-  /** Of one caller. Without it {@link CALLER_RATE} where callers say who they are, and none where they do not. */
-  readonly rate?: RateLimit;
 }
-
-const CALLER_RATE: RateLimit = { count: 100, perMs: 1_000 };
 
 /** Whoever guesses does so slowly, and does not fill the audit log. */
 const REFUSED_RATE: RateLimit = { count: 10, perMs: 10_000 };
 
-/** Lets in whom the gate lets in, unless it comes too often. */
-export function openAdmission({ gate, clock, rate = gate.asks ? CALLER_RATE : undefined }: AdmissionPorts): Admission {
-  const callers = rate === undefined ? undefined : new TokenBuckets(rate, clock);
+/** Lets in whom the gate lets in, and hears an address no more for a while that was refused too often. */
+export function openAdmission({ gate, clock }: AdmissionPorts): Admission {
   const refused = new TokenBuckets(REFUSED_RATE, clock);
   const welcome = new WelcomeCredentials();
   const refuseGuessing = (address: string): void => {
@@ -50,11 +45,10 @@ export function openAdmission({ gate, clock, rate = gate.asks ? CALLER_RATE : un
       try {
         const caller = await admitted(gate, credential, signal);
         welcome.add(credential);
-        const waitMs = callers?.take(caller.key);
-        if (waitMs !== undefined) throw tooMany(waitMs, "these are more requests than one caller may send");
         return caller;
       } catch (error) {
-        if (isTuttiError(error)) {
+        // Whoever comes too often is known.
+        if (isTuttiError(error) && !isTuttiError(error, "rate.limited")) {
           refused.take(address);
           welcome.delete(credential);
         }
@@ -117,5 +111,5 @@ async function admitted(gate: OperationGate, credential: string | undefined, sig
 }
 
 function tooMany(waitMs: number, message: string): HttpRefusal {
-  return new HttpRefusal("http.too-many", message, { "retry-after": String(Math.max(1, Math.ceil(waitMs / 1_000))) });
+  return new HttpRefusal("http.too-many", message, { "retry-after": retryAfter(waitMs) });
 }

@@ -3,6 +3,7 @@ import * as z from "zod";
 import { echoing, gateFor, httpWorld } from "../../test/support/http-world.ts";
 import type { Asking, HttpWorld } from "../../test/support/http-world.ts";
 import { ManualClock } from "../../test/support/manual-clock.ts";
+import { limitedGate } from "./limited-gate.ts";
 import type { Operation, Route } from "../contract/operation.ts";
 
 const INPUT = z.strictObject({
@@ -147,8 +148,8 @@ test.each([
 test("a caller who asks too often is told when to come again, and others are not held up", async () => {
   const clock = new ManualClock();
   const { operation, table } = echoing({ input: INPUT, route: GET });
-  const settings = { allowedHosts: [], allowedOrigins: [], rate: { count: 2, perMs: 10_000 } };
-  await using here = httpWorld({ operations: [operation], gate: gateFor(table, KNOWN), settings, clock });
+  const rate = { count: 2, perMs: 10_000 };
+  await using here = httpWorld({ operations: [operation], gate: limitedGate({ gate: gateFor(table, KNOWN), clock, rate }), clock });
   const asks = async (key: string): Promise<readonly [number, string | null]> => {
     const response = await here.ask("/api/v1/things/a", { headers: { "x-api-key": key } });
     return [response.status, response.headers.get("retry-after")];

@@ -3,7 +3,6 @@ import type { Duplex } from "node:stream";
 import { Hono } from "hono";
 import type { Context } from "hono";
 import type { Clock } from "../base/clock.ts";
-import { defined } from "../base/defined.ts";
 import type { IdSource } from "../base/ids.ts";
 import { listExecutions } from "../contract/list-executions.ts";
 import type { AdmittedCaller, OperationGate } from "../contract/operation-caller.ts";
@@ -22,9 +21,10 @@ export type UpgradeHandler = (request: IncomingMessage, wire: Duplex, head: Buff
 
 /** What every application is made of. */
 export interface GuardedPorts {
+  /** Also what limits how often one caller may ask. */
   readonly gate: OperationGate;
   /** Whom it answers. */
-  readonly settings: Pick<ServeSettings, "allowedHosts" | "allowedOrigins" | "rate">;
+  readonly settings: Pick<ServeSettings, "allowedHosts" | "allowedOrigins">;
   /** Whether it can be reached from other machines. */
   readonly wide: boolean;
   readonly operator: Pick<OperatorPorts, "metrics" | "health">;
@@ -61,7 +61,7 @@ export interface Guard {
 export function guardRoutes(ports: GuardedPorts): Guard {
   const { clock, gate, settings, wide } = ports;
   const closing = new AbortController();
-  const admission = openAdmission({ gate, clock, ...defined({ rate: settings.rate }) });
+  const admission = openAdmission({ gate, clock });
   const routes = new Hono<HttpEnv>();
   const faulty = (error: unknown, context: Context<HttpEnv>): void =>
     ports.onFault(error, { requestId: context.get("requestId"), method: context.req.method, path: context.req.path });

@@ -13,7 +13,7 @@ export const HTTP_REFUSALS: { readonly [Code in HttpRefusalCode]: { readonly sta
   "http.media-type": { status: 415, meaning: "The body is not `application/json`." },
   "http.too-many": {
     status: 429,
-    meaning: "Too many requests, or too many that were refused; `Retry-After` says how many seconds to wait.",
+    meaning: "Too many requests of this address were refused; `Retry-After` says how many seconds to wait.",
   },
   "http.fault": { status: 500, meaning: "A fault of this program; its log tells more under the request id." },
   "http.unavailable": { status: 501, meaning: "What it asks for does not exist here, and will not after waiting." },
@@ -60,13 +60,21 @@ export function refusalOf(error: unknown): Refusal | undefined {
   }
   if (!isTuttiError(error)) return undefined;
   const status = ERROR_TRAITS[error.code].httpStatus;
-  return { status, headers: HEADERS_OF[status] ?? {}, document: errorDocument(error) as unknown as JsonObject };
+  const headers = isTuttiError(error, "rate.limited")
+    ? { "retry-after": retryAfter(error.details.retryAfterMs) }
+    : (HEADERS_OF[status] ?? {});
+  return { status, headers, document: errorDocument(error) as unknown as JsonObject };
 }
 
 /** The same as an answer. */
 export function refusalResponse(error: unknown): Response | undefined {
   const refusal = refusalOf(error);
   return refusal === undefined ? undefined : jsonResponse(refusal.document, refusal.status, refusal.headers);
+}
+
+/** How long to wait, as HTTP says it: in whole seconds. */
+export function retryAfter(waitMs: number): string {
+  return String(Math.max(1, Math.ceil(waitMs / 1_000)));
 }
 
 /** A document as an answer. */

@@ -22,10 +22,11 @@ export interface ServedHttpOptions extends ServedPortOptions {
  * @throws TuttiError `port.taken`, `usage`
  */
 export async function openServedHttp(options: ServedHttpOptions): Promise<Listening> {
-  const { owner, tools, log, version } = options;
+  const { tools, log, version } = options;
+  const ports = servedPorts(options);
   await using resources = new AsyncDisposableStack();
   const mcp = openMcpSurface({
-    gate: owner.gate,
+    gate: ports.gate,
     tools,
     version,
     clock: systemClock,
@@ -35,7 +36,7 @@ export async function openServedHttp(options: ServedHttpOptions): Promise<Listen
   });
   resources.use(mcp);
   const app = createHttpApp({
-    ...servedPorts(options),
+    ...ports,
     operations: OPERATIONS,
     mounts: [{ path: "/mcp", fetch: async (request) => await mcp.fetch(request) }],
     pages: { "/llms.txt": llmsText },

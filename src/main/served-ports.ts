@@ -2,6 +2,7 @@ import { systemClock } from "../base/clock.ts";
 import { defined } from "../base/defined.ts";
 import { randomIds } from "../base/ids.ts";
 import type { GuardedPorts, HttpApp } from "../http/guarded-app.ts";
+import { limitedGate } from "../http/limited-gate.ts";
 import { listen } from "../http/listen.ts";
 import type { Listening } from "../http/listen.ts";
 import { isLocalHost } from "../model/open-host.ts";
@@ -27,7 +28,7 @@ export interface ServedPortOptions {
 /** What is the same at every port. */
 export function servedPorts({ owner, place, settings, metrics, log, version }: ServedPortOptions): GuardedPorts {
   return {
-    gate: owner.gate,
+    gate: limitedGate({ gate: owner.gate, clock: systemClock, ...defined({ rate: settings.rate }) }),
     settings,
     wide: !isLocalHost(place.host),
     operator: {

@@ -58,6 +58,8 @@ export interface ErrorDetails {
   readonly "identity.invalid": { readonly reason: string };
   /** The caller is known and may not do this. */
   readonly "access.denied": { readonly missing: readonly string[] };
+  /** The caller asks more often than one may. */
+  readonly "rate.limited": { readonly retryAfterMs: number };
   /** There is no tenant, or a message names another one than the caller's. */
   readonly "tenant.invalid": { readonly tenant?: string };
   /** A message is no envelope, or more than an envelope may be. */

@@ -27,7 +27,7 @@ export async function serveFixtures(port: number): Promise<AsyncDisposable & { r
     createHttpApp({
       gate,
       operations: [],
-      settings: { allowedHosts: [], allowedOrigins: [], rate: { count: 100_000, perMs: 1_000 } },
+      settings: { allowedHosts: [], allowedOrigins: [] },
       wide: false,
       operator: { metrics: () => ({ text: "", type: "text/plain" }), health: async () => ({ well: true, document: {} }) },
       mounts: [{ path: "/mcp", fetch: async (request) => await stack.fetch(request) }],
