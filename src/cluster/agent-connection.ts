@@ -74,6 +74,8 @@ export class AgentConnection {
       return { joined: false, reason: (error as Error).message };
     }
     this.#socket = socket;
+    // What is no hub may have said so before there was anybody to hang up.
+    if (this.#refusal !== undefined) socket.abandon();
     const leave = (): void => void socket.close();
     signal.addEventListener("abort", leave, { once: true });
     this.#timer = clock.after(JOIN_WITHIN_MS, () => this.#breakOff("the hub has not let it in in time"));
