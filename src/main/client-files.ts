@@ -9,7 +9,7 @@ export const CLIENTS = {
   mcp: "mcp.json",
 } as const;
 
-export type ClientName = keyof typeof CLIENTS;
+type ClientName = keyof typeof CLIENTS;
 
 /** A file in which a program may keep its servers. */
 export interface ClientFile {

@@ -1,14 +1,14 @@
-import { existsSync, readFileSync, statSync } from "node:fs";
+import { existsSync, lstatSync, readFileSync, statSync } from "node:fs";
 import { homedir } from "node:os";
 import { dirname, join, relative, resolve } from "node:path";
-import type { JsonObject } from "../base/json.ts";
+import type { Json, JsonObject } from "../base/json.ts";
 import { quoted } from "../base/visible.ts";
 import type { ClientSource, PlannedFile, ProjectPlan, ProjectRequest } from "../cli/host.ts";
 import { noFindings } from "../definition/reading.ts";
 import { workflowJsonSchema } from "../definition/workflow-json-schema.ts";
 import { TuttiError } from "../model/errors.ts";
 import { clientFiles, CLIENTS } from "./client-files.ts";
-import type { ClientFile, ClientName } from "./client-files.ts";
+import type { ClientFile } from "./client-files.ts";
 import { readConfigDocument } from "./config-document.ts";
 import { configJsonSchema } from "./config-json-schema.ts";
 import { fileSurroundings } from "./file-surroundings.ts";
@@ -22,11 +22,19 @@ import { serverEntry } from "./server-entry.ts";
 /** Servers that other programs have, here and on this machine. A file that cannot be read has none. */
 export function clientSources(directory: string, around: Surrounding): readonly ClientSource[] {
   return placesOf(directory, around).flatMap(({ client, file, folder }) => {
-    if (!existsSync(file)) return [];
-    const servers = Object.keys(entriesOf(readConfigDocument(readFileSync(file, "utf8"), file).value ?? {}));
+    const servers = Object.keys(entriesOf(readQuietly(file)));
     if (servers.length === 0) return [];
     return [{ file, title: CLIENTS[client], from: folder === undefined ? client : relative(around.workingDirectory, file), servers }];
   });
+}
+
+/** Nobody has asked for this file in particular. */
+function readQuietly(file: string): Json {
+  try {
+    return readConfigDocument(readFileSync(file, "utf8"), file).value ?? {};
+  } catch {
+    return {};
+  }
 }
 
 /**
@@ -65,14 +73,24 @@ function schemaText(schema: JsonObject): string {
 
 function isThere(directory: string, path: string): boolean {
   const names = path === "tutti.yaml" ? [path, "tutti.yml"] : [path];
-  return names.some((name) => existsSync(join(directory, name)));
+  return names.some((name) => hasEntry(join(directory, name)));
+}
+
+/** Also what leads nowhere is there. What cannot be looked at is found out about when it is written. */
+function hasEntry(path: string): boolean {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+  } catch {
+    return false;
+  }
 }
 
 /** The data directory is nobody else's business, and is added to what is there already. */
 function ignoreFile(directory: string): PlannedFile {
   const path = ".gitignore";
   const file = join(directory, path);
-  if (!existsSync(file)) return { path, text: ".tutti/\n", action: "create" };
+  if (!isThere(directory, path)) return { path, text: ".tutti/\n", action: "create" };
+  if (statSync(file, { throwIfNoEntry: false })?.isFile() !== true) return { path, text: "", action: "keep" };
   const text = readFileSync(file, "utf8");
   if (/^\/?\.tutti\/?\s*$/m.test(text)) return { path, text: "", action: "keep" };
   return { path, text: text === "" || text.endsWith("\n") ? ".tutti/\n" : "\n.tutti/\n", action: "append" };
@@ -85,10 +103,11 @@ function placesOf(directory: string, { environment }: Surrounding): readonly Cli
 function clientDocument(from: string, directory: string, around: Surrounding): ClientDocument {
   const known = placesOf(directory, around).filter(({ client }) => client === from);
   const found = known.find(({ file }) => existsSync(file));
-  if (known.length > 0 && found === undefined) {
+  const [wanted] = known;
+  if (wanted !== undefined && found === undefined) {
     const places = known.map(({ file }) => relative(around.workingDirectory, file)).join(" and ");
-    const message = `no servers of ${CLIENTS[from as ClientName]} were found: looked for ${places}`;
-    throw new TuttiError("file.unreadable", message, { file: known[0]?.file ?? from });
+    const message = `no servers of ${CLIENTS[wanted.client]} were found: looked for ${places}`;
+    throw new TuttiError("file.unreadable", message, { file: wanted.file });
   }
   const file = found?.file ?? resolve(around.workingDirectory, from);
   const { value, problems } = readConfigDocument(readSource(file, from), relative(around.workingDirectory, file));

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { expect, test } from "vitest";
 import { runCommand } from "../support/built-command.ts";
@@ -113,6 +113,20 @@ test("in a pipe nothing is made where somebody would have to be asked, and then 
     stderr: expect.stringContaining("stays as it is"),
   });
   expect(folder.read("tutti.yaml")).not.toContain("echo.ts");
+});
+
+test("what is there under the name of a file is left as it is, whatever it is, and what cannot be read has no servers", async () => {
+  using folder = emptyFolder();
+  for (const name of ["hello.yaml", ".gitignore", "mcp.json"]) mkdirSync(join(folder.path, name));
+  symlinkSync("nowhere", join(folder.path, "tutti.yml"));
+  folder.write(".mcp.json", "[1");
+  expect(await folder.run("init", "--json")).toMatchObject({
+    exitCode: 0,
+    stdout: expect.stringMatching(/"tutti\.yaml",\s+"action": "keep"/),
+  });
+  expect(existsSync(join(folder.path, "tutti.yaml"))).toBe(false);
+  folder.write("q/.tutti", "");
+  expect(await folder.run("init", "q")).toMatchObject({ exitCode: 69, stderr: expect.stringContaining("the data need a directory") });
 });
 
 test.each([

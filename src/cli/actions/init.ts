@@ -56,7 +56,7 @@ async function sources(context: CommandContext, directory: string | undefined, o
 function describe({ servers, title, file }: ClientSource, { host }: CommandContext): string {
   const named = servers.length > 5 ? [...servers.slice(0, 5), "..."] : servers;
   const shown = relative(host.workingDirectory, file);
-  return `${servers.length} ${servers.length === 1 ? "server" : "servers"} of ${title} (${oneLine(named.join(", "))}) in ${shown.startsWith("..") ? file : shown}`;
+  return `${servers.length} ${servers.length === 1 ? "server" : "servers"} of ${title} (${oneLine(named.join(", "))}) in ${oneLine(shown.startsWith("..") ? file : shown, 400)}`;
 }
 
 function actionOf({ files }: ProjectPlan, path: string): string | undefined {
