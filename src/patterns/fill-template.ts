@@ -1,6 +1,7 @@
 import type { Json } from "../base/json.ts";
 import { isJsonArray, isJsonObject } from "../base/json.ts";
 import { evaluateTemplate } from "../expression/evaluate-template.ts";
+import { LIMITS } from "../expression/limits.ts";
 import { scanTemplate, wholeExpression } from "../expression/scan-template.ts";
 import type { Path, Problem } from "../model/problem.ts";
 import { literal, patternNames, readsExecution, substitute } from "./substitute.ts";
@@ -75,6 +76,8 @@ function fillString(text: string, path: Path, filling: Filling): Filled {
 
 /** What becomes of one expression, or what is wrong with it. */
 function partOf(source: string, isExpression: boolean, { valueOf, later }: Filling): Part | string {
+  if (source.length > LIMITS.sourceLength)
+    return `the expression has ${source.length} characters, at most ${LIMITS.sourceLength} are allowed`;
   const names = patternNames(source);
   const unknown = names.find(({ name }) => valueOf(name) === undefined);
   if (unknown !== undefined) return unknownName(unknown.name);

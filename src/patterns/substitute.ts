@@ -14,7 +14,7 @@ export interface PatternName {
 
 /** A string or comment, which says nothing; or a name that is no member of something else, with its first member. */
 const TOKEN =
-  /\/\/[^\n]*|[rR]?(?:"""(?:\\[^]|[^\\])*?"""|'''(?:\\[^]|[^\\])*?'''|"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*')|(?<!\w|\.\s*|\.\?\s*)([A-Za-z_]\w*)(?:\s*\.\s*([A-Za-z_]\w*))?/g;
+  /\/\/[^\n]*|[rR]?(?:"""(?:\\[^]|[^\\])*?"""|'''(?:\\[^]|[^\\])*?'''|"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*')|(?=[A-Za-z_])(?<!\w|\.\s*|\.\?\s*)([A-Za-z_]\w*)(?:\s*\.\s*([A-Za-z_]\w*))?/g;
 
 /** The names of the pattern that an expression reads, in order. */
 export function patternNames(source: string): readonly PatternName[] {
