@@ -33,7 +33,7 @@ async function serveUntilTold({ host, terminal, signal }: CommandContext, option
   if (options.json === true) printJson(terminal, { url, data_directory: dataDirectory, pid: process.pid, resumed });
   else {
     const folder = relative(host.workingDirectory, dataDirectory) || ".";
-    terminal.out.lines([[span("serving "), span(folder, "bold"), span(` at ${url} (/metrics, /health, /live)`)]]);
+    terminal.out.lines([[span("serving "), span(folder, "bold"), span(` at ${url} (MCP at /mcp and /ws, API at /api/v1)`)]]);
     if (resumed > 0) terminal.out.lines([[span(`${resumed} interrupted ${resumed === 1 ? "execution goes" : "executions go"} on`)]]);
   }
   await serving.stays(signal);
