@@ -1,9 +1,8 @@
 import { present } from "../base/assert.ts";
-import type { JsonObject } from "../base/json.ts";
 import { isJsonObject } from "../base/json.ts";
 import type { ErrorMode, ErrorPolicy } from "../envelope/error-policy.ts";
 import type { Concurrency, Workflow } from "../model/workflow.ts";
-import { listOf, recordOf } from "./collection-types.ts";
+import { freeObject, listOf, recordOf } from "./collection-types.ts";
 import { cronSchedule } from "./cron-schedule.ts";
 import { inputSpec } from "./input-spec.ts";
 import { report, subject, wrongType } from "./reading.ts";
@@ -70,12 +69,6 @@ const concurrency = shape<Concurrency>("concurrency", {
 const triggers = shape<{ readonly schedule?: string }>("on", {
   schedule: { key: "schedule", type: cronSchedule, about: 'a cron expression such as "0 7 * * *"; "tutti serve" acts on it' },
 });
-
-const freeObject: ValueType<JsonObject> = {
-  read: (value, reading) => (isJsonObject(value) ? value : wrongType(reading, "an object", value)),
-  print: (value) => value,
-  schema: () => ({ type: "object" }),
-};
 
 /** What an exported workflow says of itself and its file does not decide: read, and left out of the workflow. */
 const exportedFact: ValueType<string> = {

@@ -5,7 +5,8 @@ import type { ServerLog } from "./server-log.ts";
 
 /** What TLS to a server is spoken with: its own files, or those for all servers. Nothing is loaded before it is asked for. */
 export function connectionTls({ name: server, connection }: ServerConfig, common: TlsConfig, { clock, log }: TlsPorts): LoadTls {
-  const files = (connection.kind === "stdio" || connection.kind === "machine" || connection.kind === "built-in" ? undefined : connection.tls) ?? common;
+  const files =
+    (connection.kind === "stdio" || connection.kind === "machine" || connection.kind === "built-in" ? undefined : connection.tls) ?? common;
   const note = (text: string): void => log.write({ server, source: "connection", text });
   let loading: Promise<TlsMaterial> | undefined;
   return async () => {

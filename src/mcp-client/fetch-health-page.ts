@@ -28,7 +28,13 @@ const PAGE_BYTES_MAX = 65_536;
 export async function fetchHealthPage(config: ServerConfig, ports: HealthPagePorts, signal: AbortSignal): Promise<JsonObject | undefined> {
   const { connection } = config;
   // Its headers are meant for the server, and go nowhere where it would not be spoken to.
-  if (connection.kind === "stdio" || connection.kind === "machine" || connection.kind === "built-in" || insecureReason(connection) !== undefined) return undefined;
+  if (
+    connection.kind === "stdio" ||
+    connection.kind === "machine" ||
+    connection.kind === "built-in" ||
+    insecureReason(connection) !== undefined
+  )
+    return undefined;
   const url = new URL("/health", connection.url.replace(/^ws/i, "http"));
   const headers = { ...connection.headers, accept: "application/json" };
   await using agents = new HttpAgents(connectionTls(config, ports.tls, ports));
