@@ -8,12 +8,10 @@ import { patternValidation } from "./pattern-requirement.ts";
 import { moment, wireObject } from "./wire-object.ts";
 
 /** How an application of a pattern is. */
-export const applicationStatus: z.ZodType<PatternApplicationStatus> = z
-  .enum(["pending", "applying", "applied", "failed", "rejected"])
-  .meta({
-    description:
-      "pending: its workflow is stored and waits to be executed. applying: it is being executed. applied: its newest execution has completed. failed: it has not. rejected: a blocking requirement was not met, and nothing was made.",
-  });
+const applicationStatus: z.ZodType<PatternApplicationStatus> = z.enum(["pending", "applying", "applied", "failed", "rejected"]).meta({
+  description:
+    "pending: its workflow is stored and waits to be executed. applying: it is being executed. applied: its newest execution has completed. failed: it has not. rejected: a blocking requirement was not met, and nothing was made.",
+});
 
 /** What is listed of an application of a pattern. */
 export interface PatternApplicationSummary {

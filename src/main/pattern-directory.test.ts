@@ -8,6 +8,9 @@ import { ManualClock } from "../../test/support/manual-clock.ts";
 import { temporaryDirectory } from "../../test/support/temporary-directory.ts";
 import { PatternDirectory } from "./pattern-directory.ts";
 
+/** Node cannot make one. */
+const MAKE_PIPE = "mkfifo";
+
 function patternText(name: string, version = "1.0.0"): string {
   return `name: ${name}\nversion: ${version}\ndescription: d\nworkflow: { steps: [{ id: a, value: 1 }] }\n`;
 }
@@ -98,7 +101,7 @@ test("a directory that is not there yet is told of, and read when it comes", () 
 test("what is too large, too many or no file at all is not read", () => {
   using folder = temporaryDirectory();
   mkdirSync(join(folder.path, "folder.yaml"));
-  execFileSync("mkfifo", [join(folder.path, "a-pipe.yaml")]);
+  execFileSync(MAKE_PIPE, [join(folder.path, "a-pipe.yaml")]);
   writeFileSync(join(folder.path, "large.yaml"), `${patternText("large")}# ${"x".repeat(1024 * 1024)}`);
   for (let number = 0; number < 200; number += 1) writeFileSync(join(folder.path, `p${number}.yaml`), patternText(`p${number}`));
   using directory = opened(folder.path);

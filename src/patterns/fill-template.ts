@@ -122,7 +122,7 @@ export function asTemplate(value: Json): Json {
 }
 
 /** The template with these parts: what `scanTemplate` reads from it, joined, is what the parts say. */
-export function printTemplate(parts: readonly Part[]): string {
+function printTemplate(parts: readonly Part[]): string {
   let result = "";
   let text = "";
   const flush = (before: string): void => {

@@ -6,11 +6,6 @@ import { openPlainOwner } from "./plain-owner.ts";
 import { inRepository } from "./built-command.ts";
 import { serverConfig } from "./server-config.ts";
 
-/** A check that is a program of Node. */
-export function scriptCheck(script: string): CheckConfig {
-  return { kind: "command", command: process.execPath, args: ["-e", script], workingDirectory: "/", env: {} };
-}
-
 /**
  * The owner of a directory with the server `w`, whose tool `echo` gives back what it is given, and the checks `good`, `bad`
  * and `asked`, which is a tool that says yes.
@@ -35,4 +30,9 @@ export async function openPatternOwner(directory: string, more: Partial<OwnerOpt
 /** Calls an operation with documents, as a surface does. */
 export async function callDocument<Answer>(operations: OperationTable, name: string, document: unknown): Promise<Answer> {
   return (await operations.callByName(name, document, { signal: new AbortController().signal })) as Answer;
+}
+
+/** A check that is a program of Node. */
+function scriptCheck(script: string): CheckConfig {
+  return { kind: "command", command: process.execPath, args: ["-e", script], workingDirectory: "/", env: {} };
 }
