@@ -152,3 +152,12 @@ describe("locate", () => {
     });
   });
 });
+
+test.each(["{ tol: a.b }", '{ "": 1 }', "{ nme: a, tol: a.b }"])(
+  "a step that has only keys which are not known is reported: %s",
+  (step) => {
+    const { problems, draft } = parseWorkflow(`${STEPS}  - ${step}\n`, "x.yaml");
+    expect(new Set(problems.map(({ code }) => code))).toEqual(new Set(["unknown-key"]));
+    expect(draft?.steps).toHaveLength(1);
+  },
+);

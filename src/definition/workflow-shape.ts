@@ -143,7 +143,10 @@ export function toWorkflow(keys: Partial<WorkflowKeys>): Workflow {
  */
 export function toDraft(keys: Partial<WorkflowKeys>, broken: (list: "steps" | "finally", place: number) => boolean): Workflow {
   const draft = (list: "steps" | "finally") =>
-    (keys[list] ?? []).map((step, place) => (broken(list, place) ? toPlaceholder(step, place) : toStep(step)));
+    (keys[list] ?? []).map((step, place) =>
+      // An id that is missing beside keys that are not known may stand under one of them, and is not reported.
+      broken(list, place) || step.id === undefined ? toPlaceholder(step, place) : toStep(step),
+    );
   const { id = "draft", inputs = {}, errorPolicy = { mode: "fail_fast" } } = keys;
   return { id, inputs, errorPolicy, steps: draft("steps"), finally: draft("finally") };
 }
