@@ -12,6 +12,7 @@ import { Records } from "../../../src/sqlite/records.ts";
 import { openTestCluster, startAgent, untilMachine, wireCall } from "../../support/cluster-rig.ts";
 import type { Fate } from "../../support/fate.ts";
 import { type FaultProxy, startFaultProxy } from "../../support/fault-proxy.ts";
+import { ManualClock } from "../../support/manual-clock.ts";
 import { temporaryDirectory } from "../../support/temporary-directory.ts";
 
 const NEVER = new AbortController().signal;
@@ -225,4 +226,27 @@ test("a machine that is told to end does so although nobody can reach its hub", 
   await Promise.race([running.leave(), once(stop.signal, "abort")]);
   clearTimeout(limit);
   expect(stop.signal.aborted).toBe(false);
+});
+
+test("a machine that is told to end cancels what has not ended after 30 s", async () => {
+  await using cluster = await openTestCluster();
+  const clock = new ManualClock(Date.now());
+  const began = Promise.withResolvers<void>();
+  await using running = startAgent(cluster.url, {
+    clock,
+    carryOut: async (_, gate, signal) => {
+      await gate.sending();
+      began.resolve();
+      await once(signal, "abort");
+      return { kind: "unknown", error: { kind: "cancelled", message: "it was cancelled" } };
+    },
+  });
+  await untilMachine(cluster, "gpu-1", "online");
+  const end = call(cluster);
+  await began.promise;
+  const left = running.leave();
+  await untilMachine(cluster, "gpu-1", "maintenance");
+  clock.advance(30_000);
+  await left;
+  expect(await end).toMatchObject({ kind: "unknown" });
 });
