@@ -15,6 +15,10 @@ export { openEnvelopeAdapter } from "./main/open-envelope-adapter.ts";
 export type { EnvelopeAdapterOptions, OpenEnvelopeAdapter } from "./main/open-envelope-adapter.ts";
 export { startServer } from "./main/start-server.ts";
 export type { ServerEnd, StartedServer, StartServerOptions } from "./main/start-server.ts";
+export { validateServicePort } from "./main/service-port.ts";
+export type { ServicePort } from "./main/service-port.ts";
+export { PORT_TABLE, portTable } from "./model/port-table.ts";
+export type { PortAllocation, PortTable, ServiceType } from "./model/port-table.ts";
 export { openTutti } from "./main/open-tutti.ts";
 export type { ExecuteRequest, Tutti, TuttiOptions } from "./main/open-tutti.ts";
 

@@ -11,9 +11,14 @@ import { validateServicePort } from "./service-port.ts";
 const ANYBODY = { roles: {}, tenants: {} };
 const KEY = { name: "a", sha256: "0", tenant: "t", roles: [], permissions: [] };
 
+const service = "caelum-workflow-orchestration";
+const LOOPBACK = "127.0.0.1";
+// Other tests of this machine look for free ports too, but not there.
+const host = process.platform === "linux" ? "127.0.0.77" : LOOPBACK;
+
 /** Somebody listens there until it is disposed. */
-async function listening(port = 0, host = "127.0.0.1"): Promise<AsyncDisposable & { readonly port: number }> {
-  const server = createServer().listen(port, host);
+async function listening(port = 0, address = host): Promise<AsyncDisposable & { readonly port: number }> {
+  const server = createServer().listen(port, address);
   await once(server, "listening");
   return {
     port: (server.address() as AddressInfo).port,
@@ -22,9 +27,6 @@ async function listening(port = 0, host = "127.0.0.1"): Promise<AsyncDisposable 
     },
   };
 }
-
-const service = "caelum-workflow-orchestration";
-const host = "127.0.0.1";
 
 test("a port that is free and nobody's, and any port, may be had", async () => {
   const { port } = await freed();
@@ -88,17 +90,17 @@ function withServe(serve: Partial<Config["serve"]>, rest: Partial<Places> = {}):
 }
 
 test.each<{ of: "server" | "dashboard" | "cluster"; config: Places; place: { host: string; port: number } }>([
-  { of: "server", config: CONFIG, place: { host, port: 8113 } },
+  { of: "server", config: CONFIG, place: { host: LOOPBACK, port: 8113 } },
   { of: "server", config: withServe({ port: 0, host: "::1" }), place: { host: "::1", port: 0 } },
-  { of: "server", config: { ...CONFIG, ports: { [service]: 9113 } }, place: { host, port: 9113 } },
+  { of: "server", config: { ...CONFIG, ports: { [service]: 9113 } }, place: { host: LOOPBACK, port: 9113 } },
   { of: "server", config: withServe({ host: "0.0.0.0", insecure: true }), place: { host: "0.0.0.0", port: 8113 } },
   {
     of: "server",
     config: withServe({ host: "0.0.0.0" }, { access: { ...ANYBODY, apiKeys: [KEY] } }),
     place: { host: "0.0.0.0", port: 8113 },
   },
-  { of: "dashboard", config: withServe({ dashboardPort: 9000 }), place: { host, port: 9000 } },
-  { of: "cluster", config: { ...CONFIG, cluster: { taskTypes: {} } }, place: { host, port: 8080 } },
+  { of: "dashboard", config: withServe({ dashboardPort: 9000 }), place: { host: LOOPBACK, port: 9000 } },
+  { of: "cluster", config: { ...CONFIG, cluster: { taskTypes: {} } }, place: { host: LOOPBACK, port: 8080 } },
   { of: "cluster", config: { ...CONFIG, cluster: { taskTypes: {}, host: "0.0.0.0", port: 9001 } }, place: { host: "0.0.0.0", port: 9001 } },
 ])("the $of of $config listens at $place", async ({ of, config, place }) => {
   expect(await listenPlace(of, config)).toMatchObject(place);
@@ -116,10 +118,10 @@ test.each<{ of: "server" | "dashboard" | "cluster"; config: Places; code: string
 });
 
 test("a cluster whose port is taken is refused with one that is free", async () => {
-  await using taken = await listening();
+  await using taken = await listening(0, LOOPBACK);
   const config = { ...CONFIG, cluster: { taskTypes: {}, port: taken.port } };
   const open = async (): Promise<void> => {
-    await using _hub = await listening(taken.port).catch(() => {
+    await using _hub = await listening(taken.port, LOOPBACK).catch(() => {
       throw new TuttiError("port.taken", "as a hub would say", { port: taken.port });
     });
   };
