@@ -146,6 +146,22 @@ test("a request that is sent again, also across a restart, applies the pattern o
   await expect(other).rejects.toMatchObject({ code: "input.invalid", message: expect.stringContaining("used for another application") });
 });
 
+test("what a crash has left between storing the workflow and recording the application is gone on with", async () => {
+  using before = temporaryDirectory();
+  using after = temporaryDirectory();
+  const request = { ...ENFORCEMENT, request_key: "monday" };
+  await using first = await openPatternOwner(before.path);
+  const made = await callDocument<Application>(first.operations, "apply_pattern", request);
+  const { workflow_id: id, steps } = await callDocument<JsonObject>(first.operations, "get_workflow", { workflow_id: made.workflow_id });
+  await using second = await openPatternOwner(after.path);
+  await callDocument(second.operations, "create_workflow", { workflow_id: id, steps });
+  expect(await callDocument<Application>(second.operations, "apply_pattern", request)).toMatchObject({
+    application_id: made.application_id,
+    status: "pending",
+    workflow_id: id,
+  });
+});
+
 test("a standard that does not hold keeps the component from being registered, and the application has failed", async () => {
   using directory = temporaryDirectory();
   await using owner = await openPatternOwner(directory.path);
