@@ -1,5 +1,7 @@
+import { once } from "node:events";
 import { generateKeyPair } from "jose";
 import { expect, test } from "vitest";
+import { WebSocket } from "ws";
 import { systemClock } from "../../src/base/clock.ts";
 import { OPERATIONS } from "../../src/contract/operations.ts";
 import { queryAudit } from "../../src/contract/query-audit.ts";
@@ -146,6 +148,7 @@ test.each(STRANGERS)("whoever $who is refused by every operation on every surfac
   await expect(connectClient(at, { over: "websocket", ...(credential === undefined ? {} : { key: credential }) })).rejects.toThrow(
     /40[13]/,
   );
+  await expect(listenLive(world, credential)).rejects.toThrow(/40[13]/);
   await expect(connectLocally(directory, credential)).rejects.toMatchObject({
     code: expect.toBeOneOf(["identity.invalid", "tenant.invalid"]),
   });
@@ -227,6 +230,13 @@ test("whoever is of another tenant finds nothing of it on any surface, whatever 
   expect(recorded.length).toBeGreaterThan(10);
   expect(world.faults).toEqual([]);
 });
+
+/** Resolves when the news are told over a WebSocket. */
+async function listenLive({ url }: ServedWorld, credential: string | undefined): Promise<void> {
+  const headers = credential === undefined ? {} : { authorization: `Bearer ${credential}` };
+  const socket = new WebSocket(`${url.replace("http", "ws")}/ws/live`, { headers });
+  await once(socket, "open").finally(() => socket.terminate());
+}
 
 /** Of a refusal; undefined when there is none. */
 async function codeOf(answer: Promise<unknown>): Promise<unknown> {
