@@ -89,6 +89,11 @@ test("the workflow says which pattern it follows, and what it says itself stays"
   });
 });
 
+test("a long name of a component is cut between characters", () => {
+  const { document } = instantiated({}, "😀".repeat(100));
+  expect(document["name"]).toBe(`p for ${"😀".repeat(97)}`);
+});
+
 test("requirements are those of the application: filled, and without those whose condition is false", () => {
   const { requirements, monitoring, nextSteps } = instantiated({
     requirements: [
@@ -154,7 +159,7 @@ test("a place in the workflow leads back to the pattern, also behind steps that 
   expect(origin(["output"])).toEqual(["workflow", "output"]);
 });
 
-function instantiated(more: Partial<PatternDefinition>): InstantiatedPattern {
+function instantiated(more: Partial<PatternDefinition>, component = "Orders DB"): InstantiatedPattern {
   const pattern: PatternDefinition = {
     name: "p",
     version: "2",
@@ -168,5 +173,5 @@ function instantiated(more: Partial<PatternDefinition>): InstantiatedPattern {
     ...more,
   };
   const parameters = { yes: true, no: false, list: [{ n: 1 }, { n: 2 }], port: 8080, every: "2m" };
-  return instantiatePattern(pattern, { component: "Orders DB", parameters }, { workflowId: "w", checks: CHECKS });
+  return instantiatePattern(pattern, { component, parameters }, { workflowId: "w", checks: CHECKS });
 }

@@ -98,7 +98,8 @@ function listOf(steps: Json | undefined, name: string, filling: StepFilling): Ex
 function titled({ name, version }: PatternDefinition, { component }: PatternValues, own: JsonObject): JsonObject {
   const metadata = isJsonObject(own["metadata"]) ? own["metadata"] : {};
   return {
-    name: `${name} for ${component}`.slice(0, NAME_LENGTH),
+    // Half a character would be none.
+    name: `${name} for ${component}`.slice(0, NAME_LENGTH).replace(/[\ud800-\udbff]$/, ""),
     pattern: name,
     ...own,
     metadata: { ...metadata, pattern: { name, version, component } },
