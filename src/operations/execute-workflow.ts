@@ -1,9 +1,10 @@
 import { defined } from "../base/defined.ts";
 import type { Json, JsonObject } from "../base/json.ts";
-import { isJsonArray, isJsonObject } from "../base/json.ts";
+import { canonicalJson, isJsonArray, isJsonObject } from "../base/json.ts";
 import type { ExecuteWorkflowInput } from "../contract/execute-workflow.ts";
 import type { WorkflowExecutionStatus } from "../contract/get-workflow-status.ts";
 import type { WorkflowFile } from "../contract/workflow-source.ts";
+import { checkInputs } from "../definition/check-inputs.ts";
 import { isTuttiError, TuttiError } from "../model/errors.ts";
 import type { ExecutionHistory } from "../ports/execution-history.ts";
 import type { WorkflowStore } from "../ports/workflow-store.ts";
@@ -36,7 +37,7 @@ export async function executeWorkflow(
   const { workflowId, requestKey, parameters } = input;
   const meta = requestMeta({}, caller.identity, ports.source);
   const known = await startedBefore(input, meta.tenant, ports);
-  if (known !== undefined) return { ...(await readStatus(known, ports)), created: false };
+  if (known !== undefined) return await knownStatus(known, input, ports);
   const stored = await findStoredWorkflow({ workflowId }, ports, caller);
   if (stored.status === "draft") throw draftRefusal(workflowId);
   const source = await definitionSource(workflowId, stored.definition, { workflows: ports.workflows, tenant: stored.tenant });
@@ -44,9 +45,8 @@ export async function executeWorkflow(
   const request = { workflow, ...defined({ requestKey, inputs: parameters }) };
   try {
     const { executionId, created } = await startWorkflow(request, { meta }, ports, signal);
-    const status = await readStatus(executionId, ports);
-    if (!created) checkKey(requestKey, status.workflowId, workflowId);
-    return { ...status, created };
+    if (!created) return await knownStatus(executionId, input, ports);
+    return { ...(await readStatus(executionId, ports)), created };
   } catch (error) {
     if (isTuttiError(error, "definition.invalid")) throw definitionRefusal(workflowId, error.details.problems, error);
     throw error;
@@ -54,21 +54,36 @@ export async function executeWorkflow(
 }
 
 async function startedBefore(
-  { workflowId, requestKey }: ExecuteWorkflowInput,
+  { requestKey }: ExecuteWorkflowInput,
   tenant: string | undefined,
   { history }: Pick<ExecuteWorkflowPorts, "history">,
 ): Promise<string | undefined> {
   const key = keyOfTenant(requestKey, tenant);
   const known = key === undefined ? undefined : await history.ofRequest(key);
-  if (known !== undefined) checkKey(requestKey, known.workflowId, workflowId);
   return known?.executionId;
 }
 
 /** Whoever took the key of another request would be told of something that he has not asked for. */
-function checkKey(requestKey: string | undefined, executed: string, wanted: string): void {
-  if (executed === wanted) return;
-  const problem = `the request key "${requestKey ?? ""}" was used for an execution of "${executed}": every request needs a key of its own`;
-  throw new TuttiError("input.invalid", problem, { problems: [problem] });
+async function knownStatus(
+  executionId: string,
+  { workflowId, requestKey = "", parameters = {} }: ExecuteWorkflowInput,
+  ports: Pick<ExecuteWorkflowPorts, keyof StatusPorts>,
+): Promise<WorkflowExecutionStatus> {
+  const status = await readStatus(executionId, ports);
+  if (status.workflowId !== workflowId) throw keyTaken(requestKey, `an execution of "${status.workflowId}"`);
+  const plan = await ports.history.planOf(executionId);
+  if (plan !== undefined) {
+    // What was left out has the default that it had then, and not the one that it may have by now.
+    const asked = checkInputs(plan.workflow, parameters);
+    const same = asked.problems.length === 0 && canonicalJson(asked.inputs) === canonicalJson(status.parameters);
+    if (!same) throw keyTaken(requestKey, "an execution with other parameters");
+  }
+  return { ...status, created: false };
+}
+
+function keyTaken(requestKey: string, by: string): TuttiError {
+  const problem = `the request key "${requestKey}" was used for ${by}: every request needs a key of its own`;
+  return new TuttiError("input.invalid", problem, { problems: [problem] });
 }
 
 function draftRefusal(workflowId: string): TuttiError {

@@ -248,6 +248,9 @@ test("a request with a key is carried out once, across restarts, deletions and c
   // The same words for something else would hide that it was not done.
   expect(await refusal(ask(owner, "create_workflow", { ...WAITS, request_key: "make" }))).toEqual(["input.invalid"]);
   expect(await refusal(ask(owner, "execute_workflow", { workflow_id: "waits", request_key: "run" }))).toEqual(["input.invalid"]);
+  for (const parameters of [{ who: "Bo" }, {}, { who: "Ada", when: "now" }]) {
+    expect(await refusal(ask(owner, "execute_workflow", { ...start, parameters }))).toEqual(["input.invalid"]);
+  }
 });
 
 test("workflows run those that are stored, and machines go to every step that calls a tool and names none", async () => {
