@@ -135,13 +135,13 @@ export class MachineTasks implements AsyncDisposable {
     const remembered = key === undefined ? undefined : this.#memory.recall(key);
     const run = key === undefined ? undefined : this.#runs.get(key);
     try {
-      if (run !== undefined) return await this.#join(task, run);
+      if (run !== undefined && !run.controller.signal.aborted) return await this.#join(task, run);
       if (remembered === undefined) return await this.#make(task, key);
       await this.#untilAllowed(task);
       return remembered;
     } catch (error) {
       // Only that it may not begin any more is thrown.
-      if (!task.controller.signal.aborted) throw error;
+      if (task.begun || !task.controller.signal.aborted) throw error;
       return notBegun("cancelled", "the task was taken back before it had begun");
     }
   }
@@ -153,7 +153,8 @@ export class MachineTasks implements AsyncDisposable {
       await this.#untilAllowed(task);
       if (key === undefined) return;
       const other = this.#runs.get(key) ?? run;
-      if (other !== run) throw new Error("the same call is already under way");
+      // One that was stopped may take its time to end, and says nothing to anybody any more.
+      if (other !== run && !other.controller.signal.aborted) throw new Error("the same call is already under way");
       this.#runs.set(key, run);
     };
     using _wish = wishFor(run, task);

@@ -248,6 +248,20 @@ test("the same call asked for again, while it runs and after it has run well, is
   expect(counted.begun).toBe(4);
 });
 
+test("a call that was stopped is made anew when it is asked for again, although the first has not ended yet", async () => {
+  await using cluster = await openTestCluster();
+  const never = Promise.withResolvers<CallOutcome>();
+  const counted = worker(async () => (counted.begun === 1 ? await never.promise : await done()));
+  await using _agent = startAgent(cluster.url, counted);
+  await untilMachine(cluster, "gpu-1", "online");
+  const stop = new AbortController();
+  const observer = { progress: () => undefined, stage: (stage: string) => void (stage === "sent" && stop.abort()) };
+  expect(await cluster.machines.call("gpu-1", wireCall(KEYED), observer, stop.signal)).toMatchObject({ kind: "unknown" });
+  expect(await cluster.machines.call("gpu-1", wireCall(KEYED), UNWATCHED, NEVER)).toEqual({ kind: "succeeded", output: "done" });
+  never.resolve({ kind: "unknown", error: { kind: "cancelled", message: "late" } });
+  expect(counted.begun).toBe(2);
+});
+
 test("a machine that is told to end takes no more, lets what runs end, and says farewell", async () => {
   await using cluster = await openTestCluster();
   const answer = Promise.withResolvers<CallOutcome>();
