@@ -98,6 +98,13 @@ test("the same key gives the same group, also when the machine has gone since", 
   const first = await world.distribute(input);
   world.machines.lose("a");
   expect(await world.distribute(input)).toMatchObject({ taskGroupId: first.taskGroupId, created: false });
+  const other = { ...input, taskDefinition: task("act", { payload: { n: 2 } }) };
+  await expect(world.distribute(other)).rejects.toThrow(/was used for something else/);
+  const other = { ...input, taskDefinition: task("act", { payload: { n: 2 } }) };
+  await expect(world.distribute(other)).rejects.toMatchObject({
+    code: "input.invalid",
+    message: expect.stringContaining("another payload"),
+  });
   expect(world.machines.calls).toHaveLength(1);
 });
 

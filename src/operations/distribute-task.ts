@@ -1,5 +1,8 @@
 import type { DistributeTaskInput, TaskDistribution } from "../contract/distribute-task.ts";
-import { jsonExceeds } from "../base/json.ts";
+import { canonicalJson } from "../base/json.ts";
+import { createHash } from "node:crypto";
+import { canonicalJson, jsonExceeds } from "../base/json.ts";
+import type { Json } from "../base/json.ts";
 import { checkExpression } from "../expression/check-expression.ts";
 import { checkSchema } from "../definition/check-schema.ts";
 import { noFindings } from "../definition/reading.ts";
@@ -42,18 +45,19 @@ export async function distributeTask(
 ): Promise<TaskDistribution> {
   const { taskDefinition: definition, executionStrategy: strategy = "parallel", requestKey } = input;
   const meta = requestMeta({}, caller.identity, ports.source);
+  const asked = requestOf(input);
   const key = keyOfTenant(requestKey, meta.tenant);
   const known = key === undefined ? undefined : await ports.history.ofRequest(key);
-  if (known !== undefined) return await distributionOf(known.executionId, false, ports);
+  if (known !== undefined) return await distributionOf(known.executionId, { input, created: false }, ports);
   const found = await taskTool(definition, ports, signal);
   const machines = targets(input, found, ports);
   const problems = [...payloadProblems(input, found), ...sizeProblems(input, machines), ...conditionProblems(input, machines)];
   if (problems.length > 0) throw invalid(problems);
-  const workflow = taskWorkflow({ definition, tool: found.name, machines, strategy });
+  const workflow = taskWorkflow({ definition, tool: found.name, machines, strategy, request: asked });
   const request = { workflow, inputs: { payload: definition.payload }, ...(requestKey === undefined ? {} : { requestKey }) };
   try {
     const { executionId, created } = await startWorkflow(request, { meta }, ports, signal);
-    return await distributionOf(executionId, created, ports);
+    return await distributionOf(executionId, { input, created }, ports);
   } catch (error) {
     if (!isTuttiError(error, "definition.invalid")) throw error;
     // The file is ours: where in it something is wrong tells nobody anything.
@@ -61,9 +65,17 @@ export async function distributeTask(
   }
 }
 
-async function distributionOf(executionId: string, created: boolean, ports: TaskGroupPorts): Promise<TaskDistribution> {
+/** @throws TuttiError `input.invalid` - the key is that of another request, which has started something else */
+async function distributionOf(
+  executionId: string,
+  { input, created }: { readonly input: DistributeTaskInput; readonly created: boolean },
+  ports: TaskGroupPorts,
+): Promise<TaskDistribution> {
   const group = await readTaskGroup(executionId, ports);
   if (group === undefined) throw invalid(["the request key was used for an execution that is no group of tasks: use another one"]);
+  if (canonicalJson(group.payload) !== canonicalJson(input.taskDefinition.payload)) {
+    throw invalid(["the request key was used for tasks with another payload: every request needs a key of its own"]);
+  }
   const tasks = group.tasks.map(({ progress: { taskId, status }, target }) => ({ taskId, machineId: target, status }));
   return { taskGroupId: executionId, executionStrategy: group.strategy, tasks, created };
 }

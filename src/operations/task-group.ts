@@ -21,6 +21,10 @@ export interface ReadTaskGroup {
   /** Of the execution that does them. */
   readonly taskGroupId: string;
   readonly strategy: ExecutionStrategy;
+  /** Equal for requests that ask for the same. */
+  readonly request: string;
+  /** What the tool is given on every machine. */
+  readonly payload: Json;
   readonly status: TaskStatus;
   readonly needsPerson: boolean;
   readonly tasks: readonly ReadTask[];
@@ -47,7 +51,8 @@ export async function readTaskGroup(executionId: string, { history, report }: Ta
     return step === undefined ? [] : readTask(step, { taskId: `${executionId}.${place + 1}`, target: machineId });
   });
   const status = statusOfGroup(tasks.map(({ progress }) => progress.status));
-  return { taskGroupId: executionId, strategy: group.strategy, status, needsPerson: told.needsPerson, tasks };
+  const { inputs, needsPerson } = told;
+  return { taskGroupId: executionId, strategy: group.strategy, payload: inputs["payload"] ?? {}, status, needsPerson, tasks };
 }
 
 /**
