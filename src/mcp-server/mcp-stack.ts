@@ -29,7 +29,7 @@ export interface McpStack<Caller extends KnownCaller> extends AsyncDisposable {
   connect(transport: Transport, caller: Caller): StreamConnection;
 }
 
-const TOO_LARGE = -32_000;
+const BAD_REQUEST = -32_000;
 const PARSE_ERROR = -32_700;
 const INTERNAL_ERROR = -32_603;
 const CLOSING = -31_503;
@@ -107,7 +107,7 @@ class ServedStack<Caller extends KnownCaller> implements McpStack<Caller> {
     if (this.#closing.signal.aborted) return jsonRpcResponse(503, { code: CLOSING, message: "the server closes" }, { "retry-after": "1" });
     const { headers, method } = request;
     if (method === "POST" && !isJsonContentType(headers.get("content-type"))) {
-      return jsonRpcResponse(415, { code: TOO_LARGE, message: "the content type must be application/json" });
+      return jsonRpcResponse(415, { code: BAD_REQUEST, message: "the content type must be application/json" });
     }
     const credential = credentialIn({
       authorization: headers.get("authorization") ?? undefined,
@@ -118,7 +118,7 @@ class ServedStack<Caller extends KnownCaller> implements McpStack<Caller> {
     if (method !== "POST") return await this.#sessions.answer({ request, caller });
     const bodyBytesMax = (this.#options.limits ?? SERVING_LIMITS).bodyBytesMax;
     const read = await readRequestBody(request, bodyBytesMax);
-    if (read.tooLarge) return jsonRpcResponse(413, { code: TOO_LARGE, message: `a request has at most ${bodyBytesMax} bytes` });
+    if (read.tooLarge) return jsonRpcResponse(413, { code: BAD_REQUEST, message: `a request has at most ${bodyBytesMax} bytes` });
     const body = parsed(read.text);
     if (body === undefined) return jsonRpcResponse(400, { code: PARSE_ERROR, message: "the body is no JSON" });
     const wire = (await isLegacyRequest(request, body)) ? this.#sessions : this.#modern;

@@ -4,6 +4,7 @@ import { isJsonObject } from "../base/json.ts";
 import { getWorkflow } from "../contract/get-workflow.ts";
 import type { GetWorkflowOutput } from "../contract/get-workflow.ts";
 import { listWorkflows } from "../contract/list-workflows.ts";
+import type { WorkflowSummary } from "../contract/list-workflows.ts";
 import type { AdmittedCaller } from "../contract/operation-caller.ts";
 import { isTuttiError } from "../model/errors.ts";
 
@@ -20,7 +21,7 @@ const NAME_PREFIX = "workflow_";
 
 /**
  * The workflows that their authors offer as tools of their own (`expose: true`), for each caller those of its tenant. They
- * have the ids of their workflows as names, but for ids that are names of other tools.
+ * have the ids of their workflows as names, but for ids that are names of other tools: no two tools have one name.
  */
 export class WorkflowTools {
   readonly #taken: ReadonlySet<string>;
@@ -36,9 +37,7 @@ export class WorkflowTools {
     return await allowed([], async () => {
       const { workflows } = await caller.operations.call(listWorkflows, { exposedOnly: true, limit: TOOLS_MAX }, { signal });
       const ready = workflows.filter(({ status }) => status !== "draft");
-      const tools = await Promise.all(
-        ready.map(async ({ workflowId, version }) => await this.#tool(workflowId, version, { caller, signal })),
-      );
+      const tools = await Promise.all(ready.map(async (workflow) => await this.#tool(workflow, { caller, signal })));
       return tools.filter((tool) => tool !== undefined);
     });
   }
@@ -47,23 +46,31 @@ export class WorkflowTools {
   async fingerprint(caller: AdmittedCaller, signal: AbortSignal): Promise<string> {
     return await allowed("", async () => {
       const { workflows } = await caller.operations.call(listWorkflows, { exposedOnly: true, limit: TOOLS_MAX }, { signal });
-      return workflows.flatMap(({ workflowId, version, status }) => (status === "draft" ? [] : [`${workflowId}@${version}`])).join(" ");
+      return workflows.flatMap((workflow) => (workflow.status === "draft" ? [] : [nameOfVersion(workflow)])).join(" ");
     });
   }
 
   async find(name: string, caller: AdmittedCaller, signal: AbortSignal): Promise<WorkflowTool | undefined> {
-    const id = name.startsWith(NAME_PREFIX) && this.#taken.has(name.slice(NAME_PREFIX.length)) ? name.slice(NAME_PREFIX.length) : name;
-    return await this.#read(id, undefined, { caller, signal });
+    const behind = name.startsWith(NAME_PREFIX) ? name.slice(NAME_PREFIX.length) : "";
+    const id = this.#isTaken(behind) ? behind : name;
+    return this.#nameOf(id) === name ? await this.#read(id, undefined, { caller, signal }) : undefined;
+  }
+
+  #nameOf(workflowId: string): string {
+    return this.#isTaken(workflowId) ? `${NAME_PREFIX}${workflowId}` : workflowId;
+  }
+
+  /** Whether this is the name of another tool, or what a workflow is called whose id is one. */
+  #isTaken(id: string): boolean {
+    return this.#taken.has(id) || (id.startsWith(NAME_PREFIX) && this.#isTaken(id.slice(NAME_PREFIX.length)));
   }
 
   async #tool(
-    workflowId: string,
-    version: number,
+    workflow: WorkflowSummary,
     who: { readonly caller: AdmittedCaller; readonly signal: AbortSignal },
   ): Promise<WorkflowTool | undefined> {
-    // A version never changes; a workflow that was deleted and made again begins with version 1, and is read by whoever calls it.
-    const key = `${who.caller.key} ${workflowId} ${version}`;
-    const tool = this.#remembered.get(key) ?? (await this.#read(workflowId, version, who));
+    const key = `${who.caller.key} ${nameOfVersion(workflow)}`;
+    const tool = this.#remembered.get(key) ?? (await this.#read(workflow.workflowId, workflow.version, who));
     if (tool !== undefined) this.#remembered.set(key, tool);
     return tool;
   }
@@ -84,7 +91,7 @@ export class WorkflowTools {
     const { name: title, description, inputs } = definition;
     const about = typeof description === "string" && description !== "" ? description : `Executes the workflow "${workflowId}".`;
     const listed: Tool = {
-      name: this.#taken.has(workflowId) ? `${NAME_PREFIX}${workflowId}` : workflowId,
+      name: this.#nameOf(workflowId),
       ...(typeof title === "string" ? { title } : {}),
       description: `${about}\n\nRuns as a durable execution of the workflow "${workflowId}" and gives its output; if that takes longer than you can wait, it gives the execution_id for get_workflow_status.`,
       inputSchema: inputSchema(isJsonObject(inputs) ? inputs : {}),
@@ -92,6 +99,11 @@ export class WorkflowTools {
     };
     return { workflowId, listed };
   }
+}
+
+/** With the moment, because a workflow that was deleted and made again begins with version 1. */
+function nameOfVersion({ workflowId, version, updatedAtMs }: WorkflowSummary): string {
+  return `${workflowId}@${version}@${updatedAtMs}`;
 }
 
 /** Every input is required unless it has a default, as in the workflow. */

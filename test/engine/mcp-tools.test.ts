@@ -130,6 +130,22 @@ test("workflows whose authors want it are tools of their own, and run to their e
   });
 });
 
+test("a workflow that was deleted and made again is offered as it is now", async () => {
+  await using world = await mcpWorld({ tools: "extended" });
+  await using client = await world.connect();
+  const inputsOf = async (): Promise<readonly string[]> => {
+    const tool = (await client.listTools()).tools.find(({ name }) => name === "again");
+    return Object.keys(tool?.inputSchema.properties ?? {});
+  };
+  const workflow = { workflow_id: "again", expose: true, steps: [{ id: "a", value: 1 }] };
+  await documentOf(client, "create_workflow", { ...workflow, inputs: { before: { type: "string" } } });
+  expect(await inputsOf()).toEqual(["before"]);
+  await documentOf(client, "delete_workflow", { workflow_id: "again" });
+  expect(await inputsOf()).toEqual([]);
+  await documentOf(client, "create_workflow", { ...workflow, inputs: { after: { type: "string" } } });
+  expect(await inputsOf()).toEqual(["after"]);
+});
+
 test("giving up a request gives up the waiting, and never the execution", async () => {
   await using world = await mcpWorld();
   await using client = await world.connect({ era: "modern" });
