@@ -78,7 +78,8 @@ async function openedSession(world: McpWorld): Promise<string> {
 
 /** Streams that stay open are left at once. */
 async function statusOf(world: McpWorld, frame: string, headers: Readonly<Record<string, string>> | undefined): Promise<number> {
-  const response = await world.post(frame, headers);
+  // A connection that was idle may be closed just when it is used again, which says nothing about the frame.
+  const response = await world.post(frame, { ...headers, connection: "close" });
   await response.body?.cancel();
   return response.status;
 }
