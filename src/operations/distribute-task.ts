@@ -1,5 +1,4 @@
 import type { DistributeTaskInput, TaskDistribution } from "../contract/distribute-task.ts";
-import { canonicalJson } from "../base/json.ts";
 import { createHash } from "node:crypto";
 import { canonicalJson, jsonExceeds } from "../base/json.ts";
 import type { Json } from "../base/json.ts";
@@ -45,7 +44,6 @@ export async function distributeTask(
 ): Promise<TaskDistribution> {
   const { taskDefinition: definition, executionStrategy: strategy = "parallel", requestKey } = input;
   const meta = requestMeta({}, caller.identity, ports.source);
-  const asked = requestOf(input);
   const key = keyOfTenant(requestKey, meta.tenant);
   const known = key === undefined ? undefined : await ports.history.ofRequest(key);
   if (known !== undefined) return await distributionOf(known.executionId, { input, created: false }, ports);
@@ -53,7 +51,7 @@ export async function distributeTask(
   const machines = targets(input, found, ports);
   const problems = [...payloadProblems(input, found), ...sizeProblems(input, machines), ...conditionProblems(input, machines)];
   if (problems.length > 0) throw invalid(problems);
-  const workflow = taskWorkflow({ definition, tool: found.name, machines, strategy, request: asked });
+  const workflow = taskWorkflow({ definition, tool: found.name, machines, strategy });
   const request = { workflow, inputs: { payload: definition.payload }, ...(requestKey === undefined ? {} : { requestKey }) };
   try {
     const { executionId, created } = await startWorkflow(request, { meta }, ports, signal);
