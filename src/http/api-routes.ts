@@ -48,7 +48,7 @@ export function apiRoutes({ operations, clock, closing }: ApiPorts): (request: R
     }
     const asked = { ...match.found, request, parameters: match.parameters };
     const input = await readInput(asked);
-    return await answerOf(asked, { caller, input, streams: { clock, closing, onFault } });
+    return await answerOf(asked, { caller, input, streams: { clock, closing, gone: request.signal, onFault } });
   };
 }
 
@@ -60,10 +60,12 @@ interface Asked {
 
 async function answerOf({ operation, route, request }: OperationRequest, { caller, input, streams }: Asked): Promise<Response> {
   const { name, item } = operation;
-  if (name === watchNews.name && wantsEvents(request.headers)) {
+  // Nobody would read what comes of a HEAD.
+  const asEvents = request.method === "GET" && wantsEvents(request.headers);
+  if (name === watchNews.name && asEvents) {
     return await eventStream((signal) => refusalsTold(newsEvents(caller.operations, input, signal)), streams);
   }
-  if (item !== undefined && wantsEvents(request.headers)) {
+  if (item !== undefined && asEvents) {
     const call = (signal: AbortSignal) => async (tell: (told: Json) => void) =>
       await caller.operations.callByName(name, input, { signal, tell });
     return await eventStream((signal) => refusalsTold(toldItems(call(signal), (told) => seqOf(told, input))), streams);

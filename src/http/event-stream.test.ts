@@ -9,6 +9,7 @@ import { eventStream, wantsEvents } from "./event-stream.ts";
 class Source {
   readonly clock = new ManualClock();
   readonly closing = new AbortController();
+  readonly gone = new AbortController();
   readonly faults: unknown[] = [];
   asked = 0;
   hasEnded = false;
@@ -18,6 +19,7 @@ class Source {
     const opened = eventStream((signal) => this.#events(signal), {
       clock: this.clock,
       closing: this.closing.signal,
+      gone: this.gone.signal,
       onFault: (error) => void this.faults.push(error),
     });
     // It may be refused before that.
@@ -99,6 +101,14 @@ test("no more than one event is asked for that nobody has taken", async () => {
   await nextTurn();
   expect(source.hasEnded).toBe(true);
   expect(source.clock.nextMs).toBeUndefined();
+});
+
+test("whoever goes before anything was read leaves nothing behind", async () => {
+  const source = new Source();
+  await source.open();
+  source.gone.abort();
+  await nextTurn();
+  expect([source.hasEnded, source.clock.nextMs, source.faults]).toEqual([true, undefined, []]);
 });
 
 test("the stream ends with an event when the process ends, and after ten minutes", async () => {

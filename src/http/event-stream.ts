@@ -14,6 +14,8 @@ export interface EventStreamOptions {
   readonly clock: Clock;
   /** Aborts when the process ends: the stream then ends with a `closing` event. */
   readonly closing: AbortSignal;
+  /** Aborts when whoever asked has gone, also before anything was sent. */
+  readonly gone: AbortSignal;
   /** Is told why a stream was cut off. */
   readonly onFault: (error: unknown) => void;
 }
@@ -38,7 +40,7 @@ const REFUSES_WITHIN_MS: Ms = 250;
  */
 export async function eventStream(
   source: (signal: AbortSignal) => AsyncGenerator<ServerEvent, void>,
-  { clock, closing, onFault }: EventStreamOptions,
+  { clock, closing, gone, onFault }: EventStreamOptions,
 ): Promise<Response> {
   const ended = new AbortController();
   const events = source(ended.signal);
@@ -58,15 +60,19 @@ export async function eventStream(
         };
         const limit = clock.after(STREAM_MS_MAX, finish, { background: true });
         closing.addEventListener("abort", finish, { once: true });
+        const leave = (): void => close();
+        gone.addEventListener("abort", leave, { once: true });
         close = () => {
           limit[Symbol.dispose]();
           closing.removeEventListener("abort", finish);
+          gone.removeEventListener("abort", leave);
           ended.abort(new Error("nobody reads this stream any more"));
           // One that waits ends by the signal; one that does not has still to let go of what it holds.
           events.return().catch(onFault);
         };
         write(`retry: ${RETRY_MS}\n\n`);
         if (closing.aborted) finish();
+        if (gone.aborted) close();
       },
       async pull(stream) {
         const beat = (): void => {

@@ -28,8 +28,10 @@ export async function readInput({ operation, route, request, parameters }: Opera
   const query = new URL(request.url).searchParams;
   if (hasBody && query.size > 0) throw new HttpRefusal("http.malformed", `${route.method} takes its input in the body, not in the query`);
   const given = hasBody ? await readBody(request) : queryDocument(query, members);
-  for (const name of Object.keys(parameters)) {
-    if (Object.hasOwn(given, name)) throw new HttpRefusal("http.malformed", `"${name}" is in the path already`);
+  for (const [name, text] of Object.entries(parameters)) {
+    // What was read at a path may be sent back to it as it is, and names itself.
+    if (!Object.hasOwn(given, name) || given[name] === text) continue;
+    throw new HttpRefusal("http.malformed", `"${name}" is in the path already, and says something else there: leave it out`);
   }
   const named = Object.entries(parameters).map(([name, text]) => [name, typedText(text, members[name])] as const);
   return { ...given, ...Object.fromEntries(named), ...keyDocument(operation, request, given), ...resumeDocument(request, members, given) };
