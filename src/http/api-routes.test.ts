@@ -58,7 +58,10 @@ test.each([
 test("a body is added to what is in the path, and may be left out", async () => {
   expect(await answer(POST, "/things/a", { body: { count: 1 } })).toEqual([200, { thing_id: "a", count: 1 }]);
   expect(await answer(POST, "/things/a", { body: { thing_id: "a", count: 1 } })).toEqual([200, { thing_id: "a", count: 1 }]);
-  expect(await answer(POST, "/things/a", { body: { thing_id: "b", count: 1 } })).toMatchObject([400, { error: { code: "http.malformed" } }]);
+  expect(await answer(POST, "/things/a", { body: { thing_id: "b", count: 1 } })).toMatchObject([
+    400,
+    { error: { code: "http.malformed" } },
+  ]);
   expect(await answer(POST, "/things/a", { method: "POST" })).toEqual([200, { thing_id: "a" }]);
   expect(await answer({ ...POST, method: "PUT" }, "/things/a", { method: "PUT", body: { count: 1 } })).toMatchObject([200, { count: 1 }]);
   expect(await answer({ ...POST, method: "DELETE" }, "/things/a?count=1", { method: "DELETE" })).toMatchObject([200, { count: 1 }]);
