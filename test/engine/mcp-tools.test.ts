@@ -130,6 +130,17 @@ test("workflows whose authors want it are tools of their own, and run to their e
   });
 });
 
+test("no two tools have one name, whatever ids workflows have", async () => {
+  await using world = await mcpWorld();
+  await using client = await world.connect();
+  const ids = ["get_workflow", "workflow_get_workflow", "workflow_workflow_get_workflow", "workflow_x"];
+  for (const workflow_id of ids) await documentOf(client, "create_workflow", { workflow_id, expose: true, steps: [{ id: "a", value: 1 }] });
+  const names = (await client.listTools()).tools.slice(DOCUMENTED.length).map(({ name }) => name);
+  expect(new Set(names).size).toBe(ids.length);
+  const executed = await Promise.all(names.map(async (name) => (await documentOf(client, name))["workflow_id"]));
+  expect(executed.toSorted()).toEqual(ids);
+});
+
 test("a workflow that was deleted and made again is offered as it is now", async () => {
   await using world = await mcpWorld({ tools: "extended" });
   await using client = await world.connect();
