@@ -5,6 +5,7 @@ import type { Introduction } from "../client/local-protocol.ts";
 import type { CallOptions, OperationClient } from "../client/operation-client.ts";
 import type { OperationCaller } from "../contract/operation-caller.ts";
 import type { Operation } from "../contract/operation.ts";
+import { applyPattern } from "../contract/apply-pattern.ts";
 import { OPERATIONS } from "../contract/operations.ts";
 import { distributeTask } from "../contract/distribute-task.ts";
 import { executeWorkflow } from "../contract/execute-workflow.ts";
@@ -15,7 +16,7 @@ import { isTuttiError } from "../model/errors.ts";
 import { callByName } from "./call-by-name.ts";
 import { connectToOwner, patiently } from "./owner-client.ts";
 import { Owner } from "./owner.ts";
-import type { OwnerOptions } from "./owner.ts";
+import type { OwnerOptions } from "./owner-options.ts";
 
 /** Most others only ask something, and are gone before this. */
 const NOTICE_MS = 1_000;
@@ -117,13 +118,16 @@ export class DrivingClient implements OperationClient, OperationCaller, AsyncDis
   #remember(operation: string, output: unknown): void {
     if (!STARTING.has(operation)) return;
     const { taskGroupId, executionId = taskGroupId } = output as { readonly executionId?: string; readonly taskGroupId?: string };
-    assert(executionId !== undefined, `${operation} answers with an id`);
-    this.#entrusted.add(executionId);
+    // A pattern may be applied without executing anything.
+    assert(executionId !== undefined || operation === applyPattern.name, `${operation} answers with an id`);
+    if (executionId !== undefined) this.#entrusted.add(executionId);
   }
 }
 
 /** Whoever calls these wants an execution to go on. */
-const STARTING: ReadonlySet<string> = new Set([startExecution, executeWorkflow, distributeTask, retryExecution, resumeExecution].map(({ name }) => name));
+const STARTING: ReadonlySet<string> = new Set(
+  [startExecution, executeWorkflow, applyPattern, distributeTask, retryExecution, resumeExecution].map(({ name }) => name),
+);
 
 function repeatable<Input, Output, Item>(operation: Operation<Input, Output, Item>, input: Input): boolean {
   if (operation.repeatable !== "with-request-key") return operation.repeatable === "always";

@@ -8,11 +8,52 @@ import type { ServerSettings } from "../model/server-settings.ts";
 import type { Caller } from "../operations/operation-context.ts";
 import type { Config } from "./config.ts";
 import { loginFiles } from "./login-files.ts";
-import type { OwnerOptions } from "./owner.ts";
 import type { Secrets } from "../ports/secrets.ts";
 import type { AllSecrets } from "./secrets.ts";
 import { serverLog } from "./server-log.ts";
 import type { Telemetry } from "./telemetry.ts";
+import type { AccessConfig } from "../model/access.ts";
+import type { CheckRegistry } from "../model/check.ts";
+import type { Clock } from "../base/clock.ts";
+import type { ClusterSettings } from "../model/serve-settings.ts";
+import type { Elicitor } from "../ports/elicitation.ts";
+import type { ServerConfig } from "../model/server.ts";
+import type { ServerLog } from "../mcp-client/server-log.ts";
+import type { ServerLogins } from "../ports/server-logins.ts";
+import type { TaskTypes } from "../operations/task-tool.ts";
+
+/** What a process needs to own a data directory. */
+export interface OwnerOptions {
+  readonly directory: string;
+  readonly servers: readonly ServerConfig[];
+  /** Default: nothing is shared, limited or demanded. */
+  readonly settings?: ServerSettings;
+  /** What steps may ask for by name. Default: nothing. */
+  readonly checks?: CheckRegistry;
+  /** Default: there are only those patterns that come with Tutti. */
+  readonly patterns?: PatternSettings;
+  readonly secrets: Secrets;
+  /** Lets other machines join. Default: this one is the only one. */
+  readonly cluster?: ClusterSettings;
+  /** Tools by the type of task. */
+  readonly taskTypes?: TaskTypes;
+  readonly access: AccessConfig;
+  /** With what it would introduce itself: others that say the same run on its own servers. Default: nobody does. */
+  readonly surroundings?: () => Promise<Surroundings>;
+  /** Who asks through {@link Owner.operations}. */
+  readonly caller: Caller;
+  /** Where logins of servers are kept. Default: servers that want one cannot be used. */
+  readonly logins?: ServerLogins;
+  /** Signs the audit log; without it one is made in the directory. */
+  readonly auditKeyFile?: string;
+  readonly maxConcurrentCalls: number;
+  readonly clock: Clock;
+  readonly elicitor: Elicitor;
+  readonly log: ServerLog;
+  /** Default: it is measured, and nobody is told anything. */
+  readonly telemetry?: Telemetry;
+  readonly version: string;
+}
 
 /** What a process that owns the configured data directory needs beside the configuration. */
 export interface OwnerSurroundings extends Pick<OwnerOptions, "elicitor" | "version"> {

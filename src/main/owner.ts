@@ -1,36 +1,28 @@
 import { canonicalJson } from "../base/json.ts";
 import type { Json } from "../base/json.ts";
-import type { Clock } from "../base/clock.ts";
 import { defined } from "../base/defined.ts";
 import { randomIds } from "../base/ids.ts";
 import type { Introduction, Surroundings } from "../client/local-protocol.ts";
 import { printEndpoint } from "../client/local-protocol.ts";
 import type { ContextInjector } from "../calls/context-injector.ts";
 import { Supervisor } from "../engine/supervisor.ts";
+import { executeWorkflow } from "../contract/execute-workflow.ts";
 import { getServerStats } from "../contract/get-server-stats.ts";
 import type { OperationGate } from "../contract/operation-caller.ts";
 import { asksWho } from "../model/asks-who.ts";
 import type { AccessConfig } from "../model/access.ts";
 import { LOCAL_MACHINE } from "../model/machine.ts";
 import { NO_CHECKS } from "../model/check.ts";
-import type { CheckRegistry } from "../model/check.ts";
-import type { PatternSettings } from "../model/pattern.ts";
 import { NO_SETTINGS } from "../model/server-settings.ts";
-import type { ServerSettings } from "../model/server-settings.ts";
 import type { ServerRecord } from "../model/server-record.ts";
-import type { ClusterSettings } from "../model/serve-settings.ts";
 import type { ServerConfig } from "../model/server.ts";
-import type { TaskTypes } from "../operations/task-tool.ts";
 import { getServerStats as handleGetServerStats } from "../operations/get-server-stats.ts";
-import type { Caller } from "../operations/operation-context.ts";
 import { NewsTail } from "../operations/news-tail.ts";
 import type { AuditLog } from "../ports/audit.ts";
-import type { Elicitor } from "../ports/elicitation.ts";
 import { SILENT } from "../ports/log.ts";
 import type { Machines } from "../ports/machines.ts";
 import type { PatternApplications } from "../ports/patterns.ts";
 import type { Secrets } from "../ports/secrets.ts";
-import type { ServerLogins } from "../ports/server-logins.ts";
 import type { SqliteAuditLog } from "../sqlite/audit-log.ts";
 import { openAuditLog } from "../sqlite/audit-log.ts";
 import { auditReader } from "../sqlite/audit-reader.ts";
@@ -41,7 +33,6 @@ import { Records } from "../sqlite/records.ts";
 import type { SqliteJournal } from "../sqlite/sqlite-journal.ts";
 import { SqliteWorkflowStore } from "../sqlite/workflow-store.ts";
 import type { HealthChange } from "../registry/health-monitor.ts";
-import type { ServerLog } from "../mcp-client/server-log.ts";
 import { AlertWatch } from "../telemetry/alert-watch.ts";
 import { FollowedExecutions } from "../telemetry/followed-executions.ts";
 import { openMetrics } from "../telemetry/open-metrics.ts";
@@ -60,7 +51,9 @@ import type { OwnedMachines } from "./open-machines.ts";
 import { operationGate } from "./operation-gate.ts";
 import { OperationTable } from "./operation-table.ts";
 import { RoutedCaller } from "./routed-caller.ts";
+import type { OwnerOptions } from "./owner-options.ts";
 import { PatternMonitor } from "./pattern-monitor.ts";
+import { ScheduleRunner } from "./schedule-runner.ts";
 import { addPatternOperations } from "./pattern-operations.ts";
 import { openPatternWorkspace } from "./pattern-workspace.ts";
 import type { PatternWorkspace } from "./pattern-workspace.ts";
@@ -72,39 +65,6 @@ import type { Telemetry } from "./telemetry.ts";
 import { openWorkspace } from "./workspace.ts";
 import type { Workspace } from "./workspace.ts";
 import { addWorkflowOperations } from "./workflow-operations.ts";
-
-/** What a process needs to own a data directory. */
-export interface OwnerOptions {
-  readonly directory: string;
-  readonly servers: readonly ServerConfig[];
-  /** Default: nothing is shared, limited or demanded. */
-  readonly settings?: ServerSettings;
-  /** What steps may ask for by name. Default: nothing. */
-  readonly checks?: CheckRegistry;
-  /** Default: there are only those patterns that come with Tutti. */
-  readonly patterns?: PatternSettings;
-  readonly secrets: Secrets;
-  /** Lets other machines join. Default: this one is the only one. */
-  readonly cluster?: ClusterSettings;
-  /** Tools by the type of task. */
-  readonly taskTypes?: TaskTypes;
-  readonly access: AccessConfig;
-  /** With what it would introduce itself: others that say the same run on its own servers. Default: nobody does. */
-  readonly surroundings?: () => Promise<Surroundings>;
-  /** Who asks through {@link Owner.operations}. */
-  readonly caller: Caller;
-  /** Where logins of servers are kept. Default: servers that want one cannot be used. */
-  readonly logins?: ServerLogins;
-  /** Signs the audit log; without it one is made in the directory. */
-  readonly auditKeyFile?: string;
-  readonly maxConcurrentCalls: number;
-  readonly clock: Clock;
-  readonly elicitor: Elicitor;
-  readonly log: ServerLog;
-  /** Default: it is measured, and nobody is told anything. */
-  readonly telemetry?: Telemetry;
-  readonly version: string;
-}
 
 /** Whoever sits before this process may be of another tenant than those whose servers ask, and write to the log. */
 const NOBODY: Pick<OwnerOptions, "elicitor" | "log"> = { elicitor: { ask: async () => undefined }, log: { write: () => undefined } };
@@ -265,6 +225,21 @@ export class Owner implements AsyncDisposable {
       probes,
       clock,
       log: this.#telemetry.log,
+    });
+  }
+
+  /** Executes stored workflows at the times that they say, until that is disposed. */
+  runSchedules(): AsyncDisposable {
+    const { clock } = this.#options;
+    return new ScheduleRunner({
+      workflows: new SqliteWorkflowStore({ records: this.#records, clock }),
+      clock,
+      log: this.#telemetry.log,
+      execute: async ({ workflowId, tenant }, requestKey, signal) => {
+        const identity = { ...defined({ tenant }), roles: [], permissions: [], authMethod: "none" as const };
+        const started = await this.operations.for({ identity }).call(executeWorkflow, { workflowId, requestKey }, { signal });
+        return started.executionId;
+      },
     });
   }
 

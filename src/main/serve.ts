@@ -44,6 +44,7 @@ export async function serve(request: ServeRequest, around: Surrounding): Promise
     await withClusterPlace(config, async (cluster) => await Owner.open({ ...ownerOptions(config, about), ...defined({ cluster }) })),
   );
   resources.use(owner.monitorPatterns());
+  resources.use(owner.runSchedules());
   const served = { owner, settings: config.serve, metrics, log, version };
   const listening = resources.use(await openServedHttp({ ...served, place, tools }));
   if (config.serve.dashboardPort !== undefined) {

@@ -12,6 +12,8 @@ export interface StoredWorkflowFacts {
   readonly pattern?: string;
   /** Whether it is offered as a tool of its own. */
   readonly exposed: boolean;
+  /** When it is executed by itself: five cron fields. */
+  readonly schedule?: string;
   /** Of `steps`, without those of `finally`. */
   readonly stepCount: number;
   readonly createdAtMs: number;

@@ -64,12 +64,12 @@ export async function checkDefinition(
   const { workflow } = source.parsed;
   const faults = problems.filter((problem) => !mayComeLater(problem));
   if (workflow === undefined || faults.some(({ severity }) => severity === "error")) throw definitionRefusal(named, faults);
-  const { name, pattern, steps, expose } = workflow;
+  const { name, pattern, steps, expose, on } = workflow;
   const content: WorkflowContent = {
     workflowId: workflow.id,
     definition: workflowToDocument(workflow),
     status: steps.length === 0 ? "draft" : "active",
-    ...defined({ name, pattern }),
+    ...defined({ name, pattern, schedule: on?.schedule }),
     exposed: expose === true,
     stepCount: steps.length,
   };

@@ -29,6 +29,9 @@ export interface WorkflowStore {
   /** In the order of their ids. */
   list(query: WorkflowQuery): Promise<readonly StoredWorkflowFacts[]>;
 
+  /** Of all tenants, those that can be executed and have a schedule. */
+  scheduled(): Promise<readonly StoredWorkflowFacts[]>;
+
   /** Newest first, those before `before`; empty for a workflow that is not there. */
   versions(tenant: string | undefined, workflowId: string, page: VersionPage): Promise<readonly WorkflowVersion[]>;
 }
@@ -41,6 +44,7 @@ export interface WorkflowContent {
   readonly name?: string;
   readonly pattern?: string;
   readonly exposed: boolean;
+  readonly schedule?: string;
   readonly stepCount: number;
 }
 

@@ -11,6 +11,7 @@ CREATE TABLE workflows (
   name TEXT,
   pattern TEXT,
   exposed INTEGER NOT NULL CHECK (exposed IN (0, 1)),
+  schedule TEXT,
   step_count INTEGER NOT NULL,
   created_at_ms INTEGER NOT NULL,
   updated_at_ms INTEGER NOT NULL,
@@ -19,6 +20,7 @@ CREATE TABLE workflows (
 ) STRICT;
 CREATE INDEX workflows_by_pattern ON workflows (tenant, pattern, workflow_id) WHERE pattern IS NOT NULL;
 CREATE INDEX workflows_exposed ON workflows (tenant, workflow_id) WHERE exposed = 1;
+CREATE INDEX workflows_scheduled ON workflows (id) WHERE schedule IS NOT NULL;
 
 CREATE TABLE workflow_versions (
   workflow INTEGER NOT NULL REFERENCES workflows (id) ON DELETE CASCADE,

@@ -25,7 +25,8 @@ const REQUESTS_KEPT_MS = 30 * 24 * 3_600_000;
 /** Rows that one change forgets at most, so that no change takes long. */
 const REQUESTS_FORGOTTEN_MAX = 100;
 
-const FACTS = "workflow_id, version, status, name, pattern, exposed, step_count, created_at_ms, updated_at_ms, created_by, tenant";
+const FACTS =
+  "workflow_id, version, status, name, pattern, exposed, schedule, step_count, created_at_ms, updated_at_ms, created_by, tenant";
 
 interface FactsRow {
   readonly workflow_id: string;
@@ -34,6 +35,7 @@ interface FactsRow {
   readonly name: string | null;
   readonly pattern: string | null;
   readonly exposed: number;
+  readonly schedule: string | null;
   readonly step_count: number;
   readonly created_at_ms: number;
   readonly updated_at_ms: number;
@@ -49,7 +51,7 @@ interface CurrentRow {
 }
 
 /** The workflows of a data directory, in its records; also beside their owner. */
-export class SqliteWorkflowReader implements Pick<WorkflowStore, "get" | "list" | "versions"> {
+export class SqliteWorkflowReader implements Pick<WorkflowStore, "get" | "list" | "scheduled" | "versions"> {
   readonly #records: Pick<Records, "read">;
 
   constructor(records: Pick<Records, "read">) {
@@ -68,6 +70,11 @@ export class SqliteWorkflowReader implements Pick<WorkflowStore, "get" | "list" 
       const definition = parseStoredObject(row.body, `version ${wanted} of the workflow "${workflowId}"`);
       return { ...facts, version: wanted, definition };
     });
+  }
+
+  async scheduled(): Promise<readonly StoredWorkflowFacts[]> {
+    const select = `SELECT ${FACTS} FROM workflows WHERE schedule IS NOT NULL AND status = 'active' ORDER BY id`;
+    return this.#records.read((database) => prepare<FactsRow>(database, select).all().map(toFacts));
   }
 
   async list({ tenant, pattern, exposed, after = "", limit }: WorkflowQuery): Promise<readonly StoredWorkflowFacts[]> {
@@ -116,7 +123,7 @@ export class SqliteWorkflowStore extends SqliteWorkflowReader implements Workflo
       }
       const nowMs = this.#clock.nowMs();
       const insert = `INSERT INTO workflows (version, created_at_ms, created_by, tenant, workflow_id, status, name, pattern, exposed,
-        step_count, updated_at_ms) VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`;
+        schedule, step_count, updated_at_ms) VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`;
       const row = prepare<{ readonly id: number }>(database, insert).get(
         nowMs,
         by.createdBy,
@@ -139,7 +146,7 @@ export class SqliteWorkflowStore extends SqliteWorkflowReader implements Workflo
       if (current.body === body) return { workflowId, version: current.version, status: current.status, changed: false };
       const nowMs = this.#clock.nowMs();
       const version = current.version + 1;
-      const update = `UPDATE workflows SET version = ?, status = ?, name = ?, pattern = ?, exposed = ?, step_count = ?, updated_at_ms = ?
+      const update = `UPDATE workflows SET version = ?, status = ?, name = ?, pattern = ?, exposed = ?, schedule = ?, step_count = ?, updated_at_ms = ?
         WHERE id = ?`;
       prepare(database, update).run(version, ...columnsOf(content), nowMs, current.id);
       insertVersion(database, { workflow: current.id, version, body, nowMs, by });
@@ -218,9 +225,10 @@ function columnsOf({
   name,
   pattern,
   exposed,
+  schedule,
   stepCount,
-}: WorkflowContent): readonly [string, string | null, string | null, number, number] {
-  return [status, name ?? null, pattern ?? null, exposed ? 1 : 0, stepCount];
+}: WorkflowContent): readonly [string, string | null, string | null, number, string | null, number] {
+  return [status, name ?? null, pattern ?? null, exposed ? 1 : 0, schedule ?? null, stepCount];
 }
 
 interface NewVersion {
@@ -250,6 +258,7 @@ function toFacts(row: FactsRow): StoredWorkflowFacts {
     ...(row.name !== null && { name: row.name }),
     ...(row.pattern !== null && { pattern: row.pattern }),
     exposed: row.exposed === 1,
+    ...(row.schedule !== null && { schedule: row.schedule }),
     stepCount: row.step_count,
     createdAtMs: row.created_at_ms,
     updatedAtMs: row.updated_at_ms,

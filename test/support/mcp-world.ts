@@ -5,7 +5,7 @@ import { systemClock } from "../../src/base/clock.ts";
 import type { OperationGate } from "../../src/contract/operation-caller.ts";
 import { listen } from "../../src/http/listen.ts";
 import { Owner } from "../../src/main/owner.ts";
-import type { OwnerOptions } from "../../src/main/owner.ts";
+import type { OwnerOptions } from "../../src/main/owner-options.ts";
 import { openMcpSurface } from "../../src/mcp-server/mcp-surface.ts";
 import type { McpSurface, McpSurfaceOptions } from "../../src/mcp-server/mcp-surface.ts";
 import type { AccessConfig } from "../../src/model/access.ts";

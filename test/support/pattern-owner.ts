@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import type { OperationTable } from "../../src/main/operation-table.ts";
-import type { Owner, OwnerOptions } from "../../src/main/owner.ts";
+import type { Owner } from "../../src/main/owner.ts";
+import type { OwnerOptions } from "../../src/main/owner-options.ts";
 import type { CheckConfig } from "../../src/model/check.ts";
 import { openPlainOwner } from "./plain-owner.ts";
 import { inRepository } from "./built-command.ts";
