@@ -1,7 +1,5 @@
 import type { DistributeTaskInput, TaskDistribution } from "../contract/distribute-task.ts";
-import { createHash } from "node:crypto";
 import { canonicalJson, jsonExceeds } from "../base/json.ts";
-import type { Json } from "../base/json.ts";
 import { checkExpression } from "../expression/check-expression.ts";
 import { checkSchema } from "../definition/check-schema.ts";
 import { noFindings } from "../definition/reading.ts";

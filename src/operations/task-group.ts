@@ -21,8 +21,6 @@ export interface ReadTaskGroup {
   /** Of the execution that does them. */
   readonly taskGroupId: string;
   readonly strategy: ExecutionStrategy;
-  /** Equal for requests that ask for the same. */
-  readonly request: string;
   /** What the tool is given on every machine. */
   readonly payload: Json;
   readonly status: TaskStatus;

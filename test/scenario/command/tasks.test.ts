@@ -13,7 +13,7 @@ test("a task is sent, looked at and summed up at the command line, also on this 
   expect((await world.run("machines", "list")).stdout).toMatch(/^local {2}online {2}0 tasks .*ledger\n$/);
   const sent = await world.json<Results>("tasks", "distribute", "ledger", "act", "n=1", 'text="x"', "--on", "local", "--request-key", "k");
   expect(sent).toMatchObject({ status: "completed", results: [{ machine_id: "local", status: "completed", result: { n: 1, text: "x" } }] });
-  const again = await world.json<Results>("tasks", "distribute", "ledger", "act", "--on", "local", "--request-key", "k");
+  const again = await world.json<Results>("tasks", "distribute", "ledger", "act", "n=1", 'text="x"', "--on", "local", "--request-key", "k");
   expect(again.task_group_id).toBe(sent.task_group_id);
   expect(ledgerOf(world.path)).toEqual(["act task-1"]);
   const status = await world.run("tasks", "status", `${sent.task_group_id}.1`);
