@@ -52,7 +52,10 @@ export class ReplicaAccess {
   constructor(ports: ReplicaAccessPorts) {
     this.#ports = ports;
     this.#pauses = new ReplicaPauses(ports.clock);
-    this.#watch = new ChoiceWatch({ ...ports, printOf: (server, tool) => this.#states({ server, tool }, this.replicas(server)).map(printOf).join("\n") });
+    this.#watch = new ChoiceWatch({
+      ...ports,
+      printOf: (server, tool) => this.#states({ server, tool }, this.replicas(server)).map(printOf).join("\n"),
+    });
   }
 
   replicas(server: string): readonly ServerReplica[] {

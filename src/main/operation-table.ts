@@ -60,8 +60,8 @@ export class OperationTable implements OperationClient, OperationCaller {
   }
 
   /** What needs the permission of an administrator asks for it itself, because more hangs on how that is recorded. */
-  async #check({ name, permission }: Pick<Operation<never, never>, "name" | "permission">): Promise<void> {
+  async #check({ name, permission, kind }: Pick<Operation<never, never>, "name" | "permission" | "kind">): Promise<void> {
     if (this.#rules === undefined || permission === ADMIN_PERMISSION) return;
-    await requirePermission({ permission, operation: name }, this.#rules, this.#caller);
+    await requirePermission({ permission, operation: name, kind }, this.#rules, this.#caller);
   }
 }

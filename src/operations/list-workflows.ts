@@ -1,8 +1,8 @@
 import { defined } from "../base/defined.ts";
 import type { ListWorkflowsInput, ListWorkflowsOutput, WorkflowSummary } from "../contract/list-workflows.ts";
 import type { ExecutionHistory } from "../ports/execution-history.ts";
-import type { WorkflowStore } from "../ports/workflow-store.ts";
-import type { OperationContext } from "./operation-context.ts";
+import type { WorkflowQuery, WorkflowStore } from "../ports/workflow-store.ts";
+import type { Caller, OperationContext } from "./operation-context.ts";
 import { currentStatus } from "./workflow-status.ts";
 
 /** The status of a workflow is asked for one by one, so a page looks at so many at most, however few of them match. */
@@ -10,13 +10,13 @@ const LOOKED_AT_MAX = 1_000;
 
 /** Lists the stored workflows of the caller's tenant. */
 export async function listWorkflows(
-  { statusFilter, patternFilter, exposedOnly, limit = 100, cursor }: ListWorkflowsInput,
+  input: ListWorkflowsInput,
   { workflows, history }: { readonly workflows: Pick<WorkflowStore, "list">; readonly history: Pick<ExecutionHistory, "latest"> },
   { caller }: OperationContext,
 ): Promise<ListWorkflowsOutput> {
+  const { statusFilter, limit = 100 } = input;
   const atOnce = statusFilter === undefined ? limit : LOOKED_AT_MAX;
-  const query = defined({ tenant: caller.identity?.tenant, pattern: patternFilter === "" ? undefined : patternFilter, after: cursor });
-  const stored = await workflows.list({ ...query, ...(exposedOnly === true && { exposed: true }), limit: atOnce });
+  const stored = await workflows.list({ ...queryOf(input, caller), limit: atOnce });
   const found: WorkflowSummary[] = [];
   let seen = 0;
   for (const workflow of stored) {
@@ -29,4 +29,14 @@ export async function listWorkflows(
   }
   const last = seen < stored.length || stored.length === atOnce ? stored[seen - 1] : undefined;
   return { workflows: found, ...(last !== undefined && { nextCursor: last.workflowId }) };
+}
+
+/** An empty filter is none: programs fill in what they do not want. */
+function queryOf({ patternFilter, exposedOnly, cursor }: ListWorkflowsInput, { identity }: Caller): Omit<WorkflowQuery, "limit"> {
+  return defined({
+    tenant: identity?.tenant,
+    pattern: patternFilter === "" ? undefined : patternFilter,
+    after: cursor,
+    exposed: exposedOnly === true ? (true as const) : undefined,
+  });
 }
