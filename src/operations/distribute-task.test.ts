@@ -65,6 +65,8 @@ test.each<[DistributeTaskInput["executionStrategy"], string | undefined, readonl
   ["conditional", undefined, ["b"], ["a completed", "b failed", "c skipped"]],
   ["conditional", undefined, [], ["a completed", "b completed", "c completed"]],
   ["conditional", 'previous.result.by == "a"', [], ["a completed", "b completed", "c skipped"]],
+  ["conditional", 'previous.result.by == "z"', [], ["a completed", "b skipped", "c skipped"]],
+  ["conditional", 'previous.status != "completed"', [], ["a completed", "b skipped", "c skipped"]],
   ["conditional", 'results.all(r, r.status == "failed")', ["a"], ["a failed", "b completed", "c skipped"]],
   [
     "conditional",

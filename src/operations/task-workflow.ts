@@ -96,7 +96,10 @@ function order({ strategy, definition: { condition }, machines }: NewTaskGroup, 
   const needs = [stepId(place - 1)];
   if (strategy === "sequential") return { needs, if: "always()" };
   // Without a condition, a step runs when the one that it needs has completed.
-  return condition === undefined ? { needs } : { needs, if: `always() && ${conditionAfter(condition, machines.slice(0, place))}` };
+  if (condition === undefined) return { needs };
+  // What was skipped has no result that a condition could speak of, and nothing has its turn after it.
+  const reached = place === 1 ? "" : `steps[${JSON.stringify(stepId(place - 1))}].status != "skipped" && `;
+  return { needs, if: `always() && ${reached}${conditionAfter(condition, machines.slice(0, place))}` };
 }
 
 /** The condition with what it may read: the results so far, and the last of them. */
