@@ -1,3 +1,5 @@
+import { PassThrough, pipeline } from "node:stream";
+import type { Readable } from "node:stream";
 import { StdioServerTransport } from "@modelcontextprotocol/server/stdio";
 import { sleep, systemClock } from "../base/clock.ts";
 import { defined } from "../base/defined.ts";
@@ -50,12 +52,24 @@ export async function serveMcpOverStdio(request: McpRequest, around: Surrounding
     clock: systemClock,
     onFault: (error, where) => log.write("error", "a request could not be answered", { where, reason: traceOf(error) }),
   });
-  const connection = surface.connect(new StdioServerTransport(), self);
+  const input = stdinUntil(async () => await connection.answered());
+  const connection = surface.connect(new StdioServerTransport(input), self);
   const stop = (): void => void connection.close();
   request.signal.addEventListener("abort", stop, { once: true });
   if (request.signal.aborted) stop();
   await connection.closed;
   request.signal.removeEventListener("abort", stop);
+  process.stdin.destroy();
+}
+
+/** Stdin, whose end is not seen before what was asked is answered: whoever pipes requests in closes it at once. */
+function stdinUntil(answered: () => Promise<void>): Readable {
+  const untilAnswered = async function* (chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+    yield* chunks;
+    await answered();
+  };
+  // What breaks stdin ends this as well, and so the connection.
+  return pipeline(process.stdin, untilAnswered, new PassThrough(), () => undefined);
 }
 
 function openClient(config: Config & SessionCaller, log: Log, { environment, version }: Surrounding): DrivingClient {

@@ -16,14 +16,16 @@ export class PendingRequests {
       if (!pending) return;
       pending = false;
       this.#count -= 1;
-      if (this.#count === 0) this.#none?.resolve();
+      if (this.#count > 0) return;
+      this.#none?.resolve();
+      this.#none = undefined;
     };
   }
 
   /** Resolves when none is pending, and in any case when the time is up. */
   async ended(clock: Clock, withinMs: Ms): Promise<void> {
     if (this.#count === 0) return;
-    this.#none = Promise.withResolvers();
+    this.#none ??= Promise.withResolvers();
     using limit = deadline(clock, new AbortController().signal, withinMs, () => new Error("requests take too long"));
     await abortable(this.#none.promise, limit.signal).catch(() => undefined);
   }

@@ -4,6 +4,7 @@ import type { JSONRPCMessage, McpServer, MessageExtraInfo, Transport, TransportS
 import { serveStdio } from "@modelcontextprotocol/server/stdio";
 import { isJsonObject } from "../base/json.ts";
 import type { PendingRequests } from "./pending-requests.ts";
+import { SERVING_LIMITS } from "./serving.ts";
 import type { KnownCaller, ServingContext, ServingOptions } from "./serving.ts";
 import { Subscriptions } from "./subscriptions.ts";
 import { tellServer } from "./tell-server.ts";
@@ -13,6 +14,8 @@ import { wantedIn } from "./wanted-in.ts";
 export interface StreamConnection {
   /** Resolves when nothing goes over it any more, whoever has ended it. */
   readonly closed: Promise<void>;
+  /** Resolves when what was asked so far has been answered, and in any case after the time that closing may take. */
+  answered(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -48,7 +51,12 @@ export function serveConnection<Caller extends KnownCaller>(
     },
     { transport: wire },
   );
-  return { closed: ended.promise, close: () => handle.close() };
+  const { clock, limits = SERVING_LIMITS } = options;
+  return {
+    closed: ended.promise,
+    answered: async () => await pending.ended(clock, limits.closingMs),
+    close: () => handle.close(),
+  };
 }
 
 /** Whether a message opens a stream of changes: one that has no end is no request that somebody waits for. */

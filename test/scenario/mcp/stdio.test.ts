@@ -81,6 +81,28 @@ test("it ends with 0 soon after its client has closed stdin, and has printed not
   await world.untilNothingRuns();
 });
 
+test("requests that are piped in are answered, although stdin ends behind them", async () => {
+  using world = commandWorld({ echo: "echo.ts" });
+  const child = spawn(process.execPath, [COMMAND, "mcp"], { cwd: world.path, stdio: ["pipe", "pipe", "inherit"] });
+  let stdout = "";
+  child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text));
+  const closed = new Promise<number | null>((resolve) => child.on("close", resolve));
+  const clientInfo = { name: "test", version: "0" };
+  const call = (name: string, given: object): object => ({ method: "tools/call", params: { name, arguments: given } });
+  const requests = [
+    { method: "initialize", params: { protocolVersion: "2025-11-25", capabilities: {}, clientInfo } },
+    call("create_workflow", { workflow_id: "one", steps: [{ id: "a", value: 1 }] }),
+    call("distribute_task", { task_definition: { task_type: "echo", service_name: "echo", payload: {} } }),
+  ];
+  child.stdin.end(requests.map((request, id) => `${JSON.stringify({ jsonrpc: "2.0", id, ...request })}\n`).join(""));
+  expect(await closed).toBe(0);
+  const answered = stdout
+    .trimEnd()
+    .split("\n")
+    .map((line) => JSON.parse(line) as { readonly id: number });
+  expect(new Set(answered.map(({ id }) => id))).toEqual(new Set([0, 1, 2]));
+});
+
 async function desktop(world: CommandWorld, mode: "legacy" | "auto" | { readonly pin: string } = "legacy"): Promise<Desktop> {
   const transport = new StdioClientTransport({ command: process.execPath, args: [COMMAND, "mcp"], cwd: world.path });
   const client = new Client({ name: "desktop", version: "0" }, { versionNegotiation: { mode } });
