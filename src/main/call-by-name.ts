@@ -3,6 +3,7 @@ import type { Json } from "../base/json.ts";
 import { tooDeep } from "../base/too-deep.ts";
 import type { CallOptions, OperationClient } from "../client/operation-client.ts";
 import type { Operation } from "../contract/operation.ts";
+import { parseInput } from "../contract/parse-input.ts";
 import { TuttiError } from "../model/errors.ts";
 
 /** More than any input may have. What goes through values descends, and has a stack for some thousands. */
@@ -28,7 +29,7 @@ export async function callByName(
 ): Promise<Json> {
   if (operation === undefined) throw new TuttiError("usage", `there is no operation "${name}"`, {});
   if (tooDeep(document, LEVELS_MAX)) throw new TuttiError("usage", `${name}: the input is nested more than ${LEVELS_MAX} levels deep`, {});
-  const input = operation.input.safeParse(document);
+  const input = parseInput(operation.input, document);
   if (!input.success) throw new TuttiError("usage", `${name}: ${z.prettifyError(input.error)}`, {});
   const { item: schema } = operation;
   const tellItem = schema === undefined || tell === undefined ? {} : { tell: (item: unknown) => tell(z.encode(schema, item) as Json) };

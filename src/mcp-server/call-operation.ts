@@ -5,6 +5,7 @@ import type { Json, JsonObject } from "../base/json.ts";
 import { tooDeep } from "../base/too-deep.ts";
 import type { Operation } from "../contract/operation.ts";
 import type { OperationCaller } from "../contract/operation-caller.ts";
+import { parseInput } from "../contract/parse-input.ts";
 import { IDEMPOTENCY_KEY } from "../envelope/meta-keys.ts";
 import { TuttiError } from "../model/errors.ts";
 import type { OperationTool } from "./operation-tools.ts";
@@ -43,7 +44,7 @@ export async function callOperation(
 /** @throws TuttiError `input.invalid` - with everything that is wrong */
 export function readOperationInput<Input>({ name, input }: Pick<Operation<Input, unknown>, "name" | "input">, given: unknown): Input {
   if (tooDeep(given)) throw invalid(name, ["the input is nested too deeply"]);
-  const parsed = input.safeParse(given ?? {});
+  const parsed = parseInput(input, given ?? {});
   if (parsed.success) return parsed.data;
   throw invalid(
     name,
