@@ -36,7 +36,8 @@ export const workflowResult: z.ZodType<WorkflowResult> = wireObject<WorkflowResu
 /** What has become of it, in a sentence. */
 export function describeResult({ workflowId, workflowStatus, version, message, warnings = [] }: WorkflowResult): string {
   const warned = warnings.map((warning) => `\nWarning: ${warning}`).join("");
-  return `${message ?? `The workflow "${workflowId}" is stored as version ${version} (${workflowStatus}).`}${warned}`;
+  const more = message === undefined ? "" : ` ${message}`;
+  return `The workflow "${workflowId}" is stored as version ${version} (${workflowStatus}).${more}${warned}`;
 }
 
 /** Stores a workflow. */
