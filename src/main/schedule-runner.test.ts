@@ -19,12 +19,15 @@ class Scheduled {
   readonly clock = new ManualClock(HALF_PAST_SIX_MS);
   readonly started: string[] = [];
   readonly logged = linesOf("info");
+  /** What the workflow "slow" waits for. */
+  readonly answer = Promise.withResolvers<void>();
   workflows: readonly StoredWorkflowFacts[] = [];
 
   run(): ScheduleRunner {
     return new ScheduleRunner({
       workflows: { scheduled: async () => this.workflows },
       execute: async ({ workflowId }, requestKey) => {
+        if (workflowId === "slow") await this.answer.promise;
         if (workflowId === "broken") throw new TuttiError("input.invalid", "it wants a name", { problems: [] });
         this.started.push(requestKey);
         return "e1";
@@ -87,4 +90,32 @@ test("a workflow that cannot be executed is told of, and keeps no other from its
   expect(world.logged.lines.filter(({ level }) => level === "error")).toMatchObject([
     { fields: { workflow_id: "broken", reason: "it wants a name" } },
   ]);
+});
+
+test("a schedule that nobody can read is told of once, and keeps no other from its time", async () => {
+  const world = new Scheduled();
+  world.workflows = [stored("unreadable", "5/10 * * * *"), stored("digest", "0 7 * * *")];
+  await using _runner = world.run();
+  await world.pass(31);
+  expect(world.started).toEqual([keyAt("digest", 7)]);
+  expect(world.logged.lines.filter(({ level }) => level === "error")).toMatchObject([{ fields: { schedule: "5/10 * * * *" } }]);
+});
+
+test("a workflow whose servers do not answer keeps no other from its time", async () => {
+  const world = new Scheduled();
+  world.workflows = [stored("slow", "0 7 * * *"), stored("digest", "0 7 * * *")];
+  await using _runner = world.run();
+  await world.pass(31);
+  expect(world.started).toEqual([keyAt("digest", 7)]);
+  world.answer.resolve();
+});
+
+test("a time that passed while the machine slept for hours is not made up for", async () => {
+  const world = new Scheduled();
+  world.workflows = [stored("digest", "0 7 * * *"), stored("hourly", "0 * * * *")];
+  await using _runner = world.run();
+  await world.pass(1);
+  world.clock.advance(180 * MINUTE_MS);
+  await world.pass(1);
+  expect(world.started).toEqual([keyAt("hourly", 6), keyAt("hourly", 9)]);
 });
