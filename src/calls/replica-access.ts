@@ -3,7 +3,7 @@ import type { Clock } from "../base/clock.ts";
 import type { Ms } from "../base/duration.ts";
 import type { CallOutcome, CallRequest, Failover } from "../model/call.ts";
 import { isBad } from "../model/health.ts";
-import { ownerOf } from "../model/replica.ts";
+import { machineOf, ownerOf } from "../model/replica.ts";
 import type { ServerConfig } from "../model/server.ts";
 import type { Health } from "../ports/health.ts";
 import type { Admission } from "./admission.ts";
@@ -138,9 +138,12 @@ export class ReplicaAccess {
     });
   }
 
-  /** All calls to a process or over a WebSocket are on one connection. Over HTTP each has its own. */
+  /** All calls to a process, to a machine or over a WebSocket are on one connection. Over HTTP each has its own. */
   #isLostWithOthers(connection: string, outcome: CallOutcome): boolean {
-    if (outcome.kind !== "unknown" || outcome.error.kind !== "connection") return false;
+    if (outcome.kind === "succeeded" || outcome.error.kind !== "connection") return false;
+    // A machine that is gone is no replica any more, and what had not begun there was lost with it as well.
+    if (machineOf(connection) !== undefined) return outcome.kind === "unknown" || !outcome.accepted;
+    if (outcome.kind !== "unknown") return false;
     return this.replicas(ownerOf(connection).server).some((replica) => replica.connection === connection && replica.isShared);
   }
 

@@ -219,3 +219,16 @@ test("a task that may not move waits for its machine, for a while, and fails the
   const failed = both.find(({ status }) => status === "failed");
   expect(failed?.perMachine[0]?.error?.message).toContain('on "a", and none that has "worker" is there');
 });
+
+test("a machine that is back is used at once, however many tasks were lost with it", async () => {
+  await using world = new TaskWorld();
+  join(world, "a");
+  const definition = { taskType: "set", serviceName: "worker", payload: {} };
+  for (let group = 0; group < 20; group += 1) await world.distribute({ taskDefinition: definition, targetMachines: ["a"] });
+  const before = world.machines.calls.length;
+  world.machines.lose("a");
+  await world.settle();
+  join(world, "a");
+  await world.pass(2_000);
+  expect(world.machines.calls).toHaveLength(2 * before);
+});
