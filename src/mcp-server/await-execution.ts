@@ -8,6 +8,8 @@ import type { JsonObject } from "../base/json.ts";
 import { getWorkflowStatus } from "../contract/get-workflow-status.ts";
 import type { WorkflowExecutionStatus } from "../contract/get-workflow-status.ts";
 import type { ExecutionNews } from "../contract/news.ts";
+import { callId } from "../model/call.ts";
+import type { ExecutionEvent } from "../model/event.ts";
 import type { OperationCaller } from "../contract/operation-caller.ts";
 import { watchExecution } from "../contract/watch-execution.ts";
 import { answerApprovals, approvalQuestions } from "./approval-questions.ts";
@@ -71,7 +73,14 @@ async function follow(
 function tellOf(news: ExecutionNews, executionId: string, tell: ReturnType<typeof progressTeller>): void {
   if (news.executionId !== executionId) return;
   if (news.type === "progress") tell({ message: `${news.call.step}: ${news.progress.message ?? "at work"}` });
-  else if (news.type === "event" && "step" in news.event) {
-    tell({ message: `${news.event.step}: ${news.event.type.replaceAll("-", " ")}` });
+  else if (news.type === "event") {
+    const place = placeOf(news.event);
+    if (place !== undefined) tell({ message: `${place}: ${news.event.type.replaceAll("-", " ")}` });
   }
+}
+
+/** Steps that call a tool have calls, and no events of their own beside them. */
+function placeOf(event: ExecutionEvent): string | undefined {
+  if ("step" in event) return event.step;
+  return "call" in event ? callId(event.call) : undefined;
 }

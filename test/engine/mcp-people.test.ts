@@ -1,9 +1,11 @@
 import type { Client } from "@modelcontextprotocol/client";
 import { expect, test } from "vitest";
 import { approveExecution } from "../../src/contract/approve-execution.ts";
+import { inRepository } from "../support/built-command.ts";
 import { documentOf } from "../support/mcp-documents.ts";
 import { mcpWorld } from "../support/mcp-world.ts";
 import type { Connecting, McpWorld, TestClient } from "../support/mcp-world.ts";
+import { serverConfig } from "../support/server-config.ts";
 
 const WAYS: readonly Connecting[] = [
   { over: "http", era: "legacy" },
@@ -11,6 +13,10 @@ const WAYS: readonly Connecting[] = [
   { over: "websocket", era: "legacy" },
   { over: "websocket", era: "modern" },
 ];
+
+const ECHO = serverConfig("echo", {
+  connection: { kind: "stdio", command: process.execPath, args: [inRepository("test/support/servers/echo.ts")], env: {} },
+});
 
 const ASK = [{ id: "agree", approval: { message: "Ship order A-17?" } }];
 
@@ -63,16 +69,18 @@ test("a client that cannot ask anybody is told what the execution waits for", as
 });
 
 test.each(WAYS)("over $over in the era $era progress is told while a workflow runs", async (way) => {
-  await using world = await mcpWorld();
+  await using world = await mcpWorld({ servers: [ECHO] });
   await using client = await world.connect(way);
   const steps = [
     { id: "first", sleep: "20ms" },
     { id: "second", needs: ["first"], sleep: "20ms" },
+    { id: "third", needs: ["second"], for_each: [1], tool: "echo.echo" },
   ];
   await documentOf(client, "create_workflow", { workflow_id: "two", expose: true, steps });
   const told: { readonly progress: number; readonly message?: string | undefined }[] = [];
   await client.callTool({ name: "two", arguments: {} }, { onprogress: (progress) => told.push(progress) });
-  expect(told.map(({ message }) => message)).toContain("first: step completed");
+  const messages = told.map(({ message }) => message);
+  expect(messages).toEqual(expect.arrayContaining(["first: step completed", "third[0]: call started"]));
   expect(told.map(({ progress }) => progress)).toEqual(told.map((_, place) => place + 1));
 });
 
