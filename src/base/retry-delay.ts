@@ -15,3 +15,6 @@ export function retryDelayMs(
   const ceilingMs = Math.min(rule.maxDelayMs, rule.delayMs * 2 ** Math.min(40, rule.failures - 1));
   return Math.max(Math.round(random * ceilingMs), rule.retryAfterMs ?? 0);
 }
+
+/** Whoever asks to be left in peace for more than a day means "no"; waiting longer would only hide that. */
+export const RETRY_AFTER_MAX_MS: Ms = 86_400_000;

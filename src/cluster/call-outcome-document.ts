@@ -1,7 +1,9 @@
 import * as z from "zod";
 import { defined } from "../base/defined.ts";
+import type { Ms } from "../base/duration.ts";
 import { isJsonObject } from "../base/json.ts";
 import type { Json, JsonObject } from "../base/json.ts";
+import { RETRY_AFTER_MAX_MS } from "../base/retry-delay.ts";
 import { callError } from "../contract/call-error.ts";
 import { jsonValue } from "../contract/json-value.ts";
 import { wireObject } from "../contract/wire-object.ts";
@@ -39,13 +41,19 @@ export const succeededOutcome: z.ZodType<Succeeded> = wireObject<Succeeded>({
   answer: answer.exactOptional(),
 });
 
+/** A machine can put nobody off for longer than a server can. */
+const retryAfterMs: z.ZodType<Ms> = z.codec(z.number().min(0), z.number().min(0), {
+  decode: (ms) => Math.min(RETRY_AFTER_MAX_MS, Math.round(ms)),
+  encode: (ms) => ms,
+});
+
 /** The end of a task that has not, or of which the machine does not know it. */
 export const failedOutcome: z.ZodType<Failed | Unknown> = z.union([
   wireObject<Failed>({
     kind: z.literal("failed"),
     error: callError,
     accepted: z.boolean(),
-    retryAfterMs: z.number().min(0).exactOptional(),
+    retryAfterMs: retryAfterMs.exactOptional(),
   }),
   wireObject<Unknown>({ kind: z.literal("unknown"), error: callError }),
 ]);

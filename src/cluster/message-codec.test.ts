@@ -169,3 +169,10 @@ test("where a call has been on a machine stays there", () => {
   });
   expect(printed(message)).not.toMatch(/trip|source"|cache/);
 });
+
+test("no machine puts anybody off for more than a day", () => {
+  const error = { kind: "rate_limit", message: "busy" } as const;
+  const outcome = { kind: "failed", accepted: false, error, retryAfterMs: 1e15 } as const;
+  const sent = printMessage(newMessage("task_failed", { taskId: TASK, outcome }, ABOUT)) ?? "";
+  expect(parseMessage(sent)).toMatchObject({ message: { payload: { outcome: { retryAfterMs: 86_400_000 } } } });
+});

@@ -1,5 +1,6 @@
 import { defined } from "../base/defined.ts";
 import { isJsonObject, type Json, type JsonObject, jsonExceeds } from "../base/json.ts";
+import { RETRY_AFTER_MAX_MS } from "../base/retry-delay.ts";
 import { printSize } from "../base/size.ts";
 import { encodeEnvelope } from "../envelope/envelope-codec.ts";
 import type { EnvelopeError } from "../envelope/envelope-error.ts";
@@ -9,7 +10,6 @@ import { cutDetail, cutText } from "./cut-text.ts";
 import { OUTPUT_BYTES_MAX, outputOfResult, structuredOutput, textOfResult } from "./output-of-result.ts";
 import type { OutputSchema } from "./output-schema.ts";
 import { readAnswer } from "./read-answer.ts";
-import { RETRY_AFTER_MAX_MS } from "./retry-after.ts";
 import type { ServerTool } from "./server-tool.ts";
 
 /** What is known of a call when its result has come. */

@@ -1,7 +1,5 @@
 import type { Ms } from "../base/duration.ts";
-
-/** A server that asks for more than a day means "no"; waiting longer would only hide that. */
-export const RETRY_AFTER_MAX_MS: Ms = 86_400_000;
+import { RETRY_AFTER_MAX_MS } from "../base/retry-delay.ts";
 
 /**
  * Reads the HTTP header Retry-After: seconds, or a date.
