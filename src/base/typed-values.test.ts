@@ -19,5 +19,13 @@ test.each<[string, JsonObject | undefined, Json]>([
   ['"quoted"', { type: "string" }, '"quoted"'],
   ["", undefined, ""],
 ])("%j with the schema %j is %j", (text, schema, value) => {
-  expect(readTypedValues({ it: text }, () => schema)).toEqual({ it: value });
+  expect(readTypedValues({ it: text }, schema === undefined ? undefined : { it: schema })).toEqual({ it: value });
+});
+
+test.each<[string, Json | undefined]>([
+  ["nothing is declared", undefined],
+  ["what is declared is no object of schemas", ["string"]],
+  ["a name is that of something which every object has", { it: { type: "string" } }],
+])("a value is read as JSON where %s", (_, schemas) => {
+  expect(readTypedValues({ toString: "3" }, schemas)).toEqual({ toString: 3 });
 });

@@ -1,5 +1,5 @@
 import { nearest } from "../base/nearest.ts";
-import { isJsonArray, isJsonObject, type Json } from "../base/json.ts";
+import { isJsonArray, isJsonObject } from "../base/json.ts";
 import type { CallToolInput, CallToolOutput } from "../contract/call-tool.ts";
 import type { CallError, CallOutcome } from "../model/call.ts";
 import { TuttiError } from "../model/errors.ts";
@@ -28,20 +28,16 @@ export async function callTool(input: CallToolInput, ports: CallToolPorts, conte
   const tool = await findTool(input, ports.connections, signal);
   // What is known of its effect is for those who repeat calls; this one is made once, and written down before.
   const use = { server: input.server, tool: tool.name, effect: "once" as const, timeoutMs: input.timeoutMs ?? TIMEOUT_MS };
-  const request = outsideExecution({ ...use, input: { ...input.arguments, ...readArguments(input, tool) } }, caller, ports);
+  const request = outsideExecution(
+    { ...use, input: { ...input.arguments, ...readTypedValues(input.typedArguments ?? {}, tool.inputSchema["properties"]) } },
+    caller,
+    ports,
+  );
   const startedAtMs = clock.monotonicMs();
   const outcome = await ports.caller.call(request, UNWATCHED, signal);
   signal.throwIfAborted();
   if (outcome.kind !== "succeeded") throw callFailed(outcome);
   return { output: outcome.output, durationMs: Math.round(clock.monotonicMs() - startedAtMs) };
-}
-
-function readArguments(input: CallToolInput, tool: Tool): Readonly<Record<string, Json>> {
-  const properties = tool.inputSchema["properties"];
-  return readTypedValues(input.typedArguments ?? {}, (name) => {
-    const schema = isJsonObject(properties) && Object.hasOwn(properties, name) ? properties[name] : undefined;
-    return isJsonObject(schema) ? schema : undefined;
-  });
 }
 
 async function findTool(input: CallToolInput, connections: Pick<Servers, "tools">, signal: AbortSignal): Promise<Tool> {

@@ -103,9 +103,7 @@ function withPolicy(plan: Plan, errorPolicy: ErrorPolicy): Plan {
 }
 
 function readInputs(workflow: Workflow, input: StartExecutionInput): JsonObject {
-  const typed = readTypedValues(input.typedInputs ?? {}, (name) =>
-    Object.hasOwn(workflow.inputs, name) ? workflow.inputs[name] : undefined,
-  );
+  const typed = readTypedValues(input.typedInputs ?? {}, workflow.inputs);
   const { inputs, problems } = checkInputs(workflow, { ...input.inputs, ...typed });
   if (problems.length === 0) return inputs;
   throw new TuttiError("input.invalid", `the inputs do not fit workflow "${workflow.id}": ${problems.join("; ")}`, { problems });

@@ -1,5 +1,4 @@
 import { defined } from "../../base/defined.ts";
-import { isJsonObject } from "../../base/json.ts";
 import { readTypedValues } from "../../base/typed-values.ts";
 import { applyPattern } from "../../contract/apply-pattern.ts";
 import { getPatternApplication } from "../../contract/get-pattern-application.ts";
@@ -151,10 +150,6 @@ async function targetOf(
   const typed = readPairs(options.param, "-p");
   const given = options.params === undefined ? {} : await host.readObject(options.params);
   const { patterns } = await client.call(listPatterns, { patternName }, { signal });
-  const schemas = patterns[0]?.parameters["properties"];
-  const read = readTypedValues(typed, (name) => {
-    const schema = isJsonObject(schemas) && Object.hasOwn(schemas, name) ? schemas[name] : undefined;
-    return isJsonObject(schema) ? schema : undefined;
-  });
+  const read = readTypedValues(typed, patterns[0]?.parameters["properties"]);
   return { patternName, targetComponent: options.component, parameters: { ...given, ...read } };
 }

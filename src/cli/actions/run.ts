@@ -4,7 +4,7 @@ import { getExecution } from "../../contract/get-execution.ts";
 import { listInterruptedExecutions } from "../../contract/list-interrupted-executions.ts";
 import type { ExecutionView } from "../../contract/execution-report.ts";
 import { isTuttiError } from "../../model/errors.ts";
-import { openSession, placesOf, printDocument, printJson } from "../command-context.ts";
+import { openSession, printDocument } from "../command-context.ts";
 import type { CommandContext, CommonOptions } from "../command-context.ts";
 import { exitCodeOf } from "../exit-code.ts";
 import { followExecution } from "../follow-execution.ts";
@@ -17,6 +17,7 @@ import { readPairs } from "../read-pairs.ts";
 import { executionResult } from "../render/execution-result.ts";
 import { shortId } from "../render/short-id.ts";
 import { span } from "../render/span.ts";
+import { runDetached } from "../run-detached.ts";
 
 export interface RunOptions extends CommonOptions, FrozenOptions {
   readonly param: readonly string[];
@@ -28,7 +29,7 @@ export interface RunOptions extends CommonOptions, FrozenOptions {
 
 /** `tutti run FILE` */
 export async function run(context: CommandContext, file: string, options: RunOptions): Promise<number> {
-  if (options.detach === true) return await runInBackground(context, file, options);
+  if (options.detach === true) return await detached(context, file, options);
   const { host } = context;
   const input: StartExecutionInput = {
     workflow: await host.readWorkflow(file),
@@ -130,26 +131,13 @@ export async function tellInterrupted(context: CommandContext, session: Session)
   context.terminal.notice(`${were}: ${named.join(", ")}${more} - take up with: tutti executions resume${session.flags}`);
 }
 
-async function runInBackground(context: CommandContext, file: string, options: RunOptions): Promise<number> {
-  const { host, terminal } = context;
+async function detached(context: CommandContext, file: string, options: RunOptions): Promise<number> {
   const args = [
     "run",
     file,
     ...options.param.flatMap((pair) => ["-p", pair]),
     ...(options.params === undefined ? [] : ["--params", options.params]),
     ...(options.frozen === true ? ["--frozen"] : []),
-    ...(options.config === undefined ? [] : ["--config", options.config]),
-    ...(options.dataDir === undefined ? [] : ["--data-dir", options.dataDir]),
   ];
-  const start = await host.startInBackground({ args, executionId: host.newId(), ...placesOf(options, file) });
-  if (start.kind === "refused") {
-    if (options.json === true && start.refusal.document !== undefined) printJson(terminal, start.refusal.document);
-    terminal.err.write(`${start.refusal.text}\n`);
-    return start.refusal.exitCode;
-  }
-  const { executionId, pid, logFile, flags } = start;
-  if (options.json === true) printJson(terminal, { execution_id: executionId, pid, log: logFile });
-  else terminal.out.write(`${executionId}\n`);
-  terminal.notice(`process ${pid} goes on with it, its log is ${logFile}\n    tutti executions watch ${shortId(executionId)}${flags}`);
-  return 0;
+  return await runDetached(context, { args, options, workflowFile: file });
 }

@@ -1,7 +1,8 @@
 import { sleep } from "../../base/clock.ts";
 import { defined } from "../../base/defined.ts";
-import type { Json, JsonObject } from "../../base/json.ts";
+import type { JsonObject } from "../../base/json.ts";
 import { isJsonObject } from "../../base/json.ts";
+import { readTypedValues } from "../../base/typed-values.ts";
 import { aggregateTaskResults } from "../../contract/aggregate-task-results.ts";
 import { distributeTask } from "../../contract/distribute-task.ts";
 import type { DistributeTaskInput, ExecutionStrategy } from "../../contract/distribute-task.ts";
@@ -95,7 +96,7 @@ function inputOf(
     throw new TuttiError("usage", `--priority takes a whole number from 1 to 10, not "${options.priority ?? ""}"`, {});
   }
   const timeoutMs = timeout === undefined ? undefined : readDuration(timeout, "--timeout");
-  const payload = { ...readPayload(options.payload), ...typed(readPairs(pairs, "tasks distribute")) };
+  const payload = { ...readPayload(options.payload), ...readTypedValues(readPairs(pairs, "tasks distribute")) };
   return {
     taskDefinition: { serviceName, taskType, payload, ...defined({ priority, effect, condition, timeoutMs }) },
     targetMachines: on.flatMap((names) => names.split(",")).filter((name) => name !== ""),
@@ -103,21 +104,8 @@ function inputOf(
   };
 }
 
-/** As a person types it: JSON where it is some, else text. */
-function typed(pairs: Readonly<Record<string, string>>): JsonObject {
-  return Object.fromEntries(Object.entries(pairs).map(([key, text]) => [key, jsonOr(text)]));
-}
-
-function jsonOr(text: string): Json {
-  try {
-    return JSON.parse(text) as Json;
-  } catch {
-    return text;
-  }
-}
-
-function readPayload(text: string | undefined): JsonObject {
-  const value = text === undefined ? {} : jsonOr(text);
-  if (isJsonObject(value)) return value;
-  throw new TuttiError("usage", `--payload takes a JSON object, not ${text ?? ""}`, {});
+function readPayload(text = "{}"): JsonObject {
+  const { payload } = readTypedValues({ payload: text });
+  if (isJsonObject(payload)) return payload;
+  throw new TuttiError("usage", `--payload takes a JSON object, not ${text}`, {});
 }

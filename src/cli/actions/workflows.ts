@@ -1,4 +1,3 @@
-import { isJsonObject } from "../../base/json.ts";
 import type { JsonObject } from "../../base/json.ts";
 import { readTypedValues } from "../../base/typed-values.ts";
 import { createWorkflow } from "../../contract/create-workflow.ts";
@@ -15,15 +14,15 @@ import type { ListWorkflowsInput } from "../../contract/list-workflows.ts";
 import { updateWorkflow } from "../../contract/update-workflow.ts";
 import { validateWorkflow } from "../../contract/validate-workflow.ts";
 import { TuttiError } from "../../model/errors.ts";
-import { openSession, placesOf, printDocument, printJson } from "../command-context.ts";
+import { openSession, printDocument } from "../command-context.ts";
 import type { CommandContext, CommonOptions } from "../command-context.ts";
 import { exitCodeOf } from "../exit-code.ts";
 import type { Session } from "../host.ts";
 import { readLimit } from "../read-limit.ts";
 import { readPairs } from "../read-pairs.ts";
-import { shortId } from "../render/short-id.ts";
 import { span } from "../render/span.ts";
 import { versionTable, workflowStory, workflowTable } from "../render/workflow-table.ts";
+import { runDetached } from "../run-detached.ts";
 import { followToEnd, stayForOthers } from "./run.ts";
 
 export interface ListWorkflowsOptions extends CommonOptions {
@@ -124,7 +123,7 @@ export interface ExecuteOptions extends CommonOptions {
 
 /** `tutti workflows execute ID` */
 export async function execute(context: CommandContext, workflowId: string, options: ExecuteOptions): Promise<number> {
-  if (options.detach === true) return await executeInBackground(context, workflowId, options);
+  if (options.detach === true) return await executeDetached(context, workflowId, options);
   const { host } = context;
   const typed = readPairs(options.param, "-p");
   const given = options.params === undefined ? {} : await host.readObject(options.params);
@@ -151,15 +150,10 @@ async function readTyped(
 ): Promise<JsonObject> {
   if (Object.keys(typed).length === 0) return {};
   const { definition } = await client.call(getWorkflow, { workflowId }, { signal });
-  const inputs = isJsonObject(definition["inputs"]) ? definition["inputs"] : {};
-  return readTypedValues(typed, (name) => {
-    const schema = Object.hasOwn(inputs, name) ? inputs[name] : undefined;
-    return isJsonObject(schema) ? schema : undefined;
-  });
+  return readTypedValues(typed, definition["inputs"]);
 }
 
-async function executeInBackground(context: CommandContext, workflowId: string, options: ExecuteOptions): Promise<number> {
-  const { host, terminal } = context;
+async function executeDetached(context: CommandContext, workflowId: string, options: ExecuteOptions): Promise<number> {
   const args = [
     "workflows",
     "execute",
@@ -168,20 +162,8 @@ async function executeInBackground(context: CommandContext, workflowId: string, 
     ...options.machine.flatMap((machine) => ["--machine", machine]),
     ...(options.params === undefined ? [] : ["--params", options.params]),
     ...(options.requestKey === undefined ? [] : ["--request-key", options.requestKey]),
-    ...(options.config === undefined ? [] : ["--config", options.config]),
-    ...(options.dataDir === undefined ? [] : ["--data-dir", options.dataDir]),
   ];
-  const start = await host.startInBackground({ args, executionId: host.newId(), ...placesOf(options) });
-  if (start.kind === "refused") {
-    if (options.json === true && start.refusal.document !== undefined) printJson(terminal, start.refusal.document);
-    terminal.err.write(`${start.refusal.text}\n`);
-    return start.refusal.exitCode;
-  }
-  const { executionId, pid, logFile, flags } = start;
-  if (options.json === true) printJson(terminal, { execution_id: executionId, pid, log: logFile });
-  else terminal.out.write(`${executionId}\n`);
-  terminal.notice(`process ${pid} goes on with it, its log is ${logFile}\n    tutti executions watch ${shortId(executionId)}${flags}`);
-  return 0;
+  return await runDetached(context, { args, options });
 }
 
 export interface ExportOptions extends CommonOptions {
