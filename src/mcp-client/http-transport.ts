@@ -1,5 +1,6 @@
 /* oxlint-disable unicorn/prefer-add-event-listener -- the SDK has one handler of each kind and no event listeners */
 import {
+  type FetchLike,
   type JSONRPCMessage,
   StreamableHTTPClientTransport,
   type Transport,
@@ -61,9 +62,10 @@ export class HttpTransport implements ServerTransport {
     this.#admits = createProgressGate(ports.clock);
     this.#fetch = createLeanFetch({ clock: ports.clock, tls: ports.tls, exchange: (key) => this.#exchanges.get(key) });
     this.#login = loginOf(connection, ports, this.#lifetime.signal);
+    const fetch: FetchLike = (url, init) => this.#resumable(url, init);
     this.#inner = new StreamableHTTPClientTransport(new URL(connection.url), {
       ...(this.#login === undefined ? {} : { authProvider: this.#login.provider }),
-      fetch: (url, init) => this.#resumable(url, init),
+      fetch: this.#login?.throughRenewal(fetch) ?? fetch,
       requestInit: { headers: connection.headers },
       reconnectionOptions: RESUMPTION,
       reconnectionScheduler: (reconnect, delayMs) => this.#later(reconnect, delayMs),
@@ -216,9 +218,9 @@ export class HttpTransport implements ServerTransport {
 
 function loginOf(
   { oauth, url }: HttpConnection,
-  { server, logins, assistant }: SessionPorts,
+  { server, clock, logins, assistant }: SessionPorts,
   signal: AbortSignal,
 ): ConnectionLogin | undefined {
   if (oauth === undefined || logins === undefined) return undefined;
-  return connectionLogin(oauth, { server, url, logins, assistant, signal });
+  return connectionLogin(oauth, { server, url, clock, logins, assistant, signal });
 }

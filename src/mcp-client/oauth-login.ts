@@ -6,7 +6,11 @@ import type {
   StoredOAuthTokens,
 } from "@modelcontextprotocol/client";
 import { randomBytes } from "node:crypto";
+import { z } from "zod";
 import { assert } from "../base/assert.ts";
+import type { Clock } from "../base/clock.ts";
+import { deadline } from "../base/deadline.ts";
+import type { Ms } from "../base/duration.ts";
 import type { JsonObject } from "../base/json.ts";
 import type { OAuthConfig } from "../model/oauth.ts";
 import type { LoginAssistant, ServerLogins } from "../ports/server-logins.ts";
@@ -18,11 +22,14 @@ export interface OAuthLoginPorts {
   /** Nothing of what is kept is sent anywhere else. */
   readonly url: string;
   readonly logins: ServerLogins;
+  readonly clock: Clock;
   /** Without one, a person who has to log in is told how. */
   readonly assistant?: LoginAssistant | undefined;
   /** Aborts when the connection is closed. */
   readonly signal: AbortSignal;
 }
+
+const RENEWAL_TIMEOUT_MS: Ms = 20_000;
 
 /** What is kept of a login. Its members are the SDK's documents, and nobody but the SDK looks into them. */
 interface Kept {
@@ -50,6 +57,8 @@ export class OAuthLogin implements OAuthClientProvider {
    */
   #discovery: OAuthDiscoveryState | undefined;
   #answer: URLSearchParams | undefined;
+  /** The access token that came of the last renewal. */
+  #renewed: string | undefined;
 
   constructor(config: OAuthConfig, ports: OAuthLoginPorts) {
     this.#config = config;
@@ -99,7 +108,34 @@ export class OAuthLogin implements OAuthClientProvider {
 
   async saveTokens(tokens: StoredOAuthTokens): Promise<void> {
     this.#discovery = undefined;
+    // They are kept already, or even newer ones.
+    if (tokens.access_token === this.#renewed) return;
     await this.#keep({ tokens });
+  }
+
+  /**
+   * Sends a refresh token, unless another connection was faster, maybe that of another process: what was kept meanwhile is the
+   * answer then. A refresh token that comes a second time is taken for stolen, and the login has ended for everybody.
+   */
+  async renew(refreshToken: string, send: (signal: AbortSignal) => Promise<Response>): Promise<Response> {
+    const { logins, server, clock, signal } = this.#ports;
+    const renewal = async (): Promise<Response> => {
+      this.#kept = undefined;
+      const { tokens } = await this.#read();
+      if (tokens === undefined) return Response.json({ error: "invalid_grant", error_description: "it was logged out" }, { status: 400 });
+      if (tokens.refresh_token !== refreshToken) return this.#answerWith(tokens);
+      // All others wait for it.
+      using limit = deadline(clock, signal, RENEWAL_TIMEOUT_MS, () => new Error("the login was not renewed in time"));
+      const response = await send(limit.signal);
+      const text = await response.text();
+      const given = response.ok ? readTokens(text) : undefined;
+      // The SDK says what is wrong with it.
+      if (given === undefined) return new Response(text, { status: response.status, headers: response.headers });
+      const renewed = { ...tokens, ...given };
+      await this.#keep({ tokens: renewed });
+      return this.#answerWith(renewed);
+    };
+    return await logins.exclusively(server, renewal, signal);
   }
 
   async redirectToAuthorization(page: URL): Promise<void> {
@@ -144,6 +180,11 @@ export class OAuthLogin implements OAuthClientProvider {
     else if (scope === "client" || scope === "tokens") await this.#replace({ ...(await this.#read()), [scope]: undefined });
   }
 
+  #answerWith(tokens: StoredOAuthTokens): Response {
+    this.#renewed = tokens.access_token;
+    return Response.json({ ...tokens, issuer: undefined });
+  }
+
   /** Whoever cannot log in need not register either. */
   async #registered(): Promise<StoredOAuthClientInformation | undefined> {
     const { client } = await this.#read();
@@ -167,5 +208,22 @@ export class OAuthLogin implements OAuthClientProvider {
     const document = JSON.parse(JSON.stringify(kept)) as JsonObject;
     this.#kept = document;
     await this.#ports.logins.write(this.#ports.server, document);
+  }
+}
+
+const granted = z.object({
+  access_token: z.string(),
+  token_type: z.string(),
+  expires_in: z.coerce.number().exactOptional(),
+  scope: z.string().exactOptional(),
+  refresh_token: z.string().exactOptional(),
+  id_token: z.string().exactOptional(),
+});
+
+function readTokens(text: string): z.infer<typeof granted> | undefined {
+  try {
+    return granted.safeParse(JSON.parse(text)).data;
+  } catch {
+    return undefined;
   }
 }

@@ -7,6 +7,8 @@ export interface ServerLogins {
   /** Durable when it resolves. */
   write(server: string, login: JsonObject): Promise<void>;
   remove(server: string): Promise<void>;
+  /** Runs a task while nobody else runs one for the same server, in whatever process. Rejects with the signal's reason. */
+  exclusively<Result>(server: string, task: () => Promise<Result>, signal: AbortSignal): Promise<Result>;
 }
 
 /** Takes a person to the page where he logs in, and waits until he has been sent back. */

@@ -23,6 +23,17 @@ export function takeOwnerLock(directory: string): Disposable | undefined {
   return begin(path, "BEGIN EXCLUSIVE", { timeout: PATIENCE_MS });
 }
 
+/**
+ * Takes the lock that is the file at a path, or returns undefined when somebody has it, also in this process; see
+ * {@link takeOwnerLock}. The file is made if it is not there, its folder is not.
+ *
+ * @throws TuttiError `journal.unusable`
+ */
+export function takeFileLock(path: string): Disposable | undefined {
+  createPrivateFile(path);
+  return begin(path, "BEGIN EXCLUSIVE", {});
+}
+
 /** Whether some process owns the data directory now. */
 export function isOwned(directory: string): boolean {
   using shared = begin(join(directory, "owner.lock"), "BEGIN; SELECT count(*) FROM sqlite_schema", { readOnly: true });

@@ -127,6 +127,8 @@ function inMemory(): ServerLogins {
     read: async (server) => logins.get(server),
     write: async (server, login) => void logins.set(server, login),
     remove: async (server) => void logins.delete(server),
+    // There is one connection, and it asks for one thing after the other.
+    exclusively: async (_, task) => await task(),
   };
 }
 

@@ -23,6 +23,7 @@ export async function authorizingServer(): Promise<AuthorizingServer> {
   const codes = new Map<string, string>();
   const tokens = new Set<string>();
   const refresh = new Set<string>();
+  const spent = new Set<string>();
   const granted = { logins: 0, refreshes: 0 };
   const handler = createMcpHandler(() => {
     const server = new McpServer({ name: "guarded", version: "1.0.0" });
@@ -87,13 +88,23 @@ export async function authorizingServer(): Promise<AuthorizingServer> {
       createHash("sha256")
         .update(asked.get("code_verifier") ?? "")
         .digest("base64url") === challenge;
-    const renewed = refresh.has(asked.get("refresh_token") ?? "");
+    const renewed = asked.has("refresh_token") && isGood(asked.get("refresh_token") ?? "");
     if (!known || !(proven || renewed)) return json({ error: "invalid_grant" }, 400);
     granted[proven ? "logins" : "refreshes"] += 1;
     const given = { access_token: randomUUID(), refresh_token: randomUUID(), token_type: "Bearer", expires_in: 3600 };
     tokens.add(given.access_token);
     refresh.add(given.refresh_token);
     return json(given);
+  }
+
+  /** A refresh token is good once. One that comes again was stolen, and then nobody is believed any more. */
+  function isGood(refreshToken: string): boolean {
+    if (spent.has(refreshToken)) {
+      refresh.clear();
+      tokens.clear();
+    }
+    spent.add(refreshToken);
+    return refresh.delete(refreshToken);
   }
 
   async function serve(incoming: IncomingMessage, body: string, outgoing: ServerResponse): Promise<void> {

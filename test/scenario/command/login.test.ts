@@ -35,6 +35,18 @@ test("whoever has logged in once is known from then on, and when what was grante
   expect(server.registered()).toBe(1);
 });
 
+test("commands that renew a login at the same time do it in turn, because a refresh token that comes twice ends it for all", async () => {
+  await using server = await authorizingServer();
+  using world = commandWorld();
+  configure(world, server.url);
+  expect(await logIn(world)).toBe(0);
+  for (let round = 0; round < 3; round += 1) {
+    server.expire();
+    const ended = await Promise.all([1, 2, 3].map(async () => await world.run("call", "guarded.greet")));
+    expect(ended.map(({ exitCode }) => exitCode)).toEqual([0, 0, 0]);
+  }
+});
+
 test("a login can be read by its user alone, and goes to no other address than that at which it was made", async () => {
   await using server = await authorizingServer();
   await using other = await authorizingServer();
