@@ -99,6 +99,11 @@ export class Supervisor implements AsyncDisposable, LoopHost {
     return this.#drives.has(executionId);
   }
 
+  /** Whether it is driven, and waits for its turn in a concurrency group. */
+  waits(executionId: string): boolean {
+    return this.#drives.get(executionId)?.running === false;
+  }
+
   /** Resolves when the execution has ended, or when only a person can move it on. Rejects when the signal aborts. */
   async settled(executionId: string, signal: AbortSignal): Promise<ExecutionReport> {
     const drive = this.#drives.get(executionId);

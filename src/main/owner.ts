@@ -354,6 +354,7 @@ export class Owner implements AsyncDisposable {
       catalogs: pool.catalogs,
       clock,
       startedMs: this.#startedMs,
+      waits: (executionId) => this.#supervisor.waits(executionId),
       states: () => pool.health.states(),
       firing: () => this.#alerts.firing().filter(({ server }) => server === undefined || pool.servers.has(server)),
       source: { clock, ids: randomIds },

@@ -22,6 +22,7 @@ function portsOf(
     clock,
     startedMs: clock.monotonicMs() - 5_500,
     journal: { list: async () => ({ executions: [] }) },
+    waits: () => false,
     machines: { list: () => [HERE] },
     states: () => [],
     firing: () => [],
@@ -55,15 +56,16 @@ test.each<[string, Partial<SystemHealthPorts>, SystemHealthStatus["status"], rea
 
 test("it counts what runs and what waits, of all pages, and the machines", async () => {
   const asked: ListQuery[] = [];
-  const summary = { executionId: "e", workflowId: "w", status: "executing" as const, startedAtMs: 0, updatedAtMs: 0 };
+  const summary = (executionId: string) => ({ executionId, workflowId: "w", status: "executing" as const, startedAtMs: 0, updatedAtMs: 0 });
   const list = async (query: ListQuery) => {
     asked.push(query);
-    if (query.status === "active") return { executions: [summary] };
-    return query.cursor === undefined ? { executions: [summary, summary], nextCursor: "more" } : { executions: [summary] };
+    if (query.cursor !== undefined) return { executions: [summary("c"), summary("waits")] };
+    return { executions: [summary("a"), summary("b")], nextCursor: "more" };
   };
+  const waits = (executionId: string) => executionId === "waits";
   const caller = { identity: { tenant: "acme", roles: [], permissions: [], authMethod: "jwt" as const } };
   const others = machines(machine("a"), machine("b", { status: "offline" }));
-  const health = await getSystemHealth(portsOf({ journal: { list }, ...others, firing: () => [late] }), { caller });
+  const health = await getSystemHealth(portsOf({ journal: { list }, waits, ...others, firing: () => [late] }), { caller });
   expect(health).toMatchObject({ uptime: 5, executions: { active: 3, queued: 1 }, machines: { online: 2, offline: 1 } });
   expect(asked.every(({ tenant }) => tenant === "acme")).toBe(true);
   // What other tenants execute is not told.

@@ -1,9 +1,9 @@
 import type { Clock } from "../base/clock.ts";
+import { defined } from "../base/defined.ts";
 import type { Ms } from "../base/duration.ts";
 import type { ComponentHealth, SystemHealthStatus, SystemIssue, SystemStatus } from "../contract/get-system-health.ts";
 import type { Alert } from "../model/alert.ts";
 import { isTuttiError } from "../model/errors.ts";
-import type { ExecutionStatus } from "../model/execution.ts";
 import { healthOfServer } from "../model/health.ts";
 import type { HealthState } from "../model/health.ts";
 import { isUsable } from "../model/machine.ts";
@@ -18,6 +18,8 @@ export interface SystemHealthPorts {
   /** By the clock that never jumps. */
   readonly startedMs: Ms;
   readonly journal: Pick<Journal, "list">;
+  /** Whether an execution waits for its turn in a concurrency group, which the journal does not know. */
+  readonly waits: (executionId: string) => boolean;
   readonly machines: Pick<Machines, "list">;
   /** Of every replica of every server, as it was last known to be. */
   readonly states: () => Iterable<{ readonly server: string; readonly state: HealthState }>;
@@ -56,12 +58,12 @@ const COUNTED_MAX = 10_000;
 const PAGE = 1_000;
 
 async function askJournal(
-  { journal }: SystemHealthPorts,
+  ports: SystemHealthPorts,
   tenant: string | undefined,
 ): Promise<{ readonly executions: SystemHealthStatus["executions"]; readonly journal: ComponentHealth }> {
   try {
-    const [active, queued] = await Promise.all([countOf(journal, "executing", tenant), countOf(journal, "active", tenant)]);
-    return { executions: { active, queued }, journal: { name: "journal", kind: "journal", status: "healthy" } };
+    const executions = await countExecutions(ports, tenant);
+    return { executions, journal: { name: "journal", kind: "journal", status: "healthy" } };
   } catch (error) {
     if (!isTuttiError(error, "journal.unusable")) throw error;
     return {
@@ -71,16 +73,20 @@ async function askJournal(
   }
 }
 
-async function countOf(journal: Pick<Journal, "list">, status: ExecutionStatus, tenant: string | undefined): Promise<number> {
-  let count = 0;
+async function countExecutions(
+  { journal, waits }: Pick<SystemHealthPorts, "journal" | "waits">,
+  tenant: string | undefined,
+): Promise<SystemHealthStatus["executions"]> {
+  let [active, queued] = [0, 0];
   let cursor: string | undefined;
   do {
-    const of = tenant === undefined ? {} : { tenant };
-    const page = await journal.list({ status, rootsOnly: true, limit: PAGE, ...of, ...(cursor === undefined ? {} : { cursor }) });
-    count += page.executions.length;
+    const page = await journal.list({ status: "executing", rootsOnly: true, limit: PAGE, ...defined({ tenant, cursor }) });
+    const waiting = page.executions.filter(({ executionId }) => waits(executionId)).length;
+    active += page.executions.length - waiting;
+    queued += waiting;
     cursor = page.nextCursor;
-  } while (cursor !== undefined && count < COUNTED_MAX);
-  return count;
+  } while (cursor !== undefined && active + queued < COUNTED_MAX);
+  return { active, queued };
 }
 
 function serverComponents(states: SystemHealthPorts["states"] extends () => infer States ? States : never): readonly ComponentHealth[] {

@@ -253,6 +253,17 @@ test("a request with a key is carried out once, across restarts, deletions and c
   }
 });
 
+test("an execution that waits for its turn is active, and counted among those that wait", async () => {
+  using directory = temporaryDirectory();
+  await using owner = await openPlainOwner(directory.path);
+  const concurrency = { group: "one", limit: 1, on_conflict: "queue" };
+  await ask(owner, "create_workflow", { workflow_id: "turns", concurrency, steps: [{ id: "a", sleep: "1h" }] });
+  for (const status of ["executing", "active"]) {
+    expect(await ask(owner, "execute_workflow", { workflow_id: "turns" })).toMatchObject({ status });
+  }
+  expect(await ask(owner, "get_system_health", {})).toMatchObject({ executions: { active: 1, queued: 1 } });
+});
+
 test("workflows run those that are stored, and machines go to every step that calls a tool and names none", async () => {
   using directory = temporaryDirectory();
   await using owner = await openPlainOwner(directory.path);
