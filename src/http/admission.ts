@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Clock } from "../base/clock.ts";
+import { credentialIn } from "../base/credential-in.ts";
 import type { AdmittedCaller, OperationGate } from "../contract/operation-caller.ts";
 import { isTuttiError, TuttiError } from "../model/errors.ts";
 import type { RateLimit } from "../model/server.ts";
@@ -83,20 +84,22 @@ function hashOf(credential: string): string {
   return createHash("sha256").update(credential).digest("base64");
 }
 
+const CREDENTIAL_HEADERS = ["authorization", "x-api-key", "sec-websocket-protocol"] as const;
+
 /**
  * The token or key that a request shows, if it shows one.
  *
  * @throws HttpRefusal `http.malformed` - it shows two that differ, or one of a kind that is not known
  */
 function credentialOf(headers: Headers): string | undefined {
-  const authorization = headers.get("authorization");
-  const key = headers.get("x-api-key")?.trim();
-  if (authorization === null) return key === "" ? undefined : key;
-  const [, bearer] = /^Bearer +([^\s,]+) *$/i.exec(authorization) ?? [];
-  if (bearer === undefined) throw new HttpRefusal("http.malformed", 'Authorization must be "Bearer" and one token or API key');
-  if (key !== undefined && key !== bearer)
+  const [authorization, apiKey, protocols] = CREDENTIAL_HEADERS.map((name) => headers.get(name) ?? undefined);
+  const credential = credentialIn({ authorization, apiKey, protocols });
+  if (authorization === undefined) return credential;
+  if (credentialIn({ authorization }) === undefined)
+    throw new HttpRefusal("http.malformed", 'Authorization must be "Bearer" and one token or API key');
+  if (apiKey !== undefined && apiKey !== credential)
     throw new HttpRefusal("http.malformed", "Authorization and X-API-Key say different things: send one");
-  return bearer;
+  return credential;
 }
 
 async function admitted(gate: OperationGate, credential: string | undefined, signal: AbortSignal): Promise<AdmittedCaller> {

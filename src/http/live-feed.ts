@@ -152,10 +152,9 @@ function now(clock: Clock): string {
   return new Date(clock.nowMs()).toISOString();
 }
 
-/** Browsers can set no headers, but name protocols: beside `tutti` one that begins with `bearer.`, a credential in base64url. */
+/** Browsers can set no other headers, but name protocols: beside `tutti` one with a credential. */
 function headersOf({ headers }: IncomingMessage): Headers {
-  const { authorization, "x-api-key": key, "sec-websocket-protocol": protocols = "" } = headers;
-  const [, encoded] = /(?:^|, *)bearer\.([\w-]+)/.exec(protocols) ?? [];
-  const named = encoded === undefined ? undefined : `Bearer ${Buffer.from(encoded, "base64url").toString("utf8")}`;
-  return new Headers(defined({ authorization: authorization ?? named, "x-api-key": typeof key === "string" ? key : undefined }));
+  const { authorization, "x-api-key": key, "sec-websocket-protocol": protocols } = headers;
+  const apiKey = typeof key === "string" ? key : undefined;
+  return new Headers(defined({ authorization, "x-api-key": apiKey, "sec-websocket-protocol": protocols }));
 }

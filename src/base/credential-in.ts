@@ -11,10 +11,10 @@ export interface CredentialHeaders {
 
 /**
  * The token or API key that a client shows: `Authorization: Bearer ...`, `X-API-Key: ...`, or for a WebSocket a protocol
- * `bearer.` with the credential in base64url.
+ * `bearer.` with the credential in base64url. Undefined for none.
  */
 export function credentialIn({ authorization, apiKey, protocols }: CredentialHeaders): string | undefined {
-  const bearer = /^bearer +(\S+) *$/i.exec(authorization ?? "")?.[1];
+  const bearer = /^bearer +([^\s,]+) *$/i.exec(authorization ?? "")?.[1];
   if (bearer !== undefined) return bearer;
   if (apiKey !== undefined && apiKey !== "") return apiKey;
   const named = protocols

@@ -10,6 +10,7 @@ test.each<readonly [CredentialHeaders, string | undefined]>([
   [{ authorization: "bearer   a.b.c " }, "a.b.c"],
   [{ authorization: "Basic YTpi" }, undefined],
   [{ authorization: "Bearer a b" }, undefined],
+  [{ authorization: "Bearer a,b" }, undefined],
   [{ apiKey: "k" }, "k"],
   [{ apiKey: "" }, undefined],
   [{ authorization: "Bearer a.b.c", apiKey: "k" }, "a.b.c"],
