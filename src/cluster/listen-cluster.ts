@@ -7,7 +7,10 @@ import { TLSSocket } from "node:tls";
 import { type ServerOptions, type WebSocket, WebSocketServer } from "ws";
 import type { Clock } from "../base/clock.ts";
 import type { Ms } from "../base/duration.ts";
-import { openTls } from "../base/tls-material.ts";
+import { tlsListening } from "../base/tls-listening.ts";
+import type { TlsListening } from "../base/tls-listening.ts";
+import { TlsMaterialError } from "../base/tls-material.ts";
+import type { TlsMaterialPorts } from "../base/tls-material.ts";
 import { TuttiError } from "../model/errors.ts";
 import type { ClusterSettings } from "../model/serve-settings.ts";
 import { FRAME_BYTES_MAX } from "./message-parts.ts";
@@ -47,7 +50,8 @@ export interface ListenParts {
 /**
  * Takes WebSockets at a port.
  *
- * @throws TuttiError `port.taken`; `usage` - there is no such address here, or the port may not be had
+ * @throws TuttiError `port.taken`; `usage` - there is no such address here, the port may not be had, or the files of `tls` are of
+ * no use
  */
 export async function listenCluster(parts: ListenParts): Promise<ClusterListener> {
   const { host, port, tls, take } = parts;
@@ -100,22 +104,19 @@ function refuse(wire: Duplex, status: number): void {
 }
 
 function tlsListener(tls: NonNullable<ClusterSettings["tls"]>, { clock, note }: ListenParts): Server {
-  const material = openTls(tls, { clock, note });
-  let loaded = material.current();
-  const clients = tls.caFile === undefined ? {} : { requestCert: true, rejectUnauthorized: true };
-  const listener = createTlsServer({
-    ...loaded.options,
-    ...clients,
-    handshakeTimeout: HEADERS_WITHIN_MS,
-    headersTimeout: HEADERS_WITHIN_MS,
-  });
-  // Before the handshake of the connection begins, so that it is made with what is in the files now.
-  listener.prependListener("connection", () => {
-    const now = material.current();
-    if (now !== loaded) listener.setSecureContext(now.options);
-    loaded = now;
-  });
+  const { options, keepFresh } = certificates(tls, { clock, note });
+  const listener = createTlsServer({ ...options, handshakeTimeout: HEADERS_WITHIN_MS, headersTimeout: HEADERS_WITHIN_MS });
+  keepFresh(listener);
   return listener;
+}
+
+function certificates(tls: NonNullable<ClusterSettings["tls"]>, ports: TlsMaterialPorts): TlsListening {
+  try {
+    return tlsListening(tls, ports);
+  } catch (error) {
+    if (!(error instanceof TlsMaterialError)) throw error;
+    throw new TuttiError("usage", `cluster.tls: ${error.message}`, {}, { cause: error });
+  }
 }
 
 async function bound(listener: Server, { host, port }: { readonly host: string; readonly port: number }): Promise<void> {

@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { localhostAllowedHostnames, localhostAllowedOrigins, validateHostHeader, validateOriginHeader } from "@modelcontextprotocol/server";
 import { systemClock } from "../base/clock.ts";
 import type { Ms } from "../base/duration.ts";
-import { openTls } from "../base/tls-material.ts";
+import { tlsListening } from "../base/tls-listening.ts";
 
 const HOST = "127.0.0.1";
 const PATH = "/mcp";
@@ -66,15 +66,8 @@ export function refusalOf({ url = "/", headers }: IncomingMessage): Refusal | un
 
 function createTlsListener(tls: ServerTls): Server {
   const note = (text: string): void => void process.stderr.write(`${text}\n`);
-  const material = openTls(tls, { clock: systemClock, note });
-  let loaded = material.current();
-  const clients = tls.caFile === undefined ? {} : { requestCert: true, rejectUnauthorized: true };
-  const listener = createTlsServer({ ...loaded.options, ...clients, handshakeTimeout: HANDSHAKE_WITHIN_MS });
-  // Before the handshake of the connection begins, so that it is made with what is in the files now.
-  listener.prependListener("connection", () => {
-    const now = material.current();
-    if (now !== loaded) listener.setSecureContext(now.options);
-    loaded = now;
-  });
+  const { options, keepFresh } = tlsListening(tls, { clock: systemClock, note });
+  const listener = createTlsServer({ ...options, handshakeTimeout: HANDSHAKE_WITHIN_MS });
+  keepFresh(listener);
   return listener;
 }

@@ -1,13 +1,16 @@
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import { createServer as createTlsServer } from "node:https";
+import type { Server as TlsServer } from "node:https";
 import type { Duplex } from "node:stream";
 import { createAdaptorServer } from "@hono/node-server";
 import { abortable } from "../base/abortable.ts";
 import type { Clock } from "../base/clock.ts";
 import { deadline } from "../base/deadline.ts";
 import type { Ms } from "../base/duration.ts";
-import { openTls, TlsMaterialError } from "../base/tls-material.ts";
-import type { TlsMaterial } from "../base/tls-material.ts";
+import { tlsListening } from "../base/tls-listening.ts";
+import type { TlsListening } from "../base/tls-listening.ts";
+import { TlsMaterialError } from "../base/tls-material.ts";
+import type { TlsMaterialPorts } from "../base/tls-material.ts";
 import { TuttiError } from "../model/errors.ts";
 import type { ServeSettings } from "../model/serve-settings.ts";
 import type { RequestOrigin } from "./http-env.ts";
@@ -111,26 +114,16 @@ function createServer(answer: Parameters<typeof listen>[0], { tls, clock, note =
   // Else `Request` and `Response` would be other ones from then on, for everybody in this process.
   const settings = { fetch: fetch as never, overrideGlobalObjects: false };
   if (tls === undefined) return createAdaptorServer({ ...settings, serverOptions: limits }) as Server;
-  const material = openTls(tls, { clock, note });
-  const { options } = loaded(material);
-  const clients = tls.caFile === undefined ? {} : { requestCert: true, rejectUnauthorized: true };
-  const serverOptions = { ...options, ...clients, ...limits, handshakeTimeout: HANDSHAKE_MS };
-  const server = createAdaptorServer({ ...settings, createServer: createTlsServer, serverOptions }) as Server & {
-    setSecureContext(options: object): void;
-  };
-  let used = options;
-  // Before the handshake of the connection begins, so that it is made with what is in the files now.
-  server.prependListener("connection", () => {
-    const now = material.current().options;
-    if (now !== used) server.setSecureContext(now);
-    used = now;
-  });
+  const { options: certified, keepFresh } = certificates(tls, { clock, note });
+  const serverOptions = { ...certified, ...limits, handshakeTimeout: HANDSHAKE_MS };
+  const server = createAdaptorServer({ ...settings, createServer: createTlsServer, serverOptions }) as TlsServer;
+  keepFresh(server);
   return server;
 }
 
-function loaded(material: TlsMaterial): ReturnType<TlsMaterial["current"]> {
+function certificates(tls: NonNullable<ListenOptions["tls"]>, ports: TlsMaterialPorts): TlsListening {
   try {
-    return material.current();
+    return tlsListening(tls, ports);
   } catch (error) {
     if (!(error instanceof TlsMaterialError)) throw error;
     throw new TuttiError("usage", `serve.tls: ${error.message}`, {}, { cause: error });

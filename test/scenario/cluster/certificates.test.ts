@@ -52,6 +52,13 @@ function refusals(): { readonly log: Log; readonly first: Promise<string> } {
   return { log: { enabled: () => true, write }, first: first.promise };
 }
 
+test("a hub does not listen with files that are no certificates, and says which", async () => {
+  using directory = temporaryDirectory();
+  const certFile = writePem(directory.path, "hub.pem", "no certificate");
+  const settings = { tls: { certFile, keyFile: certFile } };
+  await expect(openTestCluster({ settings })).rejects.toMatchObject({ code: "usage", message: expect.stringContaining(certFile) });
+});
+
 test("machines are told apart by their certificates alone, and what is sent is encrypted", async () => {
   using certified = certificates();
   await using cluster = await openTestCluster({ settings: { key: undefined as never, tls: certified.hub } });
