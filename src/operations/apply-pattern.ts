@@ -6,8 +6,9 @@ import type { IdSource } from "../base/ids.ts";
 import type { ApplyPatternInput } from "../contract/apply-pattern.ts";
 import { applyPattern as contract } from "../contract/apply-pattern.ts";
 import type { PatternApplicationView } from "../contract/pattern-application.ts";
-import { isTuttiError, TuttiError } from "../model/errors.ts";
+import { isTuttiError } from "../model/errors.ts";
 import type { PatternApplication } from "../model/pattern.ts";
+import { requestKeyTaken } from "../model/request-key-taken.ts";
 import { componentId } from "../patterns/pattern-values.ts";
 import type { PatternApplications } from "../ports/patterns.ts";
 import { changeAuthor } from "./change-author.ts";
@@ -57,7 +58,7 @@ async function applied(input: ApplyPatternInput, ports: ApplyPatternPorts, conte
   const identity = identityOf(input, ports.ids, tenant);
   const known = ports.applications.get(identity.applicationId, tenant ?? "");
   if (known === undefined) return await record(input, identity, ports, context);
-  if (known.requestFingerprint !== identity.fingerprint) throw usedForSomethingElse(input.requestKey ?? "");
+  if (known.requestFingerprint !== identity.fingerprint) throw requestKeyTaken(input.requestKey ?? "", "another application");
   return known;
 }
 
@@ -93,11 +94,6 @@ function identityOf({ requestKey, ...asked }: ApplyPatternInput, ids: IdSource, 
 
 function hash(value: Json): string {
   return createHash("sha256").update(canonicalJson(value)).digest("hex");
-}
-
-function usedForSomethingElse(requestKey: string): TuttiError {
-  const problem = `the request key "${requestKey}" was used for another application: every request needs a key of its own`;
-  return new TuttiError("input.invalid", problem, { problems: [problem] });
 }
 
 /** Validates, stores the workflow if nothing blocks it, and then records what was done: what is recorded is there. */

@@ -100,11 +100,20 @@ test("the same key gives the same group, also when the machine has gone since", 
   const first = await world.distribute(input);
   world.machines.lose("a");
   expect(await world.distribute(input)).toMatchObject({ taskGroupId: first.taskGroupId, created: false });
-  const other = { ...input, taskDefinition: task("act", { payload: { n: 2 } }) };
-  await expect(world.distribute(other)).rejects.toMatchObject({
-    code: "input.invalid",
-    message: expect.stringContaining("another payload"),
-  });
+  expect(world.machines.calls).toHaveLength(1);
+});
+
+test.each<[string, Partial<DistributeTaskInput>]>([
+  ["another payload", { taskDefinition: task("act", { payload: { n: 2 } }) }],
+  ["another type", { taskDefinition: task("look") }],
+  ["other machines", { targetMachines: ["b"] }],
+  ["another strategy", { executionStrategy: "sequential" }],
+])("a key that was used for tasks with %s is refused, and nothing is sent", async (_, other) => {
+  await using world = worldOf(["a", "b"]);
+  const input = { taskDefinition: task("act"), targetMachines: ["a"], requestKey: "once" };
+  await world.distribute(input);
+  const message = expect.stringContaining('the request key "once" was used for other tasks');
+  await expect(world.distribute({ ...input, ...other })).rejects.toMatchObject({ code: "input.invalid", message });
   expect(world.machines.calls).toHaveLength(1);
 });
 

@@ -7,6 +7,7 @@ import { schemaViolations } from "../definition/schema-violations.ts";
 import { isTuttiError, TuttiError } from "../model/errors.ts";
 import { isUsable, LOCAL_MACHINE } from "../model/machine.ts";
 import type { Machine } from "../model/machine.ts";
+import { requestKeyTaken } from "../model/request-key-taken.ts";
 import type { ExecutionHistory } from "../ports/execution-history.ts";
 import type { Machines } from "../ports/machines.ts";
 import { chooseMachine } from "./choose-machine.ts";
@@ -16,11 +17,11 @@ import { requestMeta } from "./request-meta.ts";
 import { startWorkflow } from "./start-execution.ts";
 import type { StartExecutionPorts } from "./start-execution.ts";
 import { readTaskGroup } from "./task-group.ts";
-import type { TaskGroupPorts } from "./task-group.ts";
+import type { ReadTaskGroup, TaskGroupPorts } from "./task-group.ts";
 import { taskResources } from "./task-resources.ts";
 import { taskTool } from "./task-tool.ts";
 import type { TaskTool, TaskTypes } from "./task-tool.ts";
-import { conditionAfter, taskWorkflow } from "./task-workflow.ts";
+import { conditionAfter, taskTitle, taskWorkflow } from "./task-workflow.ts";
 
 export interface DistributeTaskPorts extends StartExecutionPorts, TaskGroupPorts {
   readonly history: Pick<ExecutionHistory, "ofRequest" | "planOf">;
@@ -68,12 +69,25 @@ async function distributionOf(
   ports: TaskGroupPorts,
 ): Promise<TaskDistribution> {
   const group = await readTaskGroup(executionId, ports);
-  if (group === undefined) throw invalid(["the request key was used for an execution that is no group of tasks: use another one"]);
-  if (canonicalJson(group.payload) !== canonicalJson(input.taskDefinition.payload)) {
-    throw invalid(["the request key was used for tasks with another payload: every request needs a key of its own"]);
-  }
+  if (group === undefined) throw requestKeyTaken(input.requestKey ?? "", "an execution that is no group of tasks");
+  if (!isSameRequest(group, input)) throw requestKeyTaken(input.requestKey ?? "", "other tasks");
   const tasks = group.tasks.map(({ progress: { taskId, status }, target }) => ({ taskId, machineId: target, status }));
   return { taskGroupId: executionId, executionStrategy: group.strategy, tasks, created };
+}
+
+/** Whether a group is what is asked for, as far as the group shows it: machines that nobody named may be others by now. */
+function isSameRequest(
+  group: ReadTaskGroup,
+  { taskDefinition, targetMachines = [], executionStrategy = "parallel" }: DistributeTaskInput,
+): boolean {
+  const named = [...new Set(targetMachines)];
+  const targets = group.tasks.map(({ target }) => target);
+  return (
+    group.title === taskTitle(taskDefinition) &&
+    group.strategy === executionStrategy &&
+    canonicalJson(group.payload) === canonicalJson(taskDefinition.payload) &&
+    (named.length === 0 || canonicalJson(named) === canonicalJson(targets))
+  );
 }
 
 /** The machines of a group, each once. */

@@ -5,7 +5,9 @@ import type { ExecuteWorkflowInput } from "../contract/execute-workflow.ts";
 import type { WorkflowExecutionStatus } from "../contract/get-workflow-status.ts";
 import type { WorkflowFile } from "../contract/workflow-source.ts";
 import { checkInputs } from "../definition/check-inputs.ts";
-import { isTuttiError, TuttiError } from "../model/errors.ts";
+import { isTuttiError } from "../model/errors.ts";
+import type { TuttiError } from "../model/errors.ts";
+import { requestKeyTaken } from "../model/request-key-taken.ts";
 import type { ExecutionHistory } from "../ports/execution-history.ts";
 import type { WorkflowStore } from "../ports/workflow-store.ts";
 import { findStoredWorkflow } from "./find-stored-workflow.ts";
@@ -70,20 +72,15 @@ async function knownStatus(
   ports: Pick<ExecuteWorkflowPorts, keyof StatusPorts>,
 ): Promise<WorkflowExecutionStatus> {
   const status = await readStatus(executionId, ports);
-  if (status.workflowId !== workflowId) throw keyTaken(requestKey, `an execution of "${status.workflowId}"`);
+  if (status.workflowId !== workflowId) throw requestKeyTaken(requestKey, `an execution of "${status.workflowId}"`);
   const plan = await ports.history.planOf(executionId);
   if (plan !== undefined) {
     // What was left out has the default that it had then, and not the one that it may have by now.
     const asked = checkInputs(plan.workflow, parameters);
     const same = asked.problems.length === 0 && canonicalJson(asked.inputs) === canonicalJson(status.parameters);
-    if (!same) throw keyTaken(requestKey, "an execution with other parameters");
+    if (!same) throw requestKeyTaken(requestKey, "an execution with other parameters");
   }
   return { ...status, created: false };
-}
-
-function keyTaken(requestKey: string, by: string): TuttiError {
-  const problem = `the request key "${requestKey}" was used for ${by}: every request needs a key of its own`;
-  return new TuttiError("input.invalid", problem, { problems: [problem] });
 }
 
 function draftRefusal(workflowId: string): TuttiError {

@@ -20,6 +20,8 @@ export interface TaskGroupPorts {
 export interface ReadTaskGroup {
   /** Of the execution that does them. */
   readonly taskGroupId: string;
+  /** {@link taskTitle} of what was asked for. */
+  readonly title: string;
   readonly strategy: ExecutionStrategy;
   /** What the tool is given on every machine. */
   readonly payload: Json;
@@ -50,7 +52,8 @@ export async function readTaskGroup(executionId: string, { history, report }: Ta
   });
   const status = statusOfGroup(tasks.map(({ progress }) => progress.status));
   const { inputs, needsPerson } = told;
-  return { taskGroupId: executionId, strategy: group.strategy, payload: inputs["payload"] ?? {}, status, needsPerson, tasks };
+  const { title, strategy } = group;
+  return { taskGroupId: executionId, title, strategy, payload: inputs["payload"] ?? {}, status, needsPerson, tasks };
 }
 
 /**

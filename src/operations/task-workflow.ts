@@ -19,6 +19,8 @@ export interface NewTaskGroup {
 
 /** What the workflow of a group of tasks says of it. */
 export interface TaskGroup {
+  /** {@link taskTitle} of what was asked for. */
+  readonly title: string;
   readonly strategy: ExecutionStrategy;
   /** In order; the first has the number 1. */
   readonly tasks: readonly { readonly step: string; readonly machineId: string }[];
@@ -34,7 +36,7 @@ export function taskWorkflow(group: NewTaskGroup): WorkflowSource {
   const tasks = machines.map((machine, place) => ({ step: stepId(place), machine_id: machine }));
   const workflow = {
     id: workflowId(definition.taskType),
-    name: title(`Task ${definition.taskType} of ${definition.serviceName}`),
+    name: taskTitle(definition),
     inputs: { payload: { type: "object" } },
     error_policy: "allow_partial",
     priority: definition.priority ?? PRIORITY,
@@ -56,7 +58,12 @@ export function taskGroupOf({ workflow }: Plan): TaskGroup | undefined {
     const { step, machine_id: machineId } = task;
     return typeof step === "string" && typeof machineId === "string" ? [{ step, machineId }] : [];
   });
-  return { strategy, tasks: read };
+  return { title: workflow.name ?? "", strategy, tasks: read };
+}
+
+/** What tasks are called, for people; the same for the same type and service. */
+export function taskTitle({ taskType, serviceName }: Pick<TaskDefinition, "taskType" | "serviceName">): string {
+  return title(`Task ${taskType} of ${serviceName}`);
 }
 
 const GROUP = "task_group";

@@ -2,6 +2,7 @@ import type { DatabaseSync } from "node:sqlite";
 import { assert, present } from "../base/assert.ts";
 import type { Clock } from "../base/clock.ts";
 import { TuttiError } from "../model/errors.ts";
+import { requestKeyTaken } from "../model/request-key-taken.ts";
 import type { StoredWorkflow, StoredWorkflowFacts } from "../model/stored-workflow.ts";
 import type {
   ChangeAuthor,
@@ -197,8 +198,7 @@ function answerTo(database: DatabaseSync, tenant: string | undefined, { key, fin
   if (row.fingerprint === fingerprint) {
     return parseStoredObject(row.answer, `the answer to the request "${key}"`) as unknown as WorkflowChange;
   }
-  const problem = `the request key "${key}" was used for another request before: every request needs a key of its own`;
-  throw new TuttiError("input.invalid", problem, { problems: [problem] });
+  throw requestKeyTaken(key, "another request before");
 }
 
 function currentOf(database: DatabaseSync, tenant: string | undefined, workflowId: string): CurrentRow | undefined {
