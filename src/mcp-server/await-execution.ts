@@ -3,6 +3,8 @@ import type { CallToolResult, InputRequiredResult, ServerContext } from "@modelc
 import * as z from "zod";
 import type { Clock } from "../base/clock.ts";
 import { deadline } from "../base/deadline.ts";
+import type { Deadline } from "../base/deadline.ts";
+import { defined } from "../base/defined.ts";
 import type { Ms } from "../base/duration.ts";
 import type { JsonObject } from "../base/json.ts";
 import { getWorkflowStatus } from "../contract/get-workflow-status.ts";
@@ -39,12 +41,20 @@ export async function awaitExecution(
 ): Promise<CallToolResult | InputRequiredResult> {
   const { signal, inputResponses } = context.mcpReq;
   const { putAside } = await answerApprovals(executionId, inputResponses, caller, signal);
-  await follow(executionId, { caller, clock }, context);
-  const status = await caller.call(getWorkflowStatus, { executionId }, { signal });
-  const questions = abilities.asksPeople && !putAside ? approvalQuestions(status) : undefined;
-  // The client brings the id back, and may bring any other: whatever is done with it is allowed to the caller, or refused.
-  if (questions !== undefined) return inputRequired({ inputRequests: questions, requestState: executionId });
-  return await answer(status);
+  const asks = abilities.asksPeople && !putAside;
+  const tell = progressTeller(context);
+  using limit = deadline(clock, signal, WAIT_MS, () => new Error("it takes longer than clients wait"));
+  // From the first event on, as an approval may have begun before anybody listens.
+  let afterSeq: number | undefined = asks ? 0 : undefined;
+  for (;;) {
+    const approvalSeq = await follow({ executionId, asks, ...defined({ afterSeq }) }, { caller, limit, tell });
+    const status = await caller.call(getWorkflowStatus, { executionId }, { signal });
+    const questions = asks ? approvalQuestions(status) : undefined;
+    // The client brings the id back, and may bring any other: whatever is done with it is allowed to the caller, or refused.
+    if (questions !== undefined) return inputRequired({ inputRequests: questions, requestState: executionId });
+    if (approvalSeq === undefined) return await answer(status);
+    afterSeq = approvalSeq;
+  }
 }
 
 /** How an execution is, as the answer of a tool: an error when it failed, and else the same document in all states. */
@@ -54,18 +64,36 @@ export function executionAnswer(status: WorkflowExecutionStatus): CallToolResult
   return status.status === "failed" ? { ...answer, isError: true } : answer;
 }
 
-async function follow(
-  executionId: string,
-  { caller, clock }: Pick<Waiting, "caller" | "clock">,
-  context: Pick<ServerContext, "mcpReq">,
-): Promise<void> {
-  const tell = progressTeller(context);
-  const { signal } = context.mcpReq;
-  using limit = deadline(clock, signal, WAIT_MS, () => new Error("it takes longer than clients wait"));
+interface Followed {
+  readonly executionId: string;
+  readonly afterSeq?: number;
+  /** Whether to stop where an approval begins: something else may go on beside it for long. */
+  readonly asks: boolean;
+}
+
+interface Following {
+  readonly caller: OperationCaller;
+  readonly limit: Deadline;
+  readonly tell: ReturnType<typeof progressTeller>;
+}
+
+/** Resolves when it has ended, stands still or takes too long; or, with its number, when an approval has begun. */
+async function follow({ asks, ...input }: Followed, { caller, limit, tell }: Following): Promise<number | undefined> {
+  const met = new AbortController();
+  let approvalSeq: number | undefined;
+  const heard = (news: ExecutionNews): void => {
+    tellOf(news, input.executionId, tell);
+    if (!asks || approvalSeq !== undefined || news.executionId !== input.executionId || news.type !== "event") return;
+    if (news.event.type !== "step-started" || news.event.approval === undefined) return;
+    approvalSeq = news.event.seq;
+    met.abort();
+  };
   try {
-    await caller.call(watchExecution, { executionId }, { signal: limit.signal, tell: (news) => tellOf(news, executionId, tell) });
+    await caller.call(watchExecution, input, { signal: AbortSignal.any([limit.signal, met.signal]), tell: heard });
+    return undefined;
   } catch (error) {
-    if (!limit.expired) throw error;
+    if (!limit.expired && approvalSeq === undefined) throw error;
+    return limit.expired ? undefined : approvalSeq;
   }
 }
 

@@ -1,4 +1,4 @@
-import { MissingRequiredClientCapabilityError, ProtocolError } from "@modelcontextprotocol/server";
+import { INVALID_PARAMS, MissingRequiredClientCapabilityError, ProtocolError } from "@modelcontextprotocol/server";
 import type { CallToolResult, McpServer } from "@modelcontextprotocol/server";
 import * as z from "zod";
 import type { Ms } from "../base/duration.ts";
@@ -15,7 +15,6 @@ import type { Guarded } from "./guard-requests.ts";
 
 /** Short enough for a person who waits; an execution tells its state in a millisecond. */
 const POLL_EVERY_MS: Ms = 1_000;
-const INVALID_PARAMS = -32_602;
 
 const taskRef = z.looseObject({ taskId: z.string().min(1).max(200) });
 

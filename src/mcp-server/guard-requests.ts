@@ -3,10 +3,8 @@ import type { McpServer, ServerContext } from "@modelcontextprotocol/server";
 import type { AdmittedCaller } from "../contract/operation-caller.ts";
 import { clientAbilities } from "./client-abilities.ts";
 import type { ClientAbilities } from "./client-abilities.ts";
-import { toldProtocolError } from "./protocol-refusal.ts";
+import { toldProtocolError, UNAVAILABLE } from "./protocol-refusal.ts";
 import type { ServingContext } from "./serving.ts";
-
-const TOO_MANY = -31_503;
 
 /** Who sent a request, and what the client can do. */
 export interface Requester {
@@ -34,7 +32,7 @@ export function guardRequests(
 ): Guarded {
   let running = 0;
   return (where, handler) => async (params, context) => {
-    if (running >= requestsMax) throw new ProtocolError(TOO_MANY, `at most ${requestsMax} requests are answered at once: wait for some`);
+    if (running >= requestsMax) throw new ProtocolError(UNAVAILABLE, `at most ${requestsMax} requests are answered at once: wait for some`);
     running += 1;
     try {
       const caller = await serving.callerOf(context);

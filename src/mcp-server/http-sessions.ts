@@ -4,7 +4,7 @@ import { isInitializeRequest, WebStandardStreamableHTTPServerTransport } from "@
 import type { McpServer } from "@modelcontextprotocol/server";
 import { ReplayLog } from "./replay-log.ts";
 import type { PendingRequests } from "./pending-requests.ts";
-import { jsonRpcResponse } from "./protocol-refusal.ts";
+import { BAD_REQUEST, jsonRpcResponse, UNAVAILABLE } from "./protocol-refusal.ts";
 import { SERVING_LIMITS } from "./serving.ts";
 import type { KnownCaller, ServingContext, ServingLimits, ServingOptions } from "./serving.ts";
 import { Subscriptions } from "./subscriptions.ts";
@@ -14,8 +14,6 @@ import { whenRead } from "./when-read.ts";
 const SESSION_HEADER = "mcp-session-id";
 const SWEEPS_PER_IDLE_TIME = 10;
 const NO_SESSION = -32_001;
-const BAD_REQUEST = -32_000;
-const TOO_MANY = -31_503;
 
 interface HttpSession {
   readonly callerKey: string;
@@ -88,7 +86,7 @@ export class HttpSessions<Caller extends KnownCaller> implements AsyncDisposable
   async #open(read: ReadRequest<Caller>): Promise<Response> {
     const { caller } = read;
     if (this.#sessions.size >= this.#limits.sessionsMax && !(await this.#endOldest())) {
-      return jsonRpcResponse(503, { code: TOO_MANY, message: "there are too many sessions" }, { "retry-after": "10" });
+      return jsonRpcResponse(503, { code: UNAVAILABLE, message: "there are too many sessions" }, { "retry-after": "10" });
     }
     const id = randomUUID();
     const gone = new AbortController();

@@ -1,13 +1,13 @@
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
-import { isJsonContentType, isLegacyRequest, readRequestBody } from "@modelcontextprotocol/server";
+import { INTERNAL_ERROR, isJsonContentType, isLegacyRequest, PARSE_ERROR, readRequestBody } from "@modelcontextprotocol/server";
 import type { ServerContext, Transport } from "@modelcontextprotocol/server";
 import { credentialIn } from "../base/credential-in.ts";
 import { isTuttiError } from "../model/errors.ts";
 import { HttpSessions } from "./http-sessions.ts";
 import { ModernRequests } from "./modern-requests.ts";
 import { PendingRequests } from "./pending-requests.ts";
-import { httpRefusal, jsonRpcResponse } from "./protocol-refusal.ts";
+import { BAD_REQUEST, httpRefusal, jsonRpcResponse, UNAVAILABLE } from "./protocol-refusal.ts";
 import { SERVING_LIMITS } from "./serving.ts";
 import type { KnownCaller, ServingOptions } from "./serving.ts";
 import { SocketClients } from "./socket-clients.ts";
@@ -28,11 +28,6 @@ export interface McpStack<Caller extends KnownCaller> extends AsyncDisposable {
   /** Serves a client that has been let in already, over a transport of its own. */
   connect(transport: Transport, caller: Caller): StreamConnection;
 }
-
-const BAD_REQUEST = -32_000;
-const PARSE_ERROR = -32_700;
-const INTERNAL_ERROR = -32_603;
-const CLOSING = -31_503;
 
 /** Puts a server on HTTP, WebSocket and any other transport, in both eras, for many clients at once. */
 export function openMcpStack<Caller extends KnownCaller>(options: ServingOptions<Caller>): McpStack<Caller> {
@@ -104,7 +99,8 @@ class ServedStack<Caller extends KnownCaller> implements McpStack<Caller> {
   }
 
   async #answer(request: Request): Promise<Response> {
-    if (this.#closing.signal.aborted) return jsonRpcResponse(503, { code: CLOSING, message: "the server closes" }, { "retry-after": "1" });
+    if (this.#closing.signal.aborted)
+      return jsonRpcResponse(503, { code: UNAVAILABLE, message: "the server closes" }, { "retry-after": "1" });
     const { headers, method } = request;
     if (method === "POST" && !isJsonContentType(headers.get("content-type"))) {
       return jsonRpcResponse(415, { code: BAD_REQUEST, message: "the content type must be application/json" });

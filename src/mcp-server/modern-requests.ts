@@ -2,7 +2,7 @@ import { createMcpHandler } from "@modelcontextprotocol/server";
 import type { McpHttpHandler, McpRequestContext, McpServer, ServerEvent, ServerEventBus } from "@modelcontextprotocol/server";
 import { assert } from "../base/assert.ts";
 import { isJsonObject } from "../base/json.ts";
-import { jsonRpcResponse } from "./protocol-refusal.ts";
+import { jsonRpcResponse, UNAVAILABLE } from "./protocol-refusal.ts";
 import type { ReadRequest, RequestPorts } from "./http-sessions.ts";
 import type { PendingRequests } from "./pending-requests.ts";
 import { SERVING_LIMITS } from "./serving.ts";
@@ -11,7 +11,6 @@ import { isListening } from "./stream-connection.ts";
 import { wantedIn } from "./wanted-in.ts";
 import { whenRead } from "./when-read.ts";
 
-const TOO_MANY = -31_503;
 /** Streams of all clients. */
 const LISTENERS_MAX = 4_096;
 
@@ -56,7 +55,7 @@ export class ModernRequests<Caller extends KnownCaller> implements AsyncDisposab
 
   async #listen({ request, body, caller }: ReadRequest<Caller>): Promise<Response> {
     if (this.#listening.size >= LISTENERS_MAX) {
-      return jsonRpcResponse(503, { code: TOO_MANY, message: "too many clients listen" }, { "retry-after": "10" });
+      return jsonRpcResponse(503, { code: UNAVAILABLE, message: "too many clients listen" }, { "retry-after": "10" });
     }
     const wanted = wantedIn(isJsonObject(body) ? body["params"] : undefined);
     const handler = this.#createHandler({

@@ -1,9 +1,12 @@
-import { ProtocolError } from "@modelcontextprotocol/server";
+import { INTERNAL_ERROR, ProtocolError } from "@modelcontextprotocol/server";
 import { ERROR_TRAITS } from "../contract/error-traits.ts";
 import { isTuttiError } from "../model/errors.ts";
 import type { TuttiError } from "../model/errors.ts";
 
-const INTERNAL_ERROR = -32_603;
+/** Of requests over HTTP that are none of the protocol. */
+export const BAD_REQUEST = -32_000;
+/** There is no room now, or no time any more: the client may come again. */
+export const UNAVAILABLE = -31_503;
 
 /** What a client is told of whatever a handler threw. Bugs are told to `onFault`, and the client that there is one. */
 export function toldProtocolError(error: unknown, onFault: (error: unknown) => void): ProtocolError {

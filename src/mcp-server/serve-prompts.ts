@@ -1,4 +1,4 @@
-import { ProtocolError } from "@modelcontextprotocol/server";
+import { INVALID_PARAMS, ProtocolError } from "@modelcontextprotocol/server";
 import type { GetPromptResult, McpServer, Prompt } from "@modelcontextprotocol/server";
 import * as z from "zod";
 import { defined } from "../base/defined.ts";
@@ -12,7 +12,6 @@ import { WORKFLOW_GUIDE } from "../contract/workflow-guide.ts";
 import { isTuttiError } from "../model/errors.ts";
 import type { Guarded } from "./guard-requests.ts";
 
-const INVALID_PARAMS = -32_602;
 /** What is put into a prompt of tools, of a workflow or of an execution: the rest is left out, and it is said. */
 const PART_LENGTH_MAX = 32 * 1024;
 const TOOLS_MAX = 200;

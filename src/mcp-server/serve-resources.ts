@@ -1,4 +1,4 @@
-import { ProtocolError, ResourceNotFoundError } from "@modelcontextprotocol/server";
+import { INVALID_PARAMS, ProtocolError, ResourceNotFoundError } from "@modelcontextprotocol/server";
 import type { ListResourcesResult, McpServer } from "@modelcontextprotocol/server";
 import * as z from "zod";
 import { getExecution } from "../contract/get-execution.ts";
@@ -14,7 +14,6 @@ import type { ResourceRef } from "./resource-uri.ts";
 import type { Subscriptions } from "./subscriptions.ts";
 
 const PAGE_SIZE = 100;
-const INVALID_PARAMS = -32_602;
 const JSON_TYPE = "application/json";
 
 /** What can be read besides what is listed: the journal of an execution is as long as the execution. */

@@ -1,4 +1,4 @@
-import { ProtocolError } from "@modelcontextprotocol/server";
+import { INVALID_PARAMS, ProtocolError } from "@modelcontextprotocol/server";
 import type { CallToolResult, InputRequiredResult, McpServer, ServerContext } from "@modelcontextprotocol/server";
 import * as z from "zod";
 import type { Clock } from "../base/clock.ts";
@@ -17,8 +17,6 @@ import { operationTools } from "./operation-tools.ts";
 import type { OperationTool, ToolSet } from "./operation-tools.ts";
 import { toolAnswer, toolFault, toolRefusal } from "./tool-answer.ts";
 import type { WorkflowTools } from "./workflow-tools.ts";
-
-const INVALID_PARAMS = -32_602;
 
 /** What the tools of all connections share. */
 export interface ToolPorts {

@@ -1,10 +1,9 @@
 import type { IncomingMessage } from "node:http";
-import { type JSONRPCMessage, parseJSONRPCMessage, type Transport } from "@modelcontextprotocol/server";
+import { type JSONRPCMessage, PARSE_ERROR, parseJSONRPCMessage, type Transport } from "@modelcontextprotocol/server";
 import { WebSocket } from "ws";
 import { systemClock } from "../base/clock.ts";
 import { TextSocket } from "../base/text-socket.ts";
 
-const PARSE_ERROR = -32_700;
 /** Of RFC 6455: "going away", "try again later". */
 const GOING_AWAY = 1_001;
 const TOO_MUCH = 1_013;
