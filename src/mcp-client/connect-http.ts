@@ -6,6 +6,7 @@ import { MODERN_VERSION } from "./era.ts";
 import { HttpFault } from "./http-fault.ts";
 import { HttpTransport } from "./http-transport.ts";
 import { httpWords, statusWords } from "./http-words.ts";
+import { LoginFailedError } from "./login-failed-error.ts";
 import { NO_TIMEOUT_MS } from "./plain-request.ts";
 import { SseTransport } from "./sse-transport.ts";
 import { StartError } from "./start-error.ts";
@@ -73,12 +74,17 @@ async function connectBy(way: Way, connection: HttpConnection, plan: ConnectPlan
 
 /** The SDK wraps what came of its question. */
 function rootOf(error: unknown): unknown {
-  return error instanceof SdkError && error.cause instanceof HttpFault ? error.cause : error;
+  if (!(error instanceof SdkError)) return error;
+  return error.cause instanceof HttpFault || error.cause instanceof LoginFailedError ? error.cause : error;
 }
 
-/** Whether asking in the other era cannot help: nobody is there, access is denied, or the server asks to come back later. */
+/**
+ * Whether asking in the other era cannot help: nobody is there, access is denied, somebody did not log in, or the server asks
+ * to come back later.
+ */
 function isFinal(error: unknown): boolean {
   const cause = error instanceof StartError ? error.cause : error;
+  if (cause instanceof LoginFailedError) return true;
   if (cause instanceof HttpFault) return cause.kind === "not-sent" || cause.status === 429 || cause.retryAfterMs !== undefined;
   return cause instanceof SdkHttpError && (cause.status === 401 || cause.status === 403);
 }

@@ -14,6 +14,7 @@ import { isModern } from "./era.ts";
 import type { ConnectionLogin } from "./connection-login.ts";
 import { connectionLogin } from "./connection-login.ts";
 import { createLeanFetch, type LeanFetch } from "./lean-fetch.ts";
+import { LoginFailedError } from "./login-failed-error.ts";
 import { createProgressGate } from "./progress-gate.ts";
 import { repairTools } from "./repair-tools.ts";
 import type { SessionPorts } from "./session-ports.ts";
@@ -144,8 +145,16 @@ export class HttpTransport implements ServerTransport {
       } catch (error) {
         const answer = UnauthorizedError.isInstance(error) && logins < LOGINS_MAX ? this.#login?.takeAnswer() : undefined;
         if (answer === undefined) throw error;
-        await this.#inner.finishAuth(answer);
+        await this.#finishLogin(answer);
       }
+    }
+  }
+
+  async #finishLogin(answer: URLSearchParams): Promise<void> {
+    try {
+      await this.#inner.finishAuth(answer);
+    } catch (cause) {
+      throw new LoginFailedError(`the login could not be finished: ${(cause as Error).message}`, { cause });
     }
   }
 

@@ -14,6 +14,7 @@ import type { Ms } from "../base/duration.ts";
 import type { JsonObject } from "../base/json.ts";
 import type { OAuthConfig } from "../model/oauth.ts";
 import type { LoginAssistant, ServerLogins } from "../ports/server-logins.ts";
+import { LoginFailedError } from "./login-failed-error.ts";
 import { LoginNeededError } from "./login-needed-error.ts";
 
 /** What a login needs beside its configuration. */
@@ -143,9 +144,10 @@ export class OAuthLogin implements OAuthClientProvider {
     if (assistant === undefined) throw new LoginNeededError(server);
     const answer = await assistant.visit(server, page, signal);
     const refused = answer.get("error");
-    if (refused !== null) throw new Error(`the login was refused: ${answer.get("error_description") ?? refused}`);
+    if (refused !== null) throw new LoginFailedError(`the login was refused: ${answer.get("error_description") ?? refused}`);
     // A page that was opened by somebody else sends somebody else's code.
-    if (answer.get("state") !== this.#state) throw new Error("the login is not the one that was begun here: it has another state");
+    if (answer.get("state") !== this.#state)
+      throw new LoginFailedError("the login is not the one that was begun here: it has another state");
     this.#answer = answer;
   }
 

@@ -65,6 +65,25 @@ test("a login can be read by its user alone, and goes to no other address than t
   expect(elsewhere.stderr).not.toContain(kept.tokens.access_token);
 });
 
+test.each([
+  ["by whom it is shown", { error: "access_denied", error_description: "not you" }, "the login was refused: not you"],
+  ["because it is somebody else's", { code: "x", state: "guessed" }, "it has another state"],
+  ["by the authorization server", { code: "spoiled" }, "the login could not be finished: "],
+])("a login that is refused %s has failed, and nobody is asked a second time", async (_, spoiled, words) => {
+  await using server = await authorizingServer();
+  using world = commandWorld();
+  configure(world, server.url);
+  await using command = world.start("servers", "login", "guarded");
+  const [page] = await command.printed(/http:\/\/\S+(?=\n)/, "stderr");
+  const back = new URL((await fetch(page, { redirect: "manual" })).headers.get("location") ?? "");
+  for (const [name, value] of Object.entries(spoiled)) back.searchParams.set(name, value);
+  await fetch(back);
+  const ended = await command.finished;
+  expect(ended.exitCode).toBe(69);
+  expect(ended.stderr).toContain(words);
+  expect(ended.stderr.match(/come back/g)).toHaveLength(1);
+});
+
 test("a login that is forgotten is needed again", async () => {
   await using server = await authorizingServer();
   using world = commandWorld();
