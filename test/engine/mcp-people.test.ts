@@ -68,6 +68,22 @@ test("a client that cannot ask anybody is told what the execution waits for", as
   expect(await documentOf(client, "ship")).toMatchObject({ status: "paused", waiting_for: [{ step: "agree", kind: "approval" }] });
 });
 
+test.each(WAYS)("over $over in the era $era a person is asked at once, whatever goes on beside the approval", async (way) => {
+  await using world = await mcpWorld();
+  const asked: unknown[] = [];
+  await using client = await world.connect(
+    answering(way, (question) => asked.push(question), { action: "accept", content: { approved: true } }),
+  );
+  const steps = [
+    { id: "early", approval: { message: "Early?", timeout: "2h" } },
+    { id: "late", needs: ["early"], approval: { message: "Late?", timeout: "2h" } },
+    { id: "beside", sleep: "1h" },
+  ];
+  await documentOf(client, "create_workflow", { workflow_id: "ship", expose: true, steps, timeout: "2s" });
+  expect(await client.callTool({ name: "ship", arguments: {} })).toMatchObject({ isError: true });
+  expect(asked).toMatchObject([{ message: "Early?" }, { message: "Late?" }]);
+});
+
 test.each(WAYS)("over $over in the era $era progress is told while a workflow runs", async (way) => {
   await using world = await mcpWorld({ servers: [ECHO] });
   await using client = await world.connect(way);
