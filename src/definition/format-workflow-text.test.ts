@@ -85,6 +85,11 @@ test("JSON stays JSON", () => {
   ]);
 });
 
+test("JSON stays JSON where an editor has begun it with its mark, which is left out", () => {
+  const text = '{"id":"x","steps":[]}';
+  expect(formatWorkflowText(`\ufeff${text}`, "x.json").text).toBe(formatWorkflowText(text, "x.json").text);
+});
+
 test("lines of Windows stay lines of Windows", () => {
   expect(formatWorkflowText("steps: []\r\nid: x\r\n", "x.yaml").text).toBe("id: x\r\nsteps: []\r\n");
 });

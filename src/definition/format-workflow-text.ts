@@ -28,8 +28,8 @@ export interface FormattedText {
 export function formatWorkflowText(text: string, file: string): FormattedText {
   const { workflow, problems } = parseWorkflow(text, file);
   if (workflow === undefined) return { text, problems };
-  if (isJsonText(text)) return { text: `${JSON.stringify(workflowToDocument(workflow), undefined, 2)}\n`, problems };
-  const source = sourceText(text.replace(/^\ufeff/, ""), file);
+  const source = sourceText(text, file);
+  if (isJsonText(source.text)) return { text: `${JSON.stringify(workflowToDocument(workflow), undefined, 2)}\n`, problems };
   const { document, root } = readYaml(source);
   if (document === undefined || root === undefined) return { text, problems };
   const first = isMap(root) ? root.items[0] : undefined;

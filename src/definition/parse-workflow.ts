@@ -29,7 +29,7 @@ export interface ParsedWorkflow {
 
 /** Reads a workflow file: YAML 1.2, of which JSON is a part. `file` is only used to name it in problems. */
 export function parseWorkflow(text: string, file: string): ParsedWorkflow {
-  const source = sourceText(text.startsWith("\ufeff") ? text.slice(1) : text, file);
+  const source = sourceText(text, file);
   const { root, problems } = readYaml(source);
   if (root === undefined) return unreadable(source, problems);
   const values = yamlToJson(root, source);

@@ -24,8 +24,12 @@ export interface SourceText {
   located(problem: TextProblem): LocatedProblem;
 }
 
-/** Prepares a text for {@link SourceText}; its lines are looked for when the first place is asked for. */
-export function sourceText(text: string, file: string): SourceText {
+/**
+ * Prepares the text of a file, without the mark with which some editors begin it; its lines are looked for when the first place is
+ * asked for.
+ */
+export function sourceText(written: string, file: string): SourceText {
+  const text = written.startsWith("\ufeff") ? written.slice(1) : written;
   let starts: readonly number[] | undefined;
   const lineAt = (offset: number): { readonly line: number; readonly start: number; readonly end: number } => {
     starts ??= lineStarts(text);

@@ -17,9 +17,10 @@ export interface ConfigDocument {
 }
 
 /** Reads YAML, JSON, and JSON with comments as editors write it. An empty file is an empty object. */
-export function readConfigDocument(text: string, file: string): ConfigDocument {
+export function readConfigDocument(written: string, file: string): ConfigDocument {
   const json = /\.jsonc?$/i.test(file);
-  const source = sourceText(text, file);
+  const source = sourceText(written, file);
+  const { text } = source;
   const document = parseDocument(json ? withoutComments(text) : text, { uniqueKeys: false, prettyErrors: false, logLevel: "silent" });
   const syntax = document.errors.map(({ message, pos: [start, end] }) =>
     source.located({

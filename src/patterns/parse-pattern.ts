@@ -23,7 +23,7 @@ export interface ParsedPattern {
 
 /** Reads a pattern file: YAML 1.2, of which JSON is a part. `file` is only used to name it in problems. */
 export function parsePattern(text: string, file: string): ParsedPattern {
-  const source = sourceText(text.startsWith("\ufeff") ? text.slice(1) : text, file);
+  const source = sourceText(text, file);
   const { root, problems } = readYaml(source, "pattern");
   if (root === undefined) return { problems: problems.map((problem) => source.located(problem)) };
   const values = yamlToJson(root, source);
