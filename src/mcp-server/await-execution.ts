@@ -82,8 +82,10 @@ async function follow({ asks, ...input }: Followed, { caller, limit, tell }: Fol
   const met = new AbortController();
   let approvalSeq: number | undefined;
   const heard = (news: ExecutionNews): void => {
+    // What comes after the approval is heard again.
+    if (approvalSeq !== undefined) return;
     tellOf(news, input.executionId, tell);
-    if (!asks || approvalSeq !== undefined || news.executionId !== input.executionId || news.type !== "event") return;
+    if (!asks || news.executionId !== input.executionId || news.type !== "event") return;
     if (news.event.type !== "step-started" || news.event.approval === undefined) return;
     approvalSeq = news.event.seq;
     met.abort();
