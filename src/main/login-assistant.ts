@@ -21,8 +21,9 @@ export async function openLoginAssistant(
 ): Promise<LoginAssistant & AsyncDisposable> {
   let comingBack = Promise.withResolvers<URLSearchParams>();
   const listener = createServer((request, response) => {
-    const { pathname, searchParams } = new URL(request.url ?? "/", `http://${ADDRESS}`);
-    const isAnswer = request.method === "GET" && pathname === PATH && (searchParams.has("code") || searchParams.has("error"));
+    const [path, query] = (request.url ?? "").split("?");
+    const searchParams = new URLSearchParams(query);
+    const isAnswer = request.method === "GET" && path === PATH && (searchParams.has("code") || searchParams.has("error"));
     if (!isAnswer) return say(response, 404, "There is nothing here.");
     say(response, 200, "Thank you. You can close this page and go back to the terminal.");
     comingBack.resolve(searchParams);

@@ -141,8 +141,10 @@ export class OAuthLogin implements OAuthClientProvider {
 
   async redirectToAuthorization(page: URL): Promise<void> {
     const { assistant, server, signal } = this.#ports;
-    if (assistant === undefined) throw new LoginNeededError(server);
-    const answer = await assistant.visit(server, page, signal);
+    const { tokens } = await this.#read();
+    const asked = page.searchParams.get("scope") ?? undefined;
+    if (assistant === undefined) throw new LoginNeededError(server, tokens === undefined ? undefined : asked);
+    const answer = await assistant.visit(server, this.#withOwnScopes(page), signal);
     const refused = answer.get("error");
     if (refused !== null) throw new LoginFailedError(`the login was refused: ${answer.get("error_description") ?? refused}`);
     // A page that was opened by somebody else sends somebody else's code.
@@ -180,6 +182,16 @@ export class OAuthLogin implements OAuthClientProvider {
     if (scope === "discovery" || scope === "all") this.#discovery = undefined;
     if (scope === "all") await this.#replace({ url: this.#ports.url });
     else if (scope === "client" || scope === "tokens") await this.#replace({ ...(await this.#read()), [scope]: undefined });
+  }
+
+  /** What the server wants and what the configuration says, each once. */
+  #withOwnScopes(page: URL): URL {
+    const { scopes } = this.#config;
+    if (scopes === undefined) return page;
+    const wanted = (page.searchParams.get("scope") ?? "").split(" ").filter((scope) => scope !== "");
+    const whole = new URL(page);
+    whole.searchParams.set("scope", [...new Set([...wanted, ...scopes])].join(" "));
+    return whole;
   }
 
   #answerWith(tokens: StoredOAuthTokens): Response {

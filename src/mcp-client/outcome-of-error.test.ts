@@ -2,6 +2,7 @@ import { ProtocolError, SdkError, SdkErrorCode, SdkHttpError } from "@modelconte
 import { expect, test } from "vitest";
 import { HttpFault } from "./http-fault.ts";
 import { outcomeOfError } from "./outcome-of-error.ts";
+import { LoginNeededError } from "./login-needed-error.ts";
 import { NotSentError } from "./not-sent-error.ts";
 
 const LISTED = { toolListed: true, ending: undefined };
@@ -49,6 +50,12 @@ test.each([
   const error = new SdkHttpError(SdkErrorCode.ClientHttpNotImplemented, "no", { status, text: "no" });
   expect(outcomeOfError(error, LISTED)).toMatchObject({ kind: "failed", accepted, error: { kind, detail: { http_status: status } } });
   expect(outcomeOfError(new HttpFault("refused", "no", { status }), LISTED)).toMatchObject({ accepted, error: { kind } });
+});
+
+test("a call for which somebody has to log in first was refused, and trying again does not help", () => {
+  const outcome = outcomeOfError(new LoginNeededError("tracker", "admin"), LISTED);
+  expect(outcome).toMatchObject({ kind: "failed", accepted: false, error: { kind: "tool_error" } });
+  expect(outcome).toMatchObject({ error: { message: expect.stringMatching(/"admin".*tutti servers login tracker/) as string } });
 });
 
 test.each([502, 504])("HTTP %i is said by somebody between: whether the server has done it is not known", (status) => {

@@ -5,6 +5,7 @@ import { HttpFault } from "./http-fault.ts";
 import { cutDetail, cutText } from "./cut-text.ts";
 import { UNSUPPORTED_VERSION } from "./era.ts";
 import { httpWords } from "./http-words.ts";
+import { LoginNeededError } from "./login-needed-error.ts";
 import { NotSentError } from "./not-sent-error.ts";
 import { type Ending, WireFault } from "./wire-fault.ts";
 
@@ -25,6 +26,7 @@ export function outcomeOfError(error: unknown, call: FailedCall): CallOutcome {
   if (error instanceof SdkHttpError) return outcomeOfStatus(error.status, httpWords(error.data["text"], error.statusText));
   if (error instanceof SdkError) return outcomeOfSdkError(error, call);
   if (error instanceof NotSentError) return notAccepted("connection", lostWords(call.ending, error.message), call.ending?.detail);
+  if (error instanceof LoginNeededError) return notAccepted("tool_error", error.message);
   if (isParseError(error))
     return { kind: "failed", accepted: true, error: { kind: "server_error", message: "the server's answer makes no sense" } };
   // What is left is a bug of the SDK or of ours; the call may have been sent.

@@ -1,3 +1,6 @@
+import { once } from "node:events";
+import { request } from "node:http";
+import type { IncomingMessage } from "node:http";
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
@@ -82,6 +85,23 @@ test.each([
   expect(ended.exitCode).toBe(69);
   expect(ended.stderr).toContain(words);
   expect(ended.stderr.match(/come back/g)).toHaveLength(1);
+});
+
+test("whatever else comes to the port where a login comes back does not disturb it", async () => {
+  await using server = await authorizingServer();
+  using world = commandWorld();
+  configure(world, server.url, { scopes: ["read", "admin"] });
+  await using command = world.start("servers", "login", "guarded");
+  const [page] = await command.printed(/http:\/\/\S+(?=\n)/, "stderr");
+  expect(new URL(page).searchParams.get("scope")).toBe("read admin");
+  const back = new URL((await fetch(page, { redirect: "manual" })).headers.get("location") ?? "");
+  for (const path of ["//", "/callback", "/callback/?code=x", "/x?code=x"]) {
+    const stray = request({ host: back.hostname, port: back.port, path }).end();
+    const [answer] = (await once(stray, "response")) as [IncomingMessage];
+    expect(answer.resume().statusCode).toBe(404);
+  }
+  await fetch(back);
+  expect((await command.finished).exitCode).toBe(0);
 });
 
 test("a login that is forgotten is needed again", async () => {
