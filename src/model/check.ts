@@ -51,4 +51,12 @@ export const CHECK_TOOL = "run_check";
 /** How long a check may take that does not say otherwise. */
 export const CHECK_TIMEOUT_MS: Ms = 600_000;
 
+/** Whoever ends a program that takes too long must have the time to do it. */
+const ENDING_MS: Ms = 15_000;
+
+/** How long the step may take that runs a check. */
+export function checkStepTimeoutMs({ kind, timeoutMs = CHECK_TIMEOUT_MS }: Pick<CheckConfig, "kind" | "timeoutMs">): Ms {
+  return kind === "command" ? timeoutMs + ENDING_MS : timeoutMs;
+}
+
 export const NO_CHECKS: CheckRegistry = { checks: {}, handlers: {} };

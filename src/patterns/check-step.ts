@@ -1,11 +1,8 @@
 import { printDuration } from "../base/duration.ts";
-import type { Json, JsonObject } from "../base/json.ts";
-import { CHECK_SERVER, CHECK_TIMEOUT_MS, CHECK_TOOL } from "../model/check.ts";
+import type { JsonObject } from "../base/json.ts";
+import { literalMembers } from "../expression/literal-template.ts";
+import { CHECK_SERVER, CHECK_TOOL, checkStepTimeoutMs } from "../model/check.ts";
 import type { CheckRegistry } from "../model/check.ts";
-import { asTemplate } from "./fill-template.ts";
-
-/** Whoever ends a program that takes too long must have the time to do it. */
-const ENDING_MS = 15_000;
 
 /**
  * The step of a workflow that runs a registered check: the built-in server runs programs, and a tool is called itself.
@@ -13,12 +10,8 @@ const ENDING_MS = 15_000;
  */
 export function checkStep(name: string, { checks }: CheckRegistry): JsonObject {
   const check = Object.hasOwn(checks, name) ? checks[name] : undefined;
-  const { timeoutMs = CHECK_TIMEOUT_MS } = check ?? {};
-  const common = { effect: "read", validates: true };
-  if (check?.kind !== "tool") {
-    const timeout = printDuration(timeoutMs + ENDING_MS);
-    return { tool: `${CHECK_SERVER}.${CHECK_TOOL}`, with: { check: name }, ...common, timeout };
-  }
-  const given: Json = asTemplate(check.arguments);
-  return { tool: `${check.server}.${check.tool}`, with: given, ...common, timeout: printDuration(timeoutMs) };
+  const timeout = printDuration(checkStepTimeoutMs(check ?? { kind: "command" }));
+  const common = { effect: "read", validates: true, timeout };
+  if (check?.kind !== "tool") return { tool: `${CHECK_SERVER}.${CHECK_TOOL}`, with: { check: name }, ...common };
+  return { tool: `${check.server}.${check.tool}`, with: literalMembers(check.arguments), ...common };
 }

@@ -2,6 +2,7 @@ import type { Json } from "../base/json.ts";
 import { isJsonArray, isJsonObject } from "../base/json.ts";
 import { evaluateTemplate } from "../expression/evaluate-template.ts";
 import { LIMITS } from "../expression/limits.ts";
+import { literalTemplate } from "../expression/literal-template.ts";
 import { scanTemplate, wholeExpression } from "../expression/scan-template.ts";
 import type { Path, Problem } from "../model/problem.ts";
 import { literal, patternNames, readsExecution, substitute } from "./substitute.ts";
@@ -70,7 +71,7 @@ function fillString(text: string, path: Path, filling: Filling): Filled {
     return typeof part === "string" ? report(part, range) : part;
   });
   const [only] = parts;
-  if (whole !== undefined && only?.kind === "value") return { value: filling.later ? asTemplate(only.value) : only.value, problems };
+  if (whole !== undefined && only?.kind === "value") return { value: filling.later ? literalTemplate(only.value) : only.value, problems };
   return { value: filling.later ? printTemplate(parts) : parts.map(textOf).join(""), problems };
 }
 
@@ -112,13 +113,6 @@ function isExpressionPlace(path: Path): boolean {
   const [list, , key, inner, ...deeper] = path;
   if ((list !== "steps" && list !== "finally") || deeper.length > 0) return false;
   return inner === undefined ? key === "if" : key === "verify" && inner === "happened";
-}
-
-/** A value as a template that gives this value. */
-export function asTemplate(value: Json): Json {
-  if (typeof value === "string") return printTemplate([{ kind: "value", value }]);
-  if (isJsonArray(value)) return value.map(asTemplate);
-  return isJsonObject(value) ? Object.fromEntries(Object.entries(value).map(([key, part]) => [key, asTemplate(part)])) : value;
 }
 
 /** The template with these parts: what `scanTemplate` reads from it, joined, is what the parts say. */

@@ -1,6 +1,6 @@
 import { present } from "../base/assert.ts";
-import { isJsonArray, isJsonObject, type Json } from "../base/json.ts";
-import { CHECK_SERVER, CHECK_TIMEOUT_MS, CHECK_TOOL, type CheckConfig, type CheckRegistry } from "../model/check.ts";
+import { literalMembers } from "../expression/literal-template.ts";
+import { CHECK_SERVER, CHECK_TOOL, type CheckConfig, type CheckRegistry, checkStepTimeoutMs } from "../model/check.ts";
 import type { PlannedGate } from "../model/plan.ts";
 import { gateId, type StepGate } from "../model/step-gate.ts";
 import type { Step, StepAction, Template } from "../model/workflow.ts";
@@ -21,7 +21,7 @@ export interface OrderedSteps {
  * - The gate after a step follows the step, and whoever needs the step needs the gate as well.
  *
  * Which of the workflow's own steps comes before which stays as it was. Linear. The checks that the steps name must be
- * registered: see `checkGates`.
+ * registered: see `createGateCheck`.
  */
 export function expandGates({ entries, graph }: OrderedSteps, registry: CheckRegistry): OrderedSteps {
   if (!entries.list.some(({ step }) => isGated(step))) return { entries, graph };
@@ -112,19 +112,12 @@ function gateStep(step: Step, gate: StepGate, { checks, reviews = {} }: CheckReg
     return { ...common, action: { kind: "approval", message: question(step, gate), roles: [], ...review } };
   }
   const check = present(Object.hasOwn(checks, wants) ? checks[wants] : undefined, `"${id}" is planned with the check "${wants}"`);
-  return { ...common, action: checkAction(wants, check, id), effect: "read", validates: true, timeoutMs: timeoutOf(check) };
+  return { ...common, action: checkAction(wants, check, id), effect: "read", validates: true, timeoutMs: checkStepTimeoutMs(check) };
 }
 
 /** Whether a person decides, and no check. */
 export function isReview(wants: string): boolean {
   return wants === "code-review" || wants === "manual-review";
-}
-
-/** Whoever ends a program that takes too long must have the time to do it. */
-const ENDING_MS = 15_000;
-
-function timeoutOf({ kind, timeoutMs = CHECK_TIMEOUT_MS }: CheckConfig): number {
-  return kind === "command" ? timeoutMs + ENDING_MS : timeoutMs;
 }
 
 function question({ id, name, action, forEach }: Step, { kind }: StepGate): string {
@@ -164,15 +157,4 @@ function aboutOf({ action, forEach }: Step, kind: StepGate["kind"]): { readonly 
     case "value":
       return { about: action.value };
   }
-}
-
-function literalMembers(members: Readonly<Record<string, Json>>): Readonly<Record<string, Template>> {
-  return Object.fromEntries(Object.entries(members).map(([name, value]) => [name, literal(value)]));
-}
-
-/** A template that gives the value as it stands: of the dollars before `{{`, two stand for one. */
-function literal(value: Json): Template {
-  if (typeof value === "string") return value.replaceAll(/\$+(?=\{\{)/g, (dollars) => dollars + dollars);
-  if (isJsonArray(value)) return value.map(literal);
-  return isJsonObject(value) ? literalMembers(value) : value;
 }
