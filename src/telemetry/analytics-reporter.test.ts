@@ -13,6 +13,7 @@ class Dashboard {
   kept: number | undefined;
   ended = 0;
   answer: () => Promise<boolean> = async () => true;
+  keep: (position: number) => void = (position) => void (this.kept = position);
   #wake: () => void = () => undefined;
 
   end(count: number): void {
@@ -29,7 +30,7 @@ class Dashboard {
         this.told.push(document["execution_id"]);
         return wasTaken;
       },
-      progress: { read: () => this.kept, write: (position) => void (this.kept = position) },
+      progress: { read: () => this.kept, write: (position) => this.keep(position) },
       clock: this.clock,
       log: { ...SILENT, write: (_, message) => void this.notes.push(message) },
       random: () => 1,
@@ -108,4 +109,23 @@ test("a report that is refused stands in nobody's way", async () => {
   dashboard.end(2);
   await dashboard.until(() => dashboard.kept === 2);
   expect(dashboard.notes).toEqual(["the report of an execution was refused"]);
+});
+
+test("a disk that is full for a while does not end the reporting", async () => {
+  const dashboard = new Dashboard();
+  dashboard.kept = 0;
+  const { keep } = dashboard;
+  let failures = 3;
+  dashboard.keep = (position) => {
+    failures -= 1;
+    if (failures >= 0) throw new Error("no space left on device");
+    keep(position);
+  };
+  await using _reporter = dashboard.open();
+  dashboard.end(1);
+  await dashboard.until(() => dashboard.kept === 1);
+  dashboard.end(1);
+  await dashboard.until(() => dashboard.kept === 2);
+  expect(dashboard.told).toEqual(["e1", "e2"]);
+  expect(dashboard.notes).toEqual(["how far was reported could not be written down", "reporting goes on"]);
 });

@@ -55,7 +55,9 @@ export class AnalyticsReporter implements AsyncDisposable {
     while (!signal.aborted) {
       const page = await this.#trying("executions that have ended could not be read", signal, async () => await ended(position, signal));
       for (const executionId of page.executionIds) await this.#tell(executionId, signal);
-      if (page.position !== position) progress.write(page.position);
+      if (page.position !== position) {
+        await this.#trying("how far was reported could not be written down", signal, async () => progress.write(page.position));
+      }
       position = page.position;
     }
   }
