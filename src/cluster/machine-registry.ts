@@ -167,11 +167,8 @@ export class MachineRegistry implements Disposable {
   }
 
   #changed(machine: Machine): void {
-    const { store, log } = this.#parts;
     const { machineId } = machine;
-    store.save(machine).catch((error: unknown) => {
-      log.write("warn", "a machine could not be recorded", { machine: machineId, reason: (error as Error).message });
-    });
+    this.#recorded(machineId, this.#parts.store.save(machine));
     for (const listener of this.#listeners) listener(machineId);
   }
 
@@ -181,8 +178,15 @@ export class MachineRegistry implements Disposable {
     gone.sort((left, right) => left.machine.lastHeartbeatAtMs - right.machine.lastHeartbeatAtMs);
     for (const { machine } of gone.slice(0, this.#known.size - count)) {
       this.#known.delete(machine.machineId);
-      this.#parts.store.remove(machine.machineId).catch(() => undefined);
+      this.#recorded(machine.machineId, this.#parts.store.remove(machine.machineId));
     }
+  }
+
+  /** What is known here counts, also when it could not be written down. */
+  #recorded(machineId: string, change: Promise<void>): void {
+    change.catch((error: unknown) => {
+      this.#parts.log.write("warn", "a machine could not be recorded", { machine: machineId, reason: (error as Error).message });
+    });
   }
 }
 
