@@ -19,6 +19,11 @@ test("a refusal is its message and its exit code; the trace and the cause are to
   expect(document).toEqual({ error: { code: "access.denied", message: "ann may not do this", details: { missing: ["a:b"] } } });
 });
 
+test("a mistake of the configuration that has no place in a file is told in words, not counted", async () => {
+  const refused = new TuttiError("config.invalid", "two servers are named a", { problems: [] });
+  expect((await refusalOf(refused, host)).text).toBe("tutti: two servers are named a");
+});
+
 test("what a message has from others cannot paint on the terminal", async () => {
   const { text } = await refusalOf(new TuttiError("operation.unknown", "no \u001b[2J\u202E\nfly", { operation: "fly" }), host);
   expect(text).toBe("tutti: no [2J fly");

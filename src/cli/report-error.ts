@@ -28,6 +28,8 @@ function reasonOf({ error, suppressed }: SuppressedError): unknown {
 async function refusalText(refused: TuttiError, host: Pick<CliHost, "formatProblem">): Promise<string> {
   if (isTuttiError(refused, "definition.invalid") || isTuttiError(refused, "config.invalid")) {
     const { problems } = refused.details;
+    // Where it is wrong is not always a place in a file.
+    if (problems.length === 0) return `tutti: ${oneLine(refused.message, 2_000)}`;
     const texts = await Promise.all(problems.map((problem) => host.formatProblem(problem)));
     return [...texts, problemCount(problems.length)].join("\n");
   }
