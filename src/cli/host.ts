@@ -172,7 +172,7 @@ export interface PlannedFile {
 export interface ProjectVariable {
   readonly name: string;
   readonly server: string;
-  /** Where it is used, such as `env GITHUB_TOKEN`. */
+  /** Where it is used: `env GITHUB_TOKEN`, `header Authorization`, `argument 3`, `url`. */
   readonly place: string;
   /** `secret` stood there literally, `input` was asked of a person each time, `environment` was a variable before. */
   readonly was: "secret" | "input" | "environment";

@@ -12,8 +12,11 @@ export const workflowId: z.ZodType<string> = z
   .max(100)
   .meta({ description: 'The id of a stored workflow, such as "deploy-api". list_workflows shows them.' });
 
+/** In characters. */
+export const REQUEST_KEY_LENGTH_MAX = 200;
+
 /** Makes a change happen once: see `StartExecutionInput`. */
-export const requestKey: z.ZodType<string> = z.string().min(1).max(200).meta({
+export const requestKey: z.ZodType<string> = z.string().min(1).max(REQUEST_KEY_LENGTH_MAX).meta({
   description: "Any text of your own: a request that is sent again with the same key is not carried out again, and gets the same answer.",
 });
 

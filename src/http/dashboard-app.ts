@@ -8,6 +8,7 @@ import { listMachines } from "../contract/list-machines.ts";
 import { listServers } from "../contract/list-servers.ts";
 import type { OperationCaller } from "../contract/operation-caller.ts";
 import { isTuttiError } from "../model/errors.ts";
+import { isUsable } from "../model/machine.ts";
 import type { Machine } from "../model/machine.ts";
 import type { PortTable } from "../model/port-table.ts";
 import { API_ROOT } from "./api-routes.ts";
@@ -112,10 +113,6 @@ async function machines({ operations, signal }: Asked): Promise<readonly Machine
   return (await operations.call(listMachines, {}, { signal })).machines;
 }
 
-function isThere({ status }: Machine): boolean {
-  return status === "online" || status === "busy";
-}
-
 function servicesOf(all: readonly Machine[]): readonly JsonObject[] {
   const names = [...new Set(all.flatMap(({ runningServices }) => runningServices))].sort();
   return names.map((name) => ({ service_name: name, locations: placesOf(name, all) }));
@@ -128,13 +125,13 @@ function placesOf(name: string, all: readonly Machine[]): readonly JsonObject[] 
 }
 
 function location(name: string, all: readonly Machine[]): JsonObject {
-  const places = placesOf(name, all.filter(isThere));
+  const places = placesOf(name, all.filter(isUsable));
   if (places.length === 0) throw new HttpRefusal("http.not-found", `no machine that is there has the service "${name}"`);
   return { service_name: name, locations: places };
 }
 
 function statusOf(all: readonly Machine[], clusterUrl: string | undefined): JsonObject {
-  const online = all.filter(isThere);
+  const online = all.filter(isUsable);
   return {
     status: online.length === all.length ? "healthy" : "degraded",
     clustered: clusterUrl !== undefined,

@@ -1,14 +1,7 @@
+import type { ProjectVariable } from "../cli/host.ts";
+
 /** A variable of the environment that must be set before a configuration can be used, and what it stands for. */
-export interface NeededVariable {
-  readonly name: string;
-  readonly server: string;
-  /** Where it is used: `env GITHUB_TOKEN`, `header Authorization`, `argument 3`, `url`. */
-  readonly place: string;
-  /** `secret` stood there literally, `input` was asked of a person each time, `environment` was a variable before. */
-  readonly was: "secret" | "input" | "environment";
-  /** What the program said of it. */
-  readonly about?: string;
-}
+export type NeededVariable = Omit<ProjectVariable, "isSet">;
 
 /** Where a text stands. */
 export interface TextPlace {

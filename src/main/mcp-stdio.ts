@@ -7,7 +7,6 @@ import type { Ms } from "../base/duration.ts";
 import { TaskGroup } from "../base/task-group.ts";
 import type { McpRequest } from "../cli/host.ts";
 import { OwnerLeftError } from "../client/local-client.ts";
-import type { Introduction } from "../client/local-protocol.ts";
 import { listExecutions } from "../contract/list-executions.ts";
 import type { AdmittedCaller, OperationCaller } from "../contract/operation-caller.ts";
 import { formatProblem } from "../definition/format-problem.ts";
@@ -21,7 +20,7 @@ import type { Config } from "./config.ts";
 import { DrivingClient } from "./driving-client.ts";
 import { logLevel } from "./log-level.ts";
 import type { Surrounding } from "./open-session.ts";
-import { ownerOptions, surroundingsOf } from "./owner-options.ts";
+import { introductionOf, ownerOptions } from "./owner-options.ts";
 import { resumeAll } from "./resume-all.ts";
 import { openSecrets } from "./secrets.ts";
 import { sessionCaller } from "./session-caller.ts";
@@ -73,16 +72,12 @@ function stdinUntil(answered: () => Promise<void>): Readable {
 }
 
 function openClient(config: Config & SessionCaller, log: Log, { environment, version }: Surrounding): DrivingClient {
-  const { caller, identityToken, secretsFile: file } = config;
+  const { caller, secretsFile: file } = config;
   const secrets = openSecrets({ environment, warn: (message) => log.write("warn", message), ...defined({ file }) });
   const telemetry = { metrics: openMetrics(systemClock), log };
   // Whoever sits before the client is not asked what servers want to know in the middle of a call: it would not know who asks.
   const options = ownerOptions(config, { caller, secrets, telemetry, elicitor: { ask: async () => undefined }, version });
-  const introduction = async (): Promise<Introduction> => ({
-    surroundings: await surroundingsOf(config, secrets),
-    ...defined({ identityToken }),
-  });
-  return new DrivingClient(options, introduction);
+  return new DrivingClient(options, async () => await introductionOf(config, secrets));
 }
 
 const LOOK_MS: Ms = 5_000;

@@ -1,8 +1,6 @@
 import { relative } from "node:path";
 import { systemClock } from "../base/clock.ts";
-import { defined } from "../base/defined.ts";
 import type { Session, SessionRequest } from "../cli/host.ts";
-import type { Introduction } from "../client/local-protocol.ts";
 import type { OperationClient } from "../client/operation-client.ts";
 import { formatProblem } from "../definition/format-problem.ts";
 import { DEFAULT_LIMITS } from "../model/default-limits.ts";
@@ -16,7 +14,7 @@ import { addDefinitionOperations } from "./definition-operations.ts";
 import { DrivingClient } from "./driving-client.ts";
 import { loginFiles } from "./login-files.ts";
 import { OperationTable } from "./operation-table.ts";
-import { ownerOptions, settingsOf, surroundingsOf } from "./owner-options.ts";
+import { introductionOf, ownerOptions, settingsOf } from "./owner-options.ts";
 import { ReadingClient } from "./reading-client.ts";
 import { repeatedFlags } from "./repeated-flags.ts";
 import { openSecrets } from "./secrets.ts";
@@ -143,13 +141,9 @@ async function openDriving(
   request: SessionRequest,
   { environment, version }: Surrounding,
 ): Promise<DrivingClient> {
-  const { secretsFile, caller, identityToken } = config;
+  const { secretsFile, caller } = config;
   const telemetry = await openTelemetry(environment, request.notice);
   const secrets = openSecrets({ environment, warn: request.notice, ...(secretsFile === undefined ? {} : { file: secretsFile }) });
   const options = ownerOptions(config, { caller, secrets, telemetry, elicitor: { ask: request.ask }, version });
-  const introduction = async (): Promise<Introduction> => ({
-    surroundings: await surroundingsOf(config, secrets),
-    ...defined({ identityToken }),
-  });
-  return new DrivingClient(options, introduction);
+  return new DrivingClient(options, async () => await introductionOf(config, secrets));
 }

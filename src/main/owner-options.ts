@@ -1,7 +1,7 @@
 import { dirname } from "node:path";
 import { systemClock } from "../base/clock.ts";
 import { defined } from "../base/defined.ts";
-import type { Surroundings } from "../client/local-protocol.ts";
+import type { Introduction, Surroundings } from "../client/local-protocol.ts";
 import { DEFAULT_LIMITS } from "../model/default-limits.ts";
 import type { PatternSettings } from "../model/pattern.ts";
 import type { ServerSettings } from "../model/server-settings.ts";
@@ -11,6 +11,7 @@ import { loginFiles } from "./login-files.ts";
 import type { Secrets } from "../ports/secrets.ts";
 import type { AllSecrets } from "./secrets.ts";
 import { serverLog } from "./server-log.ts";
+import type { SessionCaller } from "./session-caller.ts";
 import type { Telemetry } from "./telemetry.ts";
 import type { AccessConfig } from "../model/access.ts";
 import type { CheckRegistry } from "../model/check.ts";
@@ -84,7 +85,11 @@ export function ownerOptions(config: Config, around: OwnerSurroundings): OwnerOp
 }
 
 /** As what a process with this configuration introduces itself to another that owns the directory. */
-export async function surroundingsOf(config: Config, secrets: AllSecrets): Promise<Surroundings> {
+export async function introductionOf(config: Config & SessionCaller, secrets: AllSecrets): Promise<Introduction> {
+  return { surroundings: await surroundingsOf(config, secrets), ...defined({ identityToken: config.identityToken }) };
+}
+
+async function surroundingsOf(config: Config, secrets: AllSecrets): Promise<Surroundings> {
   const { servers, access } = config;
   return {
     servers,

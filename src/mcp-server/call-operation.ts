@@ -6,13 +6,11 @@ import { tooDeep } from "../base/too-deep.ts";
 import type { Operation } from "../contract/operation.ts";
 import type { OperationCaller } from "../contract/operation-caller.ts";
 import { parseInput } from "../contract/parse-input.ts";
+import { REQUEST_KEY_LENGTH_MAX } from "../contract/workflow-definition.ts";
 import { IDEMPOTENCY_KEY } from "../envelope/meta-keys.ts";
 import { TuttiError } from "../model/errors.ts";
 import type { OperationTool } from "./operation-tools.ts";
 import { progressTeller } from "./progress-teller.ts";
-
-/** As the operations have it. */
-export const REQUEST_KEY_LENGTH_MAX = 200;
 
 /** What an operation gave, as it goes over the wire and as a sentence. */
 export interface OperationAnswer {

@@ -1,6 +1,7 @@
 import { nearest } from "../base/nearest.ts";
 import { quoted } from "../base/visible.ts";
 import { isTuttiError } from "../model/errors.ts";
+import { isUsable } from "../model/machine.ts";
 import type { RequirementCheck } from "../model/pattern.ts";
 import { serverUnavailable } from "../model/server-unavailable.ts";
 import { silencesOf } from "../model/server-record.ts";
@@ -104,8 +105,7 @@ async function portFinding(port: number, is: "free" | "registered", probes: Requ
 function machineFinding(name: string, { machines }: RequirementProbes): Finding {
   const machine = machines.get(name);
   if (machine !== undefined) {
-    const isThere = machine.status === "online" || machine.status === "busy";
-    return { passed: isThere, detail: `the machine ${quoted(name)} is ${machine.status}` };
+    return { passed: isUsable(machine), detail: `the machine ${quoted(name)} is ${machine.status}` };
   }
   const meant = nearest(
     name,
