@@ -47,10 +47,17 @@ export function sourceText(written: string, file: string): SourceText {
     located({ span, ...problem }) {
       const { line, start, end } = lineAt(span.start);
       const length = Math.max(1, Math.min(span.end, end) - span.start);
-      return { ...problem, file, line: line + 1, column: span.start - start + 1, length, source: text.slice(start, end) };
+      const source = span.start - start > SHOWN_MAX ? "" : text.slice(start, Math.min(end, start + 2 * SHOWN_MAX));
+      return { ...problem, file, line: line + 1, column: span.start - start + 1, length, source };
     },
   };
 }
+
+/**
+ * How far into a line a problem may be to come with it. A program may write a whole workflow in one line, and that line would
+ * come back with each of a thousand problems.
+ */
+const SHOWN_MAX = 2_000;
 
 function lineStarts(text: string): readonly number[] {
   const starts = [0];

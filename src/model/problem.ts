@@ -31,7 +31,7 @@ export interface LocatedProblem {
   readonly column: number;
   /** How much of the line to underline; at least 1. */
   readonly length: number;
-  /** The text of the line, for display. */
+  /** The text of the line, for display; its beginning when it is long, and empty when the place is far behind that. */
   readonly source: string;
   readonly suggestion?: string;
 }
