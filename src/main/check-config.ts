@@ -3,6 +3,7 @@ import { report, within } from "../definition/reading.ts";
 import type { Reading } from "../definition/reading.ts";
 import { toToolUse } from "../definition/tool-use.ts";
 import { quoted } from "../base/visible.ts";
+import { CHECK_SERVER } from "../model/check.ts";
 import type { CheckConfig, CheckRegistry, HandlerConfig, ReviewConfig } from "../model/check.ts";
 import type { CheckEntry, ChecksEntry, ReviewEntry, ToolEntry } from "./check-entry.ts";
 import { absolutePath, expanded, expandedRecord } from "./entry-surroundings.ts";
@@ -37,6 +38,14 @@ function each<Entry, Made>(
 
 function reviewConfig({ roles, timeout }: ReviewEntry): ReviewConfig {
   return { roles, ...defined({ timeoutMs: timeout }) };
+}
+
+/** Programs among the checks are run by a server of Tutti's own, whose name no other can have then. */
+export function reportServerOfChecks({ checks }: CheckRegistry, servers: readonly string[], root: Reading): void {
+  const runsPrograms = Object.values(checks).some(({ kind }) => kind === "command");
+  if (!runsPrograms || !servers.includes(CHECK_SERVER)) return;
+  const message = `${quoted(CHECK_SERVER)} is the server that runs the programs under "checks": give this one another name`;
+  report(within(within(root, "servers"), CHECK_SERVER), "name-taken", message, { atKey: true });
 }
 
 /** The tool that is named; undefined when none is, which has been reported then. */

@@ -201,3 +201,13 @@ test("a configuration that is asked for but is not there is unreadable", () => {
     /cannot read \/no\/such\/tutti.yaml/,
   );
 });
+
+test("a server has another name than the one that runs the programs among the checks, and only then", () => {
+  const server = 'servers: { checks: { command: "x" } }\n';
+  using taken = folderWith({ "tutti.yaml": `${server}checks: { ok: { command: "true" } }\n` });
+  expect(problemsOf(() => loadConfig({ workingDirectory: taken.path, environment: {} }))).toEqual([
+    expect.stringMatching(/^tutti\.yaml:1:12: .*another name/),
+  ]);
+  using free = folderWith({ "tutti.yaml": `${server}checks: { ok: { tool: checks.ok } }\n` });
+  expect(problemsOf(() => loadConfig({ workingDirectory: free.path, environment: {} }))).toEqual([]);
+});

@@ -16,7 +16,7 @@ import { NO_SETTINGS } from "../model/server-settings.ts";
 import type { ServerSettings } from "../model/server-settings.ts";
 import type { ConfigDocument } from "./config-document.ts";
 import { accessConfig } from "./access-config.ts";
-import { checkRegistry } from "./check-config.ts";
+import { checkRegistry, reportServerOfChecks } from "./check-config.ts";
 import { readConfigDocument } from "./config-document.ts";
 import { clientFile, configFile } from "./config-file.ts";
 import type { ConfigFile } from "./config-file.ts";
@@ -165,6 +165,7 @@ function readFile(path: string, request: ConfigRequest, outer: Entries = {}): Lo
   const settings = settingsConfig(file, root, around);
   const serving = servingConfig(file, access, root, around);
   const registry = checkRegistry(file, root, around);
+  reportServerOfChecks(registry, Object.keys(file.servers ?? {}), root);
   return {
     file,
     servers,
