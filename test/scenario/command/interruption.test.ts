@@ -4,10 +4,11 @@ import { expect, test } from "vitest";
 import { commandWorld } from "../../support/command-world.ts";
 import { LEDGER, ledgerOf } from "../../support/ledger.ts";
 
+// Long enough that a busy machine can look at the journal before the call has ended, and shorter than it is waited for.
 const twoActs = `
 id: acts
 steps:
-  - { id: first, tool: ledger.act, with: { delay_ms: 1200 } }
+  - { id: first, tool: ledger.act, with: { delay_ms: 4000 } }
   - { id: second, needs: [first], tool: ledger.act }
 output: "\${{ steps.second.output.id }}"
 `;
