@@ -31,12 +31,18 @@ export function jsonEqual(left: Json, right: Json): boolean {
   return left === right || canonicalJson(left) === canonicalJson(right);
 }
 
-/** Whether a value is larger than that, encoded, by the measure of {@link jsonSize}. */
+/** Whether a value is larger than that, encoded. It is encoded only where its characters may make the difference. */
 export function jsonExceeds(value: Json, limitBytes: number): boolean {
-  return jsonSize(value, limitBytes) > limitBytes;
+  const aboutBytes = jsonSize(value, limitBytes);
+  if (aboutBytes > limitBytes) return true;
+  if (aboutBytes * CHARACTER_BYTES_MAX <= limitBytes) return false;
+  return new TextEncoder().encode(JSON.stringify(value)).length > limitBytes;
 }
 
-/** About the size of a value in bytes, encoded, found without encoding it; stops counting beyond `enoughBytes`. */
+/** Of a control character, which is written as `\u0001`. */
+const CHARACTER_BYTES_MAX = 6;
+
+/** About the size of a value in bytes, encoded, found without encoding it: a byte for a character; stops counting beyond `enoughBytes`. */
 export function jsonSize(value: Json, enoughBytes: number): number {
   let bytes = 0;
   const visit = (part: Json): boolean => {
