@@ -12,8 +12,10 @@ import type { CommandContext, CommonOptions } from "../command-context.ts";
 import { exitCodeOf } from "../exit-code.ts";
 import { followExecution } from "../follow-execution.ts";
 import type { Session } from "../host.ts";
+import { readComponent } from "../read-component.ts";
 import { readLimit } from "../read-limit.ts";
 import { readPairs } from "../read-pairs.ts";
+import { readRequestKey } from "../read-request-key.ts";
 import { applicationStory, applicationTable, patternStory, patternTable, validationLines } from "../render/pattern-lines.ts";
 import { followToEnd, stayForOthers } from "./run.ts";
 
@@ -70,7 +72,7 @@ export interface ApplyOptions extends TargetOptions {
 /** `tutti patterns apply NAME` */
 export async function apply(context: CommandContext, patternName: string, options: ApplyOptions): Promise<number> {
   const { host, signal } = context;
-  const requestKey = options.requestKey ?? host.newId();
+  const requestKey = readRequestKey(options.requestKey ?? host.newId());
   await using session = await openSession(context, "driving", options);
   const target = await targetOf(context, session, patternName, options);
   const application = await session.client.call(
@@ -151,5 +153,5 @@ async function targetOf(
   const given = options.params === undefined ? {} : await host.readObject(options.params);
   const { patterns } = await client.call(listPatterns, { patternName }, { signal });
   const read = readTypedValues(typed, patterns[0]?.parameters["properties"]);
-  return { patternName, targetComponent: options.component, parameters: { ...given, ...read } };
+  return { patternName, targetComponent: readComponent(options.component), parameters: { ...given, ...read } };
 }

@@ -20,6 +20,7 @@ import { exitCodeOf } from "../exit-code.ts";
 import type { Session } from "../host.ts";
 import { readLimit } from "../read-limit.ts";
 import { readPairs } from "../read-pairs.ts";
+import { readRequestKey } from "../read-request-key.ts";
 import { span } from "../render/span.ts";
 import { versionTable, workflowStory, workflowTable } from "../render/workflow-table.ts";
 import { runDetached } from "../run-detached.ts";
@@ -74,7 +75,7 @@ export interface StoreOptions extends CommonOptions {
 export async function create(context: CommandContext, file: string, options: StoreOptions): Promise<number> {
   await using session = await openSession(context, "driving", { ...options, workflowFile: file });
   const definition = await readDefinition(context, session, file);
-  const requestKey = options.requestKey ?? context.host.newId();
+  const requestKey = readRequestKey(options.requestKey ?? context.host.newId());
   const result = await session.client.call(createWorkflow, { definition, requestKey }, { signal: context.signal });
   return await tellResult(context, result, options);
 }
@@ -84,7 +85,7 @@ export async function update(context: CommandContext, file: string, options: Sto
   const expected = options.expectedVersion === undefined ? {} : { expectedVersion: readVersion(options.expectedVersion) };
   await using session = await openSession(context, "driving", { ...options, workflowFile: file });
   const definition = await readDefinition(context, session, file);
-  const requestKey = options.requestKey ?? context.host.newId();
+  const requestKey = readRequestKey(options.requestKey ?? context.host.newId());
   const result = await session.client.call(updateWorkflow, { definition, requestKey, ...expected }, { signal: context.signal });
   return await tellResult(context, result, options);
 }
@@ -92,7 +93,7 @@ export async function update(context: CommandContext, file: string, options: Sto
 /** `tutti workflows delete ID` */
 export async function remove(context: CommandContext, workflowId: string, options: StoreOptions): Promise<number> {
   await using session = await openSession(context, "driving", options);
-  const requestKey = options.requestKey ?? context.host.newId();
+  const requestKey = readRequestKey(options.requestKey ?? context.host.newId());
   const result = await session.client.call(deleteWorkflow, { workflowId, requestKey }, { signal: context.signal });
   if (options.json === true) await printDocument(context, deleteWorkflow, result);
   else context.terminal.out.write(`deleted ${workflowId}, which was at version ${result.version}; its executions go on and stay\n`);
@@ -131,7 +132,7 @@ export async function execute(context: CommandContext, workflowId: string, optio
   const input: ExecuteWorkflowInput = {
     workflowId,
     parameters: { ...given, ...(await readTyped(context, session, workflowId, typed)) },
-    requestKey: options.requestKey ?? host.newId(),
+    requestKey: readRequestKey(options.requestKey ?? host.newId()),
     ...(options.machine.length === 0 ? {} : { targetMachines: options.machine }),
   };
   const { executionId } = await session.client.call(executeWorkflow, input, { signal: context.signal });

@@ -94,3 +94,16 @@ test("a backup has the stored workflows, and works as a data directory", async (
   expect(await world.json("workflows", "list", "--data-dir", copy)).toMatchObject({ workflows: [{ workflow_id: "greet" }] });
   expect(await world.run("executions", "check", "--data-dir", copy)).toMatchObject({ exitCode: 0 });
 });
+
+test("what no surface takes is not taken from a terminal either", async () => {
+  using world = commandWorld();
+  world.write("greet.yaml", "id: greet\nsteps:\n  - { id: say, value: 1 }\n");
+  for (const key of ["", "k".repeat(201)]) {
+    const ended = await world.run("workflows", "create", "greet.yaml", "--request-key", key);
+    expect(ended).toMatchObject({ exitCode: 64, stderr: expect.stringContaining("1 to 200 characters") as string });
+  }
+  for (const component of ["", "c".repeat(201), "two\nlines"]) {
+    const ended = await world.run("patterns", "validate", "data-validation", "--component", component);
+    expect(ended).toMatchObject({ exitCode: 64, stderr: expect.stringContaining("one line of 1 to 200 characters") as string });
+  }
+});
