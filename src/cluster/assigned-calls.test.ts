@@ -162,3 +162,10 @@ test("a call that is not wanted any more when it comes is not offered", async ()
   expect(await here.outcome).toMatchObject({ kind: "failed", accepted: false, error: { kind: "cancelled" } });
   expect(here.assigned).toEqual([]);
 });
+
+test("a result that is larger than what a call may give is none, also where its characters are few", async () => {
+  const here = await offered();
+  here.says("ready");
+  here.ends({ kind: "succeeded", output: "\u0001".repeat(12 * 2 ** 20) });
+  expect(await here.outcome).toMatchObject({ kind: "failed", accepted: true, error: { kind: "output_invalid" } });
+});

@@ -1,8 +1,10 @@
 import { randomUUID } from "node:crypto";
 import type { Clock } from "../base/clock.ts";
 import type { Ms } from "../base/duration.ts";
-import { jsonSize } from "../base/json.ts";
+import { jsonExceeds, jsonSize } from "../base/json.ts";
+import { printSize } from "../base/size.ts";
 import type { CallErrorKind, CallOutcome } from "../model/call.ts";
+import { OUTPUT_BYTES_MAX } from "../model/output-bytes-max.ts";
 import type { WireCall } from "../ports/connections.ts";
 import type { CallObserver } from "../ports/tool-caller.ts";
 import type { ClusterMessage, ClusterPayloads, TaskProgress } from "./cluster-message.ts";
@@ -83,7 +85,7 @@ export class AssignedCalls {
     const assigned = this.#calls.get(taskId);
     if (assigned === undefined) return this.#takeBack(message);
     if (message.messageType === "task_progress") return this.#progressed(taskId, assigned, message.payload);
-    assigned.settle(message.payload.outcome);
+    assigned.settle(limited(message.payload.outcome));
   }
 
   /** Ends all calls: the connection is no more. */
@@ -154,6 +156,13 @@ export class AssignedCalls {
   #failed(kind: CallErrorKind, message: string): CallOutcome {
     return { kind: "failed", accepted: false, error: { kind, message } };
   }
+}
+
+/** What a machine gives may be no larger than what a server gives, whatever it holds itself to. */
+function limited(outcome: CallOutcome): CallOutcome {
+  if (outcome.kind !== "succeeded" || !jsonExceeds(outcome.output, OUTPUT_BYTES_MAX)) return outcome;
+  const message = `the output has more than ${printSize(OUTPUT_BYTES_MAX)}, which is the most that one call may give`;
+  return { kind: "failed", accepted: true, error: { kind: "output_invalid", message } };
 }
 
 function unknown(kind: CallErrorKind, message: string): CallOutcome {

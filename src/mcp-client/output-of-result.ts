@@ -1,8 +1,5 @@
 import { isJsonArray, isJsonObject, type Json, type JsonObject } from "../base/json.ts";
 
-/** The largest output of one call, in bytes of JSON. */
-export const OUTPUT_BYTES_MAX: number = 64 * 2 ** 20;
-
 /**
  * What a workflow sees of the result of `tools/call`: `structuredContent`; else the single text block, parsed when it
  * is JSON and otherwise as `{ text }`; else all text blocks joined as `{ text }`; else, when there is anything but
