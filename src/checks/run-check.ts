@@ -1,10 +1,10 @@
 import type { Clock } from "../base/clock.ts";
 import { humanDuration, type Ms } from "../base/duration.ts";
 import type { JsonObject } from "../base/json.ts";
-import { nearest } from "../base/nearest.ts";
 import { visible } from "../base/visible.ts";
 import type { CallOutcome } from "../model/call.ts";
 import { CHECK_TIMEOUT_MS, type CheckConfig, type CheckRegistry } from "../model/check.ts";
+import { checkNotRegistered } from "../model/check-not-registered.ts";
 import { reasonOfNo } from "../model/said-no.ts";
 import { type CommandEnd, runCommand } from "./run-command.ts";
 
@@ -42,9 +42,12 @@ export interface CheckResult {
  *
  * @throws the reason of the signal, when that aborts
  */
-export async function runCheck(name: string, { checks }: CheckRegistry, ports: CheckPorts, signal: AbortSignal): Promise<CheckResult> {
-  const check = Object.hasOwn(checks, name) ? checks[name] : undefined;
-  const result = check === undefined ? notRegistered(name, Object.keys(checks)) : await runRegistered(check, ports, signal);
+export async function runCheck(name: string, registry: CheckRegistry, ports: CheckPorts, signal: AbortSignal): Promise<CheckResult> {
+  const check = Object.hasOwn(registry.checks, name) ? registry.checks[name] : undefined;
+  const result =
+    check === undefined
+      ? { passed: false, detail: checkNotRegistered(name, registry), durationMs: 0 }
+      : await runRegistered(check, ports, signal);
   signal.throwIfAborted();
   return result;
 }
@@ -61,12 +64,6 @@ async function runRegistered(check: CheckConfig, ports: CheckPorts, signal: Abor
       return { ...ofTool(`${server}.${tool}`, outcome), durationMs: Math.round(ports.clock.monotonicMs() - startMs) };
     }
   }
-}
-
-function notRegistered(name: string, known: readonly string[]): CheckResult {
-  const meant = nearest(name, known);
-  const hint = meant === undefined ? 'add it under "checks" in tutti.yaml' : `did you mean "${meant}"?`;
-  return { passed: false, detail: `there is no check "${visible(name)}" - ${hint}`, durationMs: 0 };
 }
 
 function ofCommand(ended: CommandEnd, timeoutMs: Ms, hide: (text: string) => string): CheckResult {

@@ -1,5 +1,6 @@
 import { nearest } from "../base/nearest.ts";
 import { quoted } from "../base/visible.ts";
+import { checkNotRegistered } from "../model/check-not-registered.ts";
 import { isTuttiError } from "../model/errors.ts";
 import { isUsable } from "../model/machine.ts";
 import type { RequirementCheck } from "../model/pattern.ts";
@@ -78,11 +79,9 @@ async function toolFindings(
   });
 }
 
-function isRegistered(name: string, { checks: { checks } }: RequirementProbes): Finding {
-  if (Object.hasOwn(checks, name)) return { passed: true, detail: `the check ${quoted(name)} is registered` };
-  const meant = nearest(name, Object.keys(checks));
-  const hint = meant === undefined ? 'add it under "checks" in tutti.yaml' : `did you mean ${quoted(meant)}?`;
-  return { passed: false, detail: `there is no check ${quoted(name)} - ${hint}` };
+function isRegistered(name: string, { checks: registry }: RequirementProbes): Finding {
+  if (Object.hasOwn(registry.checks, name)) return { passed: true, detail: `the check ${quoted(name)} is registered` };
+  return { passed: false, detail: checkNotRegistered(name, registry) };
 }
 
 /** One after the other: checks may be heavy, and may stand in each other's way. */
