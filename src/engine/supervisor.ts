@@ -24,20 +24,26 @@ import type { StartRequest } from "./start-request.ts";
 /** How long `once` calls in flight are awaited when Tutti closes. */
 const DRAIN_MS = 5_000;
 
+/** What driving executions needs. */
+export interface SupervisorPorts extends LoopPorts {
+  /** Is told why an execution stands still that should go on; whoever waits for it is told as well. */
+  readonly onFault?: (executionId: string, error: unknown) => void;
+}
+
 /**
  * Owns the loops of all executions that this process drives.
  *
  * Disposing stops driving and closes what is in flight; every execution can be resumed by the next process.
  */
 export class Supervisor implements AsyncDisposable, LoopHost {
-  readonly #ports: LoopPorts;
+  readonly #ports: SupervisorPorts;
   readonly #drives = new TransientMap<string, Drive>();
   readonly #tasks = new TaskGroup();
   readonly #groups = new ConcurrencyGroups();
   readonly #locks = new KeyedLock();
   #closing = false;
 
-  constructor(ports: LoopPorts) {
+  constructor(ports: SupervisorPorts) {
     this.#ports = ports;
   }
 
@@ -193,6 +199,7 @@ export class Supervisor implements AsyncDisposable, LoopHost {
         drive.running = true;
         await drive.loop.run();
       } catch (error) {
+        this.#ports.onFault?.(state.executionId, error);
         if (!drive.fail(error)) throw error;
       } finally {
         drive.announce();

@@ -144,7 +144,16 @@ export class Owner implements AsyncDisposable {
     });
     this.#caller = new RoutedCaller(this.#home.caller, journal);
     this.#guests = new GuestList({ clock, needed: ({ workspace }) => this.#caller.needs(workspace.caller) });
-    this.#supervisor = new Supervisor({ journal, caller: this.#caller, news: this.#news, clock, ids: randomIds, random: Math.random });
+    this.#supervisor = new Supervisor({
+      journal,
+      caller: this.#caller,
+      news: this.#news,
+      clock,
+      ids: randomIds,
+      random: Math.random,
+      onFault: (executionId, error) =>
+        telemetry.log.write("error", "an execution cannot go on", { execution_id: executionId, reason: (error as Error).message }),
+    });
     this.#executions = new FollowedExecutions({ ...telemetry, clock, summary: (executionId) => journal.summary(executionId) });
     this.#alerts = new AlertWatch({ ...telemetry, clock, executions: this.#executions });
     this.#patterns = this.#patternsOn(this.#home, options, machines.machines);

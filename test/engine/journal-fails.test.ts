@@ -24,7 +24,7 @@ class FullJournal extends MemoryJournal {
   }
 }
 
-function driving(journal: MemoryJournal, sent: string[]): Supervisor {
+function driving(journal: MemoryJournal, sent: string[], faults: string[] = []): Supervisor {
   return new Supervisor({
     journal,
     caller: {
@@ -39,17 +39,19 @@ function driving(journal: MemoryJournal, sent: string[]): Supervisor {
     clock: systemClock,
     ids: { next: () => "e" },
     random: () => 0,
+    onFault: (executionId, error) => faults.push(`${executionId}: ${(error as Error).message}`),
   });
 }
 
 test("when it cannot be written down that calls are sent, they are not, and nobody waits for them", async () => {
-  const sent: string[] = [];
+  const [sent, faults]: [string[], string[]] = [[], []];
   {
-    await using supervisor = driving(new FullJournal("call-sent"), sent);
+    await using supervisor = driving(new FullJournal("call-sent"), sent, faults);
     const { executionId } = await supervisor.start({ plan: planOf(WORKFLOW, new World({}).catalog()), inputs: {} });
     await expect(supervisor.settled(executionId, new AbortController().signal)).rejects.toThrow("the disk is full");
   }
   expect(sent).toEqual([]);
+  expect(faults).toEqual(["e: the disk is full"]);
 });
 
 test("when it cannot be written down what a person wants, he is told", async () => {
