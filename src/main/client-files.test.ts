@@ -11,12 +11,12 @@ test.each([
   { platform: "win32", environment: { APPDATA: "/Roaming" }, settings: "/Roaming" },
   { platform: "win32", environment: {}, settings: "/Users/ada/AppData/Roaming" },
 ] as const)("on $platform with $environment programs keep what is a person's in $settings", ({ platform, environment, settings }) => {
-  const found = clientFiles({ platform, environment, home: "/Users/ada", directory: "/work" });
+  const found = clientFiles({ platform, environment, home: "/Users/ada", directory: "/project" });
   expect(found).toEqual([
-    { client: "mcp", file: "/work/mcp.json", folder: "/work" },
-    { client: "claude-code", file: "/work/.mcp.json", folder: "/work" },
-    { client: "vscode", file: "/work/.vscode/mcp.json", folder: "/work" },
-    { client: "cursor", file: "/work/.cursor/mcp.json", folder: "/work" },
+    { client: "mcp", file: "/project/mcp.json", folder: "/project" },
+    { client: "claude-code", file: "/project/.mcp.json", folder: "/project" },
+    { client: "vscode", file: "/project/.vscode/mcp.json", folder: "/project" },
+    { client: "cursor", file: "/project/.cursor/mcp.json", folder: "/project" },
     { client: "vscode", file: `${settings}/Code/User/mcp.json` },
     { client: "cursor", file: "/Users/ada/.cursor/mcp.json" },
     { client: "claude-desktop", file: `${settings}/Claude/claude_desktop_config.json` },
