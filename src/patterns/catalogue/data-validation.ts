@@ -29,7 +29,7 @@ export const dataValidation: PatternDefinition = {
     read_with: argumentsOf("read_tool"),
     rows: {
       type: "string",
-      pattern: "^[A-Za-z_][A-Za-z0-9_]*$",
+      pattern: "^_?[A-Za-z][A-Za-z0-9_]*$",
       maxLength: 100,
       default: "rows",
       description: "The member of the tool's output that is the list of rows, each an object.",
@@ -65,7 +65,13 @@ export const dataValidation: PatternDefinition = {
       default: [],
       description: "The regular expression (RE2) that a text must match, where it is there.",
     },
-    unique: { type: "string", maxLength: 100, default: "", description: "A field that no two rows may have in common. None if empty." },
+    unique: {
+      type: "string",
+      pattern: "^_?([^_].*)?$",
+      maxLength: 100,
+      default: "",
+      description: "A field that no two rows may have in common. None if empty.",
+    },
     max_invalid_share: {
       type: "number",
       minimum: 0,

@@ -20,7 +20,7 @@ export const performanceMonitoring: PatternDefinition = {
     measure_with: argumentsOf("measure_tool"),
     figure: {
       type: "string",
-      pattern: "^[A-Za-z_][A-Za-z0-9_]*$",
+      pattern: "^_?[A-Za-z][A-Za-z0-9_]*$",
       maxLength: 100,
       default: "duration_ms",
       description: "The member of the tool's output that is measured, a number.",
