@@ -18,7 +18,7 @@ export function addMcpCommand(program: Command, perform: Perform): void {
     .option("--config <file>", "tutti.yaml or mcp.json (default: looked for here)")
     .option("--data-dir <dir>", "where the journal is (default: .tutti)")
     .addOption(toolsOption())
-    .addHelpText("after", examples("tutti mcp", "tutti mcp --config ~/work/tutti.yaml --tools extended"))
+    .addHelpText("after", examples("tutti mcp", "tutti mcp --config ~/workflows/tutti.yaml --tools extended"))
     .action((options: McpOptions) =>
       perform(
         () => import("../actions/mcp.ts"),
