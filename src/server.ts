@@ -18,6 +18,7 @@ export { rememberAnswer } from "./envelope-server/remember-answer.ts";
 export type { IdempotencyStore } from "./envelope-server/remember-answer.ts";
 export type { RunningServer } from "./envelope-server/running-server.ts";
 export { serveEnvelopeTools } from "./envelope-server/serve-envelope-tools.ts";
+export type { HealthAnswer } from "./envelope-server/serve-http.ts";
 export type { ServeOptions, ServeTransport } from "./envelope-server/serve-envelope-tools.ts";
 export { WebSocketServerTransport } from "./mcp-wire/web-socket-server-transport.ts";
 export type { Database, DatabaseResult, DatabaseTransaction, TenantDatabaseOptions } from "./envelope-server/tenant-database.ts";

@@ -1,5 +1,5 @@
 /** Deeper than anything that somebody writes, and far from what would exhaust the stack of a function that descends. */
-const DEPTH_MAX = 128;
+export const DEPTH_MAX = 128;
 
 /** Whether a value is nested so deeply that walking through it might end this process. Does not descend itself. */
 export function tooDeep(value: unknown, levelsMax: number = DEPTH_MAX): boolean {

@@ -57,11 +57,16 @@ export interface Refusal {
 }
 
 /** A page in somebody's browser must not reach a server of this machine, also not under another name of it (DNS rebinding). */
-export function refusalOf({ url = "/", headers }: IncomingMessage): Refusal | undefined {
+export function refusalOf(incoming: IncomingMessage, path: string = PATH): Refusal | undefined {
+  const { headers } = incoming;
   if (!validateHostHeader(headers.host, localhostAllowedHostnames()).ok) return { status: 403, reason: "this host is not allowed" };
   if (!validateOriginHeader(headers.origin, localhostAllowedOrigins()).ok) return { status: 403, reason: "this origin is not allowed" };
-  const [path] = url.split("?", 1);
-  return path === PATH ? undefined : { status: 404, reason: `the server is at ${PATH}` };
+  return pathOf(incoming) === path ? undefined : { status: 404, reason: `the server is at ${PATH}` };
+}
+
+/** The path that a request asks for, without its query. */
+export function pathOf({ url = "/" }: IncomingMessage): string {
+  return url.split("?", 1)[0] ?? url;
 }
 
 function createTlsListener(tls: ServerTls): Server {

@@ -1,3 +1,4 @@
+import { DEPTH_MAX, tooDeep } from "../base/too-deep.ts";
 import type { JsonObject } from "../base/json.ts";
 import { EnvelopeInvalidError } from "../envelope/envelope-invalid-error.ts";
 import type { Envelope } from "../envelope/envelope.ts";
@@ -22,6 +23,8 @@ export async function receiveCall(
   ports: EnvelopeServerPorts,
 ): Promise<Envelope<McpToolResponse>> {
   try {
+    // Validating and printing descend into it: a million brackets would end the process.
+    if (tooDeep(parameters)) throw new EnvelopeInvalidError([`the arguments are nested too deeply: at most ${DEPTH_MAX} levels`]);
     const { meta, idempotencyKey } = readCallMeta(given);
     const key = idempotencyKey === undefined ? {} : { idempotencyKey };
     return await server.handleEnvelopeCall({ meta, data: { tool, parameters } }, { ...settings, ...key });

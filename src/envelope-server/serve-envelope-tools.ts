@@ -6,7 +6,7 @@ import { createEnvelopeServer, type EnvelopeServerOptions, REAL_PORTS } from "./
 import type { ListenSettings } from "./local-listener.ts";
 import { createMcpServer, type ServedServer } from "./mcp-server.ts";
 import type { RunningServer } from "./running-server.ts";
-import { serveHttp } from "./serve-http.ts";
+import { type HealthAnswer, serveHttp } from "./serve-http.ts";
 import { serveWebSocket } from "./serve-web-socket.ts";
 
 /** A server and its tools. */
@@ -16,6 +16,8 @@ export interface ServeOptions extends Omit<EnvelopeServerOptions, "serverId"> {
   readonly version: string;
   /** For language models: when and how to use the tools. */
   readonly instructions?: string;
+  /** What `GET /health` answers over HTTP, as JSON: with status 503 when its `status` is `unhealthy`. Default: that it is `healthy`. */
+  readonly health?: () => HealthAnswer | Promise<HealthAnswer>;
 }
 
 /** `stdio`: over stdin and stdout of this process. `http` (Streamable HTTP) and `websocket`: on a port of 127.0.0.1. */
@@ -30,14 +32,14 @@ export type ServeTransport = { readonly kind: "stdio" } | ({ readonly kind: "htt
  * @throws Error - two tools have the same name, the port is taken, or the certificate is of no use
  */
 export async function serveEnvelopeTools(options: ServeOptions, transport: ServeTransport = { kind: "stdio" }): Promise<RunningServer> {
-  const { name: serverId, version, tools, instructions, onFault } = options;
+  const { name: serverId, version, tools, instructions, onFault, health } = options;
   const server = createEnvelopeServer({ serverId, tools, ...defined({ onFault }) });
   const served: ServedServer = { server, version, ports: REAL_PORTS, calls: new TaskGroup(), ...defined({ instructions }) };
   switch (transport.kind) {
     case "stdio":
       return overStdio(served);
     case "http":
-      return await serveHttp(served, transport);
+      return await serveHttp(served, { ...transport, health: health ?? (() => ({ status: "healthy", name: serverId, version })) });
     case "websocket":
       return await serveWebSocket(served, transport);
   }

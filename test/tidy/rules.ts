@@ -97,6 +97,7 @@ function sizeProblems(file: SourceFile): readonly string[] {
 }
 
 function importProblems(file: SourceFile): readonly string[] {
+  if (file.path.startsWith("servers/")) return serverImportProblems(file);
   const folder = folderOf(file.path);
   if (folder === undefined || MAY_IMPORT_ALL.includes(folder) || file.path.endsWith(".test.ts")) return [];
   const allowed = MAY_IMPORT[folder];
@@ -107,6 +108,18 @@ function importProblems(file: SourceFile): readonly string[] {
     const other = folderOf(target);
     if (other === undefined) return [`it imports ${target} from outside src`];
     return other === folder || allowed.includes(other) ? [] : [`${folder} may not import ${other} (${specifier})`];
+  });
+}
+
+/** A server stands for those that others write: it has the public API, itself, and the kit that all of them share. */
+function serverImportProblems(file: SourceFile): readonly string[] {
+  if (file.path.endsWith(".test.ts")) return [];
+  const [, own] = file.path.split("/");
+  return importsOf(file).flatMap((specifier) => {
+    if (!specifier.startsWith(".")) return [];
+    const [root, other = ""] = normalize(join(dirname(file.path), specifier)).split("/");
+    if (root !== "servers") return [`it imports ${specifier}: servers take only the public API`];
+    return other === own || other === "kit" ? [] : [`servers/${own} may not import servers/${other}`];
   });
 }
 

@@ -1,0 +1,89 @@
+import { createHash, randomUUID } from "node:crypto";
+import { closeSync, constants, createReadStream, fsyncSync, mkdirSync, openSync, renameSync, rmSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { z } from "zod";
+import { refuse } from "../reference-server.ts";
+import { confinedPath, confinedPathToWrite } from "./confined-path.ts";
+
+/** A file that is handed from server to server: its name in the exchange, and what is in it. */
+export const exchangedFile = z.object({
+  file: z.string().describe("Name in the exchange, relative to the folder of the tenant"),
+  bytes: z.int().min(0).describe("Size"),
+  sha256: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/)
+    .describe("Hash of the content, in hexadecimal"),
+});
+
+export type ExchangedFile = z.infer<typeof exchangedFile>;
+
+/** The name of a file in the exchange, as tools take it. */
+export const exchangeName = z.string().min(1).max(500);
+
+/**
+ * A folder in which servers hand files to one another, one folder in it for each tenant. Files appear whole or not at
+ * all: they are written beside, and renamed.
+ */
+export interface Exchange {
+  /** The path of a file that is there. @throws ToolError - there is none, or the name leads elsewhere */
+  existing(tenant: string, name: string): string;
+  /** Writes a file by writing to a path beside it. What was there is replaced when that has succeeded, else left as it was. */
+  write(tenant: string, name: string, writing: (path: string) => Promise<void> | void): Promise<ExchangedFile>;
+  /** Whether there was such a file. */
+  remove(tenant: string, name: string): boolean;
+}
+
+export function openExchange(directory: string): Exchange {
+  const folder = (tenant: string): string => {
+    const place = confinedPath(directory, tenant);
+    mkdirSync(place, { recursive: true });
+    return place;
+  };
+  return {
+    existing(tenant, name) {
+      const path = confinedPath(folder(tenant), name);
+      if (statSync(path, { throwIfNoEntry: false })?.isFile() !== true) throw refuse(`the exchange has no file "${name}"`);
+      return path;
+    },
+    async write(tenant, name, writing) {
+      const path = confinedPathToWrite(folder(tenant), name);
+      const beside = join(confinedPath(directory, tenant), `.${randomUUID()}.part`);
+      try {
+        await writing(beside);
+        const { bytes, sha256 } = await contentOf(beside);
+        flush(beside);
+        renameSync(beside, path);
+        return { file: name, bytes, sha256 };
+      } finally {
+        rmSync(beside, { force: true });
+      }
+    },
+    remove(tenant, name) {
+      const path = confinedPath(folder(tenant), name);
+      const found = statSync(path, { throwIfNoEntry: false })?.isFile() === true;
+      if (found) rmSync(path);
+      return found;
+    },
+  };
+}
+
+/** Size and hash of a file. */
+export async function contentOf(path: string): Promise<{ readonly bytes: number; readonly sha256: string }> {
+  const hash = createHash("sha256");
+  let bytes = 0;
+  for await (const part of createReadStream(path) as AsyncIterable<Buffer>) {
+    hash.update(part);
+    bytes += part.length;
+  }
+  return { bytes, sha256: hash.digest("hex") };
+}
+
+/** After this, what is in the file survives a power cut. */
+export function flush(path: string): void {
+  const file = openSync(path, constants.O_RDWR);
+  try {
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+}
