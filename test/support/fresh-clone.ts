@@ -3,24 +3,21 @@ import { basename, dirname, join } from "node:path";
 import { inRepository } from "./built-command.ts";
 import { temporaryDirectory } from "./temporary-directory.ts";
 
-/** What the examples use of what `npm ci` installs, and the product itself. */
-const INSTALLED: Readonly<Record<string, string>> = {
-  tutti: ".",
-  "@modelcontextprotocol": "node_modules/@modelcontextprotocol",
-  zod: "node_modules/zod",
-};
+/** What `npm ci` and a build make, and what the examples do not change. */
+const LINKED = ["node_modules", "dist", "bin", "package.json"];
 
-/** The examples in a repository as it is after `git clone`, `npm ci` and a build, at a place that has a space in its name. */
+/** The examples and their servers in a repository as it is after `git clone`, `npm ci` and a build, at a place that has a space in its name. */
 export function freshClone(): { readonly path: string } & Disposable {
   const directory = temporaryDirectory();
   const path = join(directory.path, "a clone");
-  mkdirSync(join(path, "node_modules"), { recursive: true });
-  for (const [name, target] of Object.entries(INSTALLED)) symlinkSync(inRepository(target), join(path, "node_modules", name));
-  cpSync(inRepository("examples"), join(path, "examples"), { recursive: true, filter: isTracked });
+  mkdirSync(path);
+  for (const name of LINKED) symlinkSync(inRepository(name), join(path, name));
+  for (const folder of ["examples", "servers"]) cpSync(inRepository(folder), join(path, folder), { recursive: true, filter: isTracked });
   return { path, [Symbol.dispose]: () => directory[Symbol.dispose]() };
 }
 
-/** What runs of an example on this machine have left in its folder is not in the repository. */
+/** What runs on this machine have left in folders is not in the repository. */
 function isTracked(path: string): boolean {
+  if (basename(path) === ".tutti") return false;
   return basename(dirname(path)) !== "out" || basename(path) === ".gitignore";
 }

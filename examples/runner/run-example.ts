@@ -1,0 +1,97 @@
+import { existsSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import type { ExampleCommand } from "./example-command.ts";
+import type { Example, ExampleRun } from "./example.ts";
+import { openWorld } from "./open-world.ts";
+import { runTutti, type TuttiPlace } from "./tutti-command.ts";
+
+/** An execution as `tutti executions show --json` prints it, with what is looked at here. */
+export interface ExecutionResult {
+  readonly execution_id: string;
+  readonly workflow_id: string;
+  readonly outcome?: string;
+  readonly status: string;
+  readonly started_at?: string;
+  /** Null while it goes on. */
+  readonly ended_at?: string | null;
+  readonly output: unknown;
+  readonly metrics?: { readonly [name: string]: unknown };
+}
+
+/** How an example ended. */
+export interface ExampleEnd {
+  /** The worst of its runs, as `tutti run` has it. */
+  readonly exitCode: number;
+  readonly results: readonly ExecutionResult[];
+}
+
+/** What `afterRun` of an `after-run.ts` is given. */
+export interface AfterRunSettings {
+  readonly folder: string;
+  readonly out: string;
+  /** Of the last execution. */
+  readonly result: ExecutionResult;
+}
+
+interface AfterRunModule {
+  readonly afterRun: (settings: AfterRunSettings) => Promise<readonly string[]>;
+}
+
+type Asked = Pick<ExampleCommand, "inputs" | "settings" | "resume">;
+
+/**
+ * Runs the workflows of an example one after the other, with what it needs around it, and says where to look. Each example
+ * has a journal of its own in its `out/`: what was interrupted in one is not taken up with the servers of another.
+ *
+ * @param shown - whether what Tutti prints is shown, else nothing is
+ */
+export async function runExample(example: Example, root: string, asked: Asked, shown: boolean): Promise<ExampleEnd> {
+  if (!asked.resume && example.beginsAnew) rmSync(join(root, example.folder, "out"), { recursive: true, force: true });
+  await using world = await openWorld(example, root, asked.settings);
+  const place: TuttiPlace = { root, environment: world.environment };
+  const common = ["--config", example.config, "--data-dir", join(example.folder, "out", "journal")];
+  const results: ExecutionResult[] = [];
+  let exitCode = 0;
+  for (const run of asked.resume ? [undefined] : example.runs) {
+    const args = run === undefined ? ["executions", "resume"] : ["run", run.file, ...inputsOf(run, asked.inputs)];
+    const ended = await runTutti([...args, ...common], place, shown);
+    exitCode = Math.max(exitCode, ended.exitCode);
+    // The runner was told to stop together with it.
+    if (ended.exitCode >= 128) break;
+    const result = await newestExecution(common, place);
+    if (result !== undefined) results.push(result);
+  }
+  const last = results.at(-1);
+  if (shown && last !== undefined) for (const line of await whereToLook(example, root, last)) process.stdout.write(`  ${line}\n`);
+  return { exitCode, results };
+}
+
+function inputsOf({ inputs }: ExampleRun, own: readonly string[]): readonly string[] {
+  const fresh = String(Math.floor(Date.now() / 1_000));
+  const given = new Set(own.map((input) => input.split("=", 1)[0]));
+  const needed = inputs.filter((input) => !given.has(input.split("=", 1)[0])).map((input) => input.replace("RUN", fresh));
+  return [...needed, ...own].flatMap((input) => ["-p", input]);
+}
+
+/** No other process uses this journal, so it is the one that just ran. */
+async function newestExecution(common: readonly string[], place: TuttiPlace): Promise<ExecutionResult | undefined> {
+  const list = await runTutti(["executions", "list", "--limit", "1", "--json", ...common], place, false);
+  if (list.exitCode !== 0) return undefined;
+  const { executions } = JSON.parse(list.stdout) as { readonly executions: readonly ExecutionResult[] };
+  const id = executions[0]?.execution_id;
+  if (id === undefined) return undefined;
+  const show = await runTutti(["executions", "show", id, "--metrics", "--json", ...common], place, false);
+  return show.exitCode === 0 ? (JSON.parse(show.stdout) as ExecutionResult) : undefined;
+}
+
+async function whereToLook({ folder, name }: Example, root: string, result: ExecutionResult): Promise<readonly string[]> {
+  const file = join(root, folder, "after-run.ts");
+  const own = existsSync(file) ? await afterRun(file, { folder: join(root, folder), out: join(root, folder, "out"), result }) : [];
+  return [...own, `${"read on".padEnd(13)} examples/${name}/README.md`];
+}
+
+async function afterRun(file: string, settings: AfterRunSettings): Promise<readonly string[]> {
+  const module = (await import(pathToFileURL(file).href)) as AfterRunModule;
+  return await module.afterRun(settings);
+}
