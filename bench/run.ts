@@ -22,6 +22,7 @@ const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   overhead: async () => (await import("./overhead.ts")).measureOverhead,
   serving: async () => (await import("./serving.ts")).measureServing,
   "linear-cost": async () => (await import("./linear-cost.ts")).measureLinearCost,
+  examples: async () => (await import("./examples.ts")).measureExamples,
   planning: async () => (await import("./planning.ts")).measurePlanning,
 };
 
