@@ -14,7 +14,9 @@ import { ALERT_RULES } from "../../src/telemetry/alert-rules.ts";
 import { MAY_IMPORT } from "../tidy/rules.ts";
 
 /** Everything that a stranger reads. */
-const PAGES = globSync(["*.md", "docs/**/*.md", "examples/**/*.md"], { exclude: ["node_modules", "examples/*/notes"] }).sort();
+const PAGES = globSync(["*.md", "docs/**/*.md", "examples/**/*.md", "servers/**/*.md"], {
+  exclude: ["node_modules", "examples/*/notes", "examples/*/out"],
+}).sort();
 
 test("every workflow in the documentation is right", () => {
   const blocks = PAGES.flatMap((page) => codeBlocks(page)).filter(isWorkflow);
