@@ -11,7 +11,7 @@ export interface BodyLimits {
 }
 
 /** What undoes each encoding, in small letters. */
-const KNOWN: ReadonlyMap<string, () => NodeJS.ReadWriteStream | undefined> = new Map([
+const KNOWN: ReadonlyMap<string, () => NodeJS.ReadWriteStream | undefined> = new Map<string, () => NodeJS.ReadWriteStream | undefined>([
   ["", () => undefined],
   ["identity", () => undefined],
   ["gzip", () => createGunzip()],
