@@ -1,0 +1,194 @@
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { type HeldServer, hold } from "../../test/support/reference-server.ts";
+import { temporaryDirectory } from "../../test/support/temporary-directory.ts";
+import { openData } from "./open-data.ts";
+
+interface World extends AsyncDisposable {
+  readonly path: string;
+  readonly server: HeldServer;
+}
+
+const ORDERS = "id,day,amount,channel\n1,2024-01-05,10.50,web\n2,2024-01-20,4.25,shop\n3,2024-02-03,7.00,web\n4,2024-02-04,,web\n";
+
+async function world(environment: Readonly<Record<string, string>> = {}): Promise<World> {
+  const folder = temporaryDirectory();
+  const { path } = folder;
+  writeFileSync(join(path, "orders.csv"), ORDERS);
+  writeFileSync(join(path, "secret.json"), JSON.stringify([{ code: 42 }]));
+  mkdirSync(join(path, "exchange"));
+  const server = await hold(
+    openData({
+      STATE_DIR: join(path, "state"),
+      EXCHANGE_DIR: join(path, "exchange"),
+      DATA_FILES: `orders=${join(path, "orders.csv")},rival/secret=${join(path, "secret.json")}`,
+      QUERY_MEMORY_MB: "256",
+      RATE_LIMIT_PER_MINUTE: "1000",
+      ...environment,
+    }),
+  );
+  return {
+    path,
+    server,
+    async [Symbol.asyncDispose]() {
+      await server[Symbol.asyncDispose]();
+      folder[Symbol.dispose]();
+    },
+  };
+}
+
+test("a query gives rows with exact values, and counts those that it does not give", async () => {
+  await using held = await world();
+  const { server } = held;
+  expect(
+    await server.call("sql_query", {
+      query: "SELECT id, day FROM orders WHERE day >= $1 ORDER BY id",
+      params: ["2024-01-20"],
+      max_rows: 2,
+    }),
+  ).toMatchObject({
+    columns: [
+      { name: "id", type: "BIGINT" },
+      { name: "day", type: "DATE" },
+    ],
+    rows: [
+      { id: 2, day: "2024-01-20" },
+      { id: 3, day: "2024-02-03" },
+    ],
+    row_count: 3,
+    truncated: true,
+  });
+  const exact = `SELECT 9007199254740993 AS big, 1.10::DECIMAL(5,2) AS price, TIMESTAMPTZ '2024-01-01 01:02:03.5+02' AS at, TIMESTAMP '2024-01-01' AS local,
+    'nan'::DOUBLE AS odd, 'ab'::BLOB AS bytes, [1, 2] AS list, {'a': {'b': 1}} AS struct, MAP {'k': 1} AS map, NULL AS none, 1 AS "__proto__", 2 AS none,
+    DATE 'infinity' AS never, '🙂' AS smile`;
+  const { rows } = await server.call<{ rows: object[] }>("sql_query", { query: exact });
+  expect(JSON.stringify(rows[0])).toBe(
+    '{"big":"9007199254740993","price":"1.10","at":"2023-12-31T23:02:03.5Z","local":"2024-01-01T00:00:00","odd":"NaN","bytes":"YWI=","list":[1,2],' +
+      '"struct":{"a":{"b":1}},"map":[{"key":"k","value":1}],"none":null,"__proto__":1,"none:1":2,"never":"infinity","smile":"🙂"}',
+  );
+  const bound = {
+    query: "SELECT DATE '2024-01-01' + $days AS day, $big AS big, $half AS half FROM range($n)",
+    params: { days: 1, big: 2 ** 40, half: 0.5, n: 1 },
+  };
+  expect(await server.call("sql_query", bound)).toMatchObject({ rows: [{ day: "2024-01-02", big: 2 ** 40, half: 0.5 }] });
+});
+
+test("an answer never gets larger than a message, whatever the rows are", async () => {
+  await using held = await world();
+  const answer = await held.server.call<{ rows: unknown[]; row_count: number }>("sql_query", {
+    query: "SELECT repeat('x', 100000) AS x FROM range(100)",
+    max_rows: 100,
+  });
+  expect(answer.row_count).toBe(100);
+  expect(answer.rows.length).toBe(9);
+  expect(await held.server.refusal("sql_query", { query: "SELECT repeat('x', 2000000) AS x" })).toContain("one row alone");
+});
+
+test("rows go to files of the exchange, and files of the exchange are tables of a query", async () => {
+  await using held = await world();
+  const { server } = held;
+  const query = "SELECT * FROM orders WHERE id > $1 -- the newer ones;";
+  for (const name of ["new.parquet", "folder/new.csv", "new.json"]) {
+    const written = await server.call("sql_query", { query, params: [1], into: name });
+    expect(written).toMatchObject({ file: name, row_count: 3, rows: [] });
+    const read = { query: "SELECT count(*) AS n, sum(amount) AS amount FROM new", tables: { new: name } };
+    expect(await server.call("sql_query", read)).toMatchObject({ rows: [{ n: 3, amount: 11.25 }] });
+    expect(await server.refusal("sql_query", read, { tenant: "rival" })).toContain(`has no file "${name}"`);
+  }
+  expect(await server.call("data_export", { table: "orders", format: "csv", file: "all.csv" })).toMatchObject({ row_count: 4 });
+  expect(readFileSync(join(held.path, "exchange/acme/all.csv"), "utf8")).toContain("id,day,amount,channel\n1,2024-01-05,10.5,web\n");
+  expect(await server.refusal("data_export", { table: "orders", query: "SELECT 1", format: "csv", file: "all.csv" })).toContain(
+    "one of them only",
+  );
+  expect(await server.refusal("sql_query", { query: "SELECT error('no')", into: "all.csv" })).toContain("no");
+  expect(readdirSync(join(held.path, "exchange/acme")).toSorted()).toEqual(["all.csv", "folder", "new.json", "new.parquet"]);
+});
+
+test("each tenant sees the tables of all and its own, and a table whose file is gone does not take the others with it", async () => {
+  await using held = await world({ DATA_FILES: "" });
+  const { path } = held;
+  await using server = await hold(
+    openData({
+      STATE_DIR: join(path, "other"),
+      EXCHANGE_DIR: join(path, "exchange"),
+      DATA_FILES: `orders=${join(path, "orders.csv")},gone=${join(path, "gone.csv")},rival/secret=${join(path, "secret.json")}`,
+    }),
+  );
+  const names = async (tenant: string): Promise<unknown> =>
+    (await server.call<{ tables: { name: string }[] }>("table_schema", {}, { tenant })).tables.map(({ name }) => name);
+  expect(await names("acme")).toEqual(["orders", "gone"]);
+  expect(await names("rival")).toEqual(["secret", "orders", "gone"]);
+  expect(await server.refusal("sql_query", { query: "FROM secret" })).toContain("does not exist");
+  expect(await server.call("sql_query", { query: "FROM secret" }, { tenant: "rival" })).toMatchObject({ rows: [{ code: 42 }] });
+  expect(await server.refusal("sql_query", { query: "FROM gone" })).toContain('"gone" cannot be read: its file is not there');
+  expect(await server.call("table_schema", { table: "orders" })).toMatchObject({
+    tables: [{ row_count: 4, columns: [{ name: "id", type: "BIGINT" }, {}, {}, {}] }],
+  });
+  expect(await server.call("get_server_status")).toMatchObject({ status: "degraded", facts: { tables_missing: ["gone"] } });
+  writeFileSync(join(path, "orders.csv"), `${ORDERS}5,2024-03-01,1.00,web\n`);
+  expect(await server.call("sql_query", { query: "SELECT count(*) AS n FROM orders" })).toMatchObject({ rows: [{ n: 5 }] });
+});
+
+test("figures are computed in groups and with filters, and names and values cannot become SQL", async () => {
+  await using held = await world();
+  const { server } = held;
+  const question = {
+    table: "orders",
+    measures: [{ aggregate: "count" }, { aggregate: "sum", column: "amount" }, { aggregate: "p90", column: "amount", as: "high" }],
+    group_by: [{ column: "day", by: "month" }],
+    filters: [
+      { column: "channel", op: "in", value: ["web", "shop'; --"] },
+      { column: "day", op: "between", value: ["2024-01-01", "2024-12-31"] },
+    ],
+    order_by: [{ by: "month" }],
+  };
+  expect(await server.call("analytics_query", question)).toMatchObject({
+    rows: [
+      { month: "2024-01-01T00:00:00", count: 1, sum_amount: 10.5, high: 10.5 },
+      { month: "2024-02-01T00:00:00", count: 2, sum_amount: 7, high: 7 },
+    ],
+    row_count: 2,
+  });
+  const refused = async (change: object): Promise<string> => await server.refusal("analytics_query", { ...question, ...change });
+  expect(await refused({ table: 'orders" --' })).toContain("there is no table");
+  expect(await refused({ measures: [{ aggregate: "sum", column: 'amount") FROM x --' }] })).toContain("no column");
+  expect(await refused({ measures: [{ aggregate: "sum" }] })).toContain("needs a column");
+  expect(await refused({ measures: [{ aggregate: "sum", column: "channel" }] })).toContain("sum(VARCHAR)");
+  expect(await refused({ group_by: [{ column: "channel", by: "month" }] })).toContain("a date or a time is wanted");
+  expect(await refused({ order_by: [{ by: "1; DROP" }] })).toContain("none of what is asked");
+  expect(await refused({ filters: [{ column: "day", op: ">", value: "soon" }] })).toContain("soon");
+  expect(await refused({ filters: [{ column: "day", op: "in", value: "2024-01-01" }] })).toContain("a list of values");
+  const odd = await server.call("analytics_query", {
+    ...question,
+    order_by: [],
+    group_by: [],
+    measures: [{ aggregate: "count", as: 'x" FROM "y' }],
+  });
+  expect(odd).toMatchObject({ rows: [{ 'x" FROM "y': 3 }] });
+});
+
+test("too many requests of one tenant are refused until later, and those of others are not", async () => {
+  await using held = await world({ RATE_LIMIT_PER_MINUTE: "2" });
+  const { server } = held;
+  await server.call("sql_query", { query: "SELECT 1" });
+  await server.call("table_schema");
+  expect(await server.refusal("sql_query", { query: "SELECT 1" })).toContain("more than 2 requests in a minute");
+  await server.call("sql_query", { query: "SELECT 1" }, { tenant: "rival" });
+});
+
+test("a query that takes too long or is given up is stopped, and the next one is answered", async () => {
+  await using held = await world({ QUERY_SECONDS: "1", QUERIES_AT_ONCE: "1" });
+  const { server } = held;
+  const endless = { query: "SELECT count(*) FROM range(1000000) a, range(1000000) b, range(1000000) c" };
+  expect(await server.refusal("sql_query", endless)).toContain("takes longer than 1 s");
+  expect(await server.refusal("sql_query", { ...endless, into: "x.parquet" })).toContain("takes longer than 1 s");
+  const gone = new AbortController();
+  const given = server.refusal("sql_query", endless, { signal: gone.signal });
+  const waiting = server.call("sql_query", { query: "SELECT 1 AS one" }, { tenant: "rival" });
+  gone.abort();
+  const [refusal, answer] = await Promise.all([given, waiting]);
+  expect(refusal).toContain("cancelled");
+  expect(answer).toMatchObject({ rows: [{ one: 1 }] });
+  expect(readdirSync(join(held.path, "exchange/acme"))).toEqual([]);
+});
