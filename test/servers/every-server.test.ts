@@ -3,8 +3,9 @@ import fc from "fast-check";
 import type { Json, JsonObject } from "tutti/server";
 import { expect, test } from "vitest";
 import { anyFitting } from "../support/any-fitting.ts";
+import type { Environment } from "../support/built-command.ts";
 import { inspect } from "../support/inspector.ts";
-import { REFERENCE_SERVERS } from "../support/reference-servers.ts";
+import { type ListedServer, REFERENCE_SERVERS } from "../support/reference-servers.ts";
 import { start } from "../support/reference-server.ts";
 import { serveOverHttp } from "../support/served-reference-server.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
@@ -21,6 +22,15 @@ const ENVIRONMENT = { ALLOWED_HOSTS: "nobody.invalid", RATE_LIMIT_PER_MINUTE: "1
 test.each(REFERENCE_SERVERS)("$name does as it says for whatever any client asks of it", async ({ name, tools: documented }) => {
   using directory = temporaryDirectory();
   const environment = { ...ENVIRONMENT, STATE_DIR: `${directory.path}/state`, EXCHANGE_DIR: `${directory.path}/exchange` };
+  await tryOverHttp({ name, tools: documented }, environment, directory.path);
+
+  // A client that knows nothing of envelopes, over stdio, on the state that the other process has left.
+  await using overStdio = await start(name, environment);
+  const plain = await overStdio.client.callTool({ name: "get_server_status", arguments: {} });
+  expect(plain.structuredContent).toMatchObject({ server: name, tools: expect.arrayContaining([...documented]) });
+});
+
+async function tryOverHttp({ name, tools: documented }: ListedServer, environment: Environment, directory: string): Promise<void> {
   await using served = await serveOverHttp(name, environment);
 
   const health = await fetch(new URL("/health", served.url));
@@ -44,15 +54,10 @@ test.each(REFERENCE_SERVERS)("$name does as it says for whatever any client asks
     await client.close();
   }
 
-  const inspected = await inspect([served.url], ["--method", "tools/list"], directory.path);
+  const inspected = await inspect([served.url], ["--method", "tools/list"], directory);
   expect(inspected).toMatchObject({ exitCode: 0 });
   for (const tool of documented) expect(inspected.stdout).toContain(`"${tool}"`);
-
-  // A client that knows nothing of envelopes, over stdio, on the same state.
-  await using overStdio = await start(name, environment);
-  const plain = await overStdio.client.callTool({ name: "get_server_status", arguments: {} });
-  expect(plain.structuredContent).toMatchObject({ server: name, tools: expect.arrayContaining([...documented]) });
-});
+}
 
 interface Asked {
   readonly tool: string;

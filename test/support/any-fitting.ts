@@ -64,13 +64,22 @@ function anyArray(schema: JsonObject, depth: number): fc.Arbitrary<unknown> {
 
 function anyText(schema: JsonObject): fc.Arbitrary<string> {
   const { pattern, format } = schema;
-  if (typeof pattern === "string") return fc.stringMatching(new RegExp(pattern, "u")).filter((text) => fitsLength(schema, text));
+  if (typeof pattern === "string") return anyMatching(new RegExp(pattern, "u")).filter((text) => fitsLength(schema, text));
   if (format === "date-time")
     return fc.date({ noInvalidDate: true, min: new Date(0), max: new Date(4e12) }).map((date) => date.toISOString());
   if (format === "uri") return fc.webUrl();
   const minLength = bound(schema, "minLength", 0);
   const maxLength = Math.max(minLength, Math.min(bound(schema, "maxLength", 20), 20));
   return fc.string({ minLength, maxLength, unit: "binary" }).filter((text) => fitsLength(schema, text));
+}
+
+/** Not every pattern can be turned around; of one that cannot, words that may match it, and may be refused. */
+function anyMatching(pattern: RegExp): fc.Arbitrary<string> {
+  try {
+    return fc.stringMatching(pattern);
+  } catch {
+    return fc.stringMatching(/^[a-z][a-z0-9_-]{0,8}$/);
+  }
 }
 
 function fitsLength(schema: JsonObject, text: string): boolean {
