@@ -18,7 +18,7 @@ import { trackContentCreation } from "./track-content-creation.ts";
 /** The server that tells how contents are read, from events alone. README.md says what its variables mean. */
 export async function openAnalytics(environment: Environment): Promise<OpenServer> {
   const directory = stateDirectory("analytics", environment);
-  const eventsMax = numberSetting(environment, "EVENTS_MAX", { fallback: 500_000, min: 1, max: 5_000_000 });
+  const eventsMax = numberSetting(environment, "EVENTS_MAX", { fallback: 200_000, min: 1, max: 5_000_000 });
   using opening = new DisposableStack();
   const state = opening.use(openState({ path: join(directory, "analytics.db"), schema: ANALYTICS_SCHEMA }));
   const events = eventStore(state, eventsMax);

@@ -24,11 +24,11 @@ const COUNTRIES = ["DE", "DE", "DE", "AT", "CH", "FR", "NL", "US"];
 const DEVICES = ["mobile", "mobile", "mobile", "desktop", "desktop", "tablet"];
 const CHANNELS = ["search", "search", "social", "email", "direct", "partner"];
 const AGES = ["18-24", "25-34", "25-34", "35-44", "45-54", "55+"];
-const INTERESTS = ["cooking", "coffee", "outdoor", "home", "gifts"];
-const CONTENTS = [...Array.from({ length: 12 }, (_, index) => `product-${index + 1}`), "guide-espresso", "guide-knives", "guide-camping"];
+const INTERESTS = ["writing", "drawing", "journaling", "office", "gifts"];
+const CONTENTS = [...Array.from({ length: 12 }, (_, index) => `product-${index + 1}`), "guide-inks", "guide-paper", "guide-journaling"];
 
 /**
- * Visitors of a small shop, made up by rules and not by hand: how often somebody comes, looks further and buys depends on
+ * Visitors of a small shop for stationery, made up by rules and not by hand: how often somebody comes, looks further and buys depends on
  * where from and with what. Visits grow slowly, and are fewer on Saturdays and Sundays.
  */
 export function sampleEvents({ seed, users, days, endMs }: SampleSettings): readonly SampleEvent[] {
