@@ -1,0 +1,43 @@
+import { ToolError } from "tutti/server";
+
+/*
+ * The codes of the errors of this server: ApiNotFound, AuthenticationFailed, RateLimitExceeded, RequestFailed,
+ * TransformationError, TimeoutError, CircuitBreakerOpen.
+ */
+
+/** There is no such API, or no such endpoint. */
+export function notFound(kind: "API" | "endpoint", name: string, known: readonly string[]): ToolError {
+  const words = `there is no ${kind} "${name.slice(0, 100)}"; there are ${known.join(", ") || "none"}`;
+  return new ToolError(words, { type: "Validation", code: "ApiNotFound", details: { known: [...known] } });
+}
+
+/** What was wrong with who we say that we are. */
+export function authenticationFailed(message: string, status?: number): ToolError {
+  return new ToolError(message, {
+    type: "Security",
+    code: "AuthenticationFailed",
+    ...(status === undefined ? {} : { httpStatusCode: status }),
+  });
+}
+
+/** @param retryAfterMs - until there is a place again */
+export function rateLimitExceeded(message: string, retryAfterMs: number): ToolError {
+  const retryAfter = Math.max(1, Math.ceil(retryAfterMs / 1_000));
+  return new ToolError(message, { type: "External", code: "RateLimitExceeded", httpStatusCode: 429, retryAfter });
+}
+
+export function circuitBreakerOpen(apiName: string, retryAfterMs: number): ToolError {
+  const retryAfter = Math.max(1, Math.ceil(retryAfterMs / 1_000));
+  const words = `"${apiName}" has failed too often and is left alone for ${retryAfter} s more`;
+  return new ToolError(words, { type: "External", code: "CircuitBreakerOpen", httpStatusCode: 503, retryAfter });
+}
+
+export function timedOut(apiName: string, timeoutMs: number, attempts: number): ToolError {
+  const words = `"${apiName}" has not answered within ${timeoutMs} ms, ${times(attempts)}`;
+  return new ToolError(words, { type: "External", code: "TimeoutError", httpStatusCode: 504, details: { attempts } });
+}
+
+/** "once", "3 times". */
+export function times(count: number): string {
+  return count === 1 ? "asked once" : `asked ${count} times`;
+}
