@@ -1,0 +1,130 @@
+import MailComposer from "nodemailer/lib/mail-composer/index.js";
+import SMTPConnection from "nodemailer/lib/smtp-connection/index.js";
+import type { DeliveryOutcome } from "../kit/state/outbox.ts";
+
+/** A letter as it waits to be sent: everything that is in it, so that all attempts send the same. */
+export interface Letter {
+  /** Without the angle brackets; the same for all attempts, so that a receiver can know a repetition. */
+  readonly messageId: string;
+  readonly from: string;
+  readonly to: readonly string[];
+  readonly cc: readonly string[];
+  readonly replyTo?: string;
+  readonly subject: string;
+  readonly text: string;
+  readonly html?: string;
+  readonly attachments: readonly { readonly name: string; readonly base64: string }[];
+  /** ISO 8601. */
+  readonly date: string;
+}
+
+/** Where letters are handed in. */
+export interface SmtpServer {
+  readonly host: string;
+  readonly port: number;
+  readonly secure: boolean;
+  readonly user?: string;
+  readonly password?: string;
+}
+
+const STEP_MS = 10_000;
+
+/** @throws Error - it is no address of a mail server */
+export function smtpServer(text: string): SmtpServer {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  const secure = url?.protocol === "smtps:";
+  if (url === undefined || url.hostname === "" || (!secure && url.protocol !== "smtp:")) {
+    throw new Error("SMTP_URL is no address of a mail server: smtp://USER:PASSWORD@HOST:PORT or smtps://... is wanted");
+  }
+  const [user, password] = [decodeURIComponent(url.username), decodeURIComponent(url.password)];
+  const port = url.port === "" ? (secure ? 465 : 25) : Number(url.port);
+  return { host: url.hostname.replace(/^\[|\]$/g, ""), port, secure, ...(user === "" ? {} : { user, password }) };
+}
+
+/** Hands a letter in once. What the server has refused for good is not tried again. */
+export async function deliverLetter(letter: Letter, server: SmtpServer, signal: AbortSignal): Promise<DeliveryOutcome> {
+  const message = await composed(letter);
+  const connection = new SMTPConnection(settingsOf(server));
+  const stop = (): void => connection.close();
+  signal.addEventListener("abort", stop, { once: true });
+  try {
+    const sent = await handedIn(connection, { letter, message, server, signal });
+    const rejected = sent.rejected.map(String);
+    return {
+      kind: "delivered",
+      answer: { accepted: sent.accepted.map(String), rejected, response: sent.response.slice(0, 500).toWellFormed() },
+    };
+  } catch (error) {
+    const { responseCode = 0, code } = error as { responseCode?: number; code?: string };
+    // A wrong password is mended by the operator, and the letter can go then.
+    return { kind: "failed", reason: `the mail server: ${(error as Error).message}`, final: responseCode >= 500 && code !== "EAUTH" };
+  } finally {
+    signal.removeEventListener("abort", stop);
+    connection.close();
+  }
+}
+
+interface HandingIn {
+  readonly letter: Letter;
+  readonly message: Buffer;
+  readonly server: SmtpServer;
+  readonly signal: AbortSignal;
+}
+
+async function handedIn(
+  connection: SMTPConnection,
+  { letter, message, server, signal }: HandingIn,
+): Promise<SMTPConnection.SentMessageInfo> {
+  return await new Promise((resolve, reject) => {
+    connection.on("error", reject);
+    connection.on("end", () => reject(new Error("it has closed the connection")));
+    if (signal.aborted) {
+      reject(signal.reason as Error);
+      return;
+    }
+    signal.addEventListener("abort", () => reject(signal.reason as Error), { once: true });
+    const send = (): void => {
+      const envelope = { from: letter.from, to: [...letter.to, ...letter.cc] };
+      connection.send(envelope, message, (error, info) => (error === null ? resolve(info) : reject(error)));
+    };
+    connection.connect((error) => {
+      if (error !== undefined && error !== null) reject(error);
+      else if (server.user === undefined) send();
+      else connection.login({ user: server.user, pass: server.password ?? "" }, (refused) => (refused === null ? send() : reject(refused)));
+    });
+  });
+}
+
+function settingsOf({ host, port, secure, user }: SmtpServer): SMTPConnection.Options {
+  const own = /^(localhost|127(\.\d+){3}|::1)$/.test(host);
+  return {
+    host,
+    port,
+    secure,
+    connectionTimeout: STEP_MS,
+    greetingTimeout: STEP_MS,
+    socketTimeout: 2 * STEP_MS,
+    // A password goes to nobody who may be somebody else; on this machine nobody is in between.
+    requireTLS: !own && !secure && user !== undefined,
+    ...(own ? { tls: { rejectUnauthorized: false } } : {}),
+  };
+}
+
+async function composed({ messageId, from, to, cc, replyTo, subject, text, html, attachments, date }: Letter): Promise<Buffer> {
+  const composer = new MailComposer({
+    messageId: `<${messageId}>`,
+    date: new Date(date),
+    from: { name: "", address: from },
+    to: to.map((address) => ({ name: "", address })),
+    cc: cc.map((address) => ({ name: "", address })),
+    ...(replyTo === undefined ? {} : { replyTo: { name: "", address: replyTo } }),
+    subject,
+    text,
+    ...(html === undefined ? {} : { html }),
+    attachments: attachments.map(({ name, base64 }) => ({ filename: name, content: Buffer.from(base64, "base64") })),
+    disableFileAccess: true,
+    disableUrlAccess: true,
+    headers: { "Auto-Submitted": "auto-generated" },
+  });
+  return await composer.compile().build();
+}
