@@ -58,6 +58,7 @@ test("no path is taken that could be another one in disguise", async () => {
     await server.refusal("backup_data", { prefix: "/", label: "x", destination });
   for (const id of ["../x", "backup-x", "", "__proto__"])
     await server.refusal("backup_data", { restore: id, manifest_sha256: "0".repeat(64) });
+  for (const discard of ["..", "../rival", "/", "a/../..", ".", "a\u0000"]) await server.refusal("backup_data", { discard });
   await server.refusal("backup_data", {});
   await server.refusal("backup_data", { prefix: "/", label: "x", forget: "y" });
   await server.refusal("backup_data", { remove: "/x" });

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { defineTool, type ToolPlan, type ToolScope } from "../kit/define-tool.ts";
+import { exchangeName } from "../kit/files/exchange.ts";
 import { refuse } from "../kit/reference-server.ts";
 import { damagedFiles } from "./backups.ts";
 import { restoreBackup } from "./restore-backup.ts";
@@ -25,10 +26,13 @@ const input = z.strictObject({
     .union([z.int().min(1), z.literal("all")])
     .optional()
     .describe("Which version is removed; needed with remove"),
+  discard: exchangeName
+    .optional()
+    .describe("Takes a folder of the exchange away, with the files that servers have handed to one another in it, such as runs/17"),
 });
 
 const output = z.object({
-  action: z.enum(["backup", "restore", "verify", "forget", "remove"]),
+  action: z.enum(["backup", "restore", "verify", "forget", "remove", "discard"]),
   backup_id: z.string().optional(),
   label: z.string().optional(),
   destination: z.string().optional(),
@@ -47,25 +51,26 @@ type Output = z.input<typeof output>;
 /** How many entries a list in an answer has at most. */
 const LISTED_MAX = 1_000;
 
-/** `backup_data`: makes, verifies, restores and forgets backups, and removes versions. */
+/** `backup_data`: makes, verifies, restores and forgets backups, removes versions, and clears what was handed on. */
 export function backupData(service: StorageService): ToolPlan {
   return defineTool({
     name: "backup_data",
     title: "Back up, restore, remove",
     description:
-      "One of: `prefix` and `label` make a backup; `restore`, `verify` and `forget` take its id; `remove` and `version` take versions of a file away. " +
+      "One of: `prefix` and `label` make a backup; `restore`, `verify` and `forget` take its id; `remove` and `version` take versions of a file away; `discard` clears a folder of the exchange. " +
       "A backup is a folder with a manifest, apart from the zones; whoever has the hash of the manifest can tell that nothing was changed.",
     effect: "changes",
     destructive: true,
     input,
     output,
     run: async (asked, scope) => {
-      const wanted = (["prefix", "restore", "verify", "forget", "remove"] as const).filter((name) => asked[name] !== undefined);
-      if (wanted.length !== 1) throw refuse("one of prefix, restore, verify, forget and remove is wanted, and one only");
+      const wanted = (["prefix", "restore", "verify", "forget", "remove", "discard"] as const).filter((name) => asked[name] !== undefined);
+      if (wanted.length !== 1) throw refuse("one of prefix, restore, verify, forget, remove and discard is wanted, and one only");
       if (asked.prefix !== undefined) return await makeBackup(service, asked, asked.prefix, scope);
       if (asked.restore !== undefined) return await restore(service, asked, asked.restore, scope);
       if (asked.verify !== undefined) return await verify(service, asked, asked.verify, scope);
-      return asked.forget === undefined ? remove(service, asked, scope) : forget(service, asked.forget, scope);
+      if (asked.forget !== undefined) return forget(service, asked.forget, scope);
+      return asked.discard === undefined ? remove(service, asked, scope) : discard(service, asked.discard, scope);
     },
   });
 }
@@ -128,6 +133,11 @@ function forget({ backups }: StorageService, id: string, { tenant, once }: ToolS
   const answer = once(() => ({ action: "forget" as const, backup_id: id, files: backups.forget(tenant, id) ? 1 : 0, bytes: 0 }));
   backups.release(id);
   return answer;
+}
+
+/** What is gone already was discarded before: nobody needs to know by whom. */
+function discard({ exchange }: StorageService, folder: string, { tenant }: ToolScope): Output {
+  return { action: "discard", files: exchange.removeFolder(tenant, folder), bytes: 0 };
 }
 
 function remove({ index, objects }: StorageService, { remove: path = "", version }: Input, { tenant, once }: ToolScope): Output {

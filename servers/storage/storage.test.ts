@@ -239,3 +239,17 @@ test("the quota of a tenant counts versions and backups, and what is removed mak
     [],
   );
 });
+
+test("what servers have handed to one another is discarded by folders, and nothing of anybody else", async () => {
+  await using held = await world();
+  const { path, server } = held;
+  for (const file of ["acme/runs/1/deep/a.csv", "acme/runs/1/b.csv", "acme/runs/2/c.csv", "rival/runs/1/d.csv"]) {
+    mkdirSync(join(path, "exchange", file, ".."), { recursive: true });
+    writeFileSync(join(path, "exchange", file), "x");
+  }
+  expect(await server.refusal("backup_data", { discard: "runs/2/c.csv" })).toContain("is a file");
+  expect(await server.call("backup_data", { discard: "runs/1" })).toMatchObject({ action: "discard", files: 2 });
+  expect(await server.call("backup_data", { discard: "runs/1" })).toMatchObject({ files: 0 });
+  const left = readdirSync(join(path, "exchange"), { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  expect(left.map(({ name }) => name).toSorted()).toEqual(["c.csv", "d.csv"]);
+});

@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from "node:crypto";
-import { closeSync, constants, createReadStream, fsyncSync, mkdirSync, openSync, renameSync, rmSync, statSync } from "node:fs";
+import { closeSync, constants, createReadStream, fsyncSync, mkdirSync, openSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { refuse } from "../reference-server.ts";
@@ -31,6 +31,8 @@ export interface Exchange {
   write(tenant: string, name: string, writing: (path: string) => Promise<void> | void): Promise<ExchangedFile>;
   /** Whether there was such a file. */
   remove(tenant: string, name: string): boolean;
+  /** Takes a folder away with all that is in it, and gives how many files that were. */
+  removeFolder(tenant: string, name: string): number;
 }
 
 export function openExchange(directory: string): Exchange {
@@ -63,6 +65,15 @@ export function openExchange(directory: string): Exchange {
       const found = statSync(path, { throwIfNoEntry: false })?.isFile() === true;
       if (found) rmSync(path);
       return found;
+    },
+    removeFolder(tenant, name) {
+      const path = confinedPath(folder(tenant), name);
+      const found = statSync(path, { throwIfNoEntry: false });
+      if (found === undefined) return 0;
+      if (!found.isDirectory()) throw refuse(`"${name}" is a file of the exchange, and no folder`);
+      const files = readdirSync(path, { withFileTypes: true, recursive: true }).filter((entry) => entry.isFile()).length;
+      rmSync(path, { recursive: true, force: true });
+      return files;
     },
   };
 }
