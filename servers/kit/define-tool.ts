@@ -35,6 +35,7 @@ export interface ToolPlan {
   readonly effect: Effect;
   readonly destructive: boolean;
   readonly openWorld: boolean;
+  readonly keepsAnswer: boolean;
   readonly input: z.ZodObject;
   readonly output: z.ZodObject;
   readonly run: (parameters: unknown, scope: ToolScope) => unknown;
@@ -50,6 +51,11 @@ interface ToolDefinition<Input extends z.ZodObject, Output extends z.ZodObject> 
   readonly destructive?: boolean;
   /** Whether it reaches beyond this machine and its files. Default false. */
   readonly openWorld?: boolean;
+  /**
+   * Whether the answer is remembered for the key of a call. Default true; false where answers hold secrets, which are
+   * nothing for a file: then doing it again must be harmless.
+   */
+  readonly keepsAnswer?: boolean;
   /** A strict object; every property has a description. */
   readonly input: Input;
   readonly output: Output;
@@ -62,7 +68,7 @@ interface ToolDefinition<Input extends z.ZodObject, Output extends z.ZodObject> 
 
 /** Defines a tool whose code sees its arguments with their types. */
 export function defineTool<Input extends z.ZodObject, Output extends z.ZodObject>(definition: ToolDefinition<Input, Output>): ToolPlan {
-  const { destructive = false, openWorld = false, run } = definition;
+  const { destructive = false, openWorld = false, keepsAnswer = true, run } = definition;
   // The envelope tool has checked the arguments against the schema of the input, so they are of its type.
-  return { ...definition, destructive, openWorld, run: (parameters, scope) => run(parameters as z.output<Input>, scope) };
+  return { ...definition, destructive, openWorld, keepsAnswer, run: (parameters, scope) => run(parameters as z.output<Input>, scope) };
 }

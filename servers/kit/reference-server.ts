@@ -121,15 +121,17 @@ interface Asked {
 async function answer(asked: Asked): Promise<object> {
   const { tool, parameters, call, underWay } = asked;
   const { key } = call;
-  if (tool.effect === "reads" || key === undefined) return (await tool.run(parameters, { ...call, once: freely(asked) })) as object;
-  const before = underWay.get(key);
-  if (before !== undefined) await before.catch(() => undefined);
-  const mine = underWay.get(key) ?? answerOnce(asked, { key, arguments: parameters });
+  if (tool.effect === "reads" || !tool.keepsAnswer || key === undefined) {
+    return (await tool.run(parameters, { ...call, once: freely(asked) })) as object;
+  }
+  // One after the other, and each finds out for itself: who comes later may have other arguments, and who came first may fail.
+  for (let before = underWay.get(key); before !== undefined; before = underWay.get(key)) await before.catch(() => undefined);
+  const mine = answerOnce(asked, { key, arguments: parameters });
   underWay.set(key, mine);
   try {
     return await mine;
   } finally {
-    if (underWay.get(key) === mine) underWay.delete(key);
+    underWay.delete(key);
   }
 }
 

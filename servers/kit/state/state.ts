@@ -13,7 +13,7 @@ import { type Json, ToolError } from "tutti/server";
 export interface State extends Disposable {
   readonly database: DatabaseSync;
   /** All of it is done, or nothing. Takes the write lock at once; inside of another transaction it is a part of that one. */
-  transaction<T>(work: () => T): T;
+  readonly transaction: <T>(work: () => T) => T;
   /** What the call was answered when it came first. @throws ToolError - the key belongs to another call (S2) */
   known(call: KeyedCall): Json | undefined;
   /** Keeps the answer to a call. To be called in the transaction that does what the call asks (S1). */

@@ -1,0 +1,188 @@
+import { createHash, sign, verify } from "node:crypto";
+import { setImmediate } from "node:timers/promises";
+import type { State } from "../kit/state/state.ts";
+import type { SigningKey } from "./signing-key.ts";
+
+/*
+ * A1. Every entry has the hash of the one before it, and its own hash is of everything that is in it.
+ * A2. The newest entry of a tenant is signed: nobody without the key can take entries from the end, or write all anew.
+ * A3. Entries are only ever added, each with its signature in one transaction.
+ */
+
+export const AUDIT_SCHEMA = `CREATE TABLE audit_entries (
+  tenant TEXT NOT NULL, sequence INTEGER NOT NULL, at TEXT NOT NULL, type TEXT NOT NULL, actor TEXT NOT NULL, action TEXT NOT NULL,
+  resource TEXT NOT NULL, outcome TEXT NOT NULL, details TEXT NOT NULL, trace_id TEXT NOT NULL, hash TEXT NOT NULL,
+  PRIMARY KEY (tenant, sequence)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE audit_heads (
+  tenant TEXT PRIMARY KEY, sequence INTEGER NOT NULL, hash TEXT NOT NULL, signature TEXT NOT NULL
+) STRICT, WITHOUT ROWID;`;
+
+export interface AuditEvent {
+  readonly type: string;
+  readonly actor: string;
+  readonly action: string;
+  readonly resource: string;
+  readonly outcome: string;
+  /** As JSON, and never parsed to verify: what a number or a nested list becomes when it is read does not matter. */
+  readonly details: string;
+  /** Empty when there is none. */
+  readonly traceId: string;
+}
+
+export interface AuditEntry extends AuditEvent {
+  readonly sequence: number;
+  /** ISO */
+  readonly at: string;
+  readonly hash: string;
+}
+
+/** Says that a tenant's log had an entry with this number and hash. Kept elsewhere, it also proves that nothing was put back. */
+export interface Checkpoint {
+  readonly sequence: number;
+  readonly hash: string;
+  /** Ed25519, in base64url. */
+  readonly signature: string;
+}
+
+export interface AuditVerdict {
+  readonly valid: boolean;
+  readonly entries: number;
+  readonly firstBad?: number;
+  readonly problem?: string;
+  readonly checkpoint?: Checkpoint;
+}
+
+export interface AuditLog {
+  /** Adds an entry. In the transaction of whoever calls, if there is one. */
+  append(tenant: string, event: AuditEvent, now: Date): Checkpoint;
+  /** In order, after a number. */
+  after(tenant: string, sequence: number, limit: number): readonly AuditEntry[];
+  /** Looks at every entry. @param kept - one that somebody has kept elsewhere */
+  verify(tenant: string, kept: Checkpoint | undefined, signal: AbortSignal): Promise<AuditVerdict>;
+  count(): number;
+}
+
+/** The hash that stands before the first entry. */
+const BEFORE_ALL = "0".repeat(64);
+const PAGE = 500;
+
+export function openAuditLog({ database, transaction }: State, key: SigningKey): AuditLog {
+  const findHead = database.prepare("SELECT sequence, hash, signature FROM audit_heads WHERE tenant = ?");
+  const insert = database.prepare("INSERT INTO audit_entries VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+  const setHead = database.prepare("INSERT OR REPLACE INTO audit_heads VALUES (?, ?, ?, ?)");
+  const page = database.prepare("SELECT * FROM audit_entries WHERE tenant = ? AND sequence > ? ORDER BY sequence LIMIT ?");
+  const ofTenant = database.prepare("SELECT count(*) AS entries FROM audit_entries WHERE tenant = ?");
+  // Somebody may have put numbers there that no number of JavaScript can be: reading them must not fail.
+  for (const statement of [findHead, page]) statement.setReadBigInts(true);
+  const count = database.prepare("SELECT count(*) AS entries FROM audit_entries");
+  const headOf = (tenant: string): Checkpoint | undefined => {
+    const row = findHead.get(tenant);
+    if (row === undefined) return undefined;
+    return { sequence: Number(row["sequence"]), hash: String(row["hash"]), signature: String(row["signature"]) };
+  };
+  const after: AuditLog["after"] = (tenant, sequence, limit) => page.all(tenant, sequence, limit).map(entryOf);
+  return {
+    append: (tenant, event, now) =>
+      transaction(() => {
+        const before = headOf(tenant);
+        const sequence = (before?.sequence ?? 0) + 1;
+        const entry = { ...event, sequence, at: now.toISOString() };
+        const hash = hashOf(tenant, entry, before?.hash ?? BEFORE_ALL);
+        const { type, actor, action, resource, outcome, details, traceId } = event;
+        insert.run(tenant, sequence, entry.at, type, actor, action, resource, outcome, details, traceId, hash);
+        const signature = sign(null, signedBytes(tenant, sequence, hash), key.privateKey).toString("base64url");
+        setHead.run(tenant, sequence, hash, signature);
+        return { sequence, hash, signature };
+      }),
+    after,
+    async verify(tenant, kept, signal) {
+      const isSigned = (point: Checkpoint): boolean =>
+        verify(null, signedBytes(tenant, point.sequence, point.hash), key.publicKey, Buffer.from(point.signature, "base64url"));
+      if (kept !== undefined && !isSigned(kept)) {
+        return { valid: false, entries: 0, problem: "the checkpoint was not signed here for this tenant" };
+      }
+      let seen: ChainEnd = { sequence: 0, hash: BEFORE_ALL };
+      for (;;) {
+        // In one look: entries may come while this goes on.
+        const { entries, head, total } = transaction(() => ({
+          entries: after(tenant, seen.sequence, PAGE),
+          head: headOf(tenant),
+          total: Number(ofTenant.get(tenant)?.["entries"]),
+        }));
+        for (const entry of entries) {
+          const problem = entryProblem(tenant, entry, seen) ?? keptProblem(entry, kept);
+          if (problem !== undefined) return { valid: false, entries: total, firstBad: seen.sequence + 1, problem };
+          seen = entry;
+        }
+        if (entries.length === 0) {
+          const problem = endProblem(seen, { head, total, kept, isSigned });
+          const checkpoint = head === undefined ? {} : { checkpoint: head };
+          if (problem === undefined) return { valid: true, entries: total, ...checkpoint };
+          return { valid: false, entries: total, firstBad: seen.sequence + 1, problem };
+        }
+        await setImmediate();
+        signal.throwIfAborted();
+      }
+    },
+    count: () => Number(count.get()?.["entries"]),
+  };
+}
+
+interface ChainEnd {
+  readonly sequence: number;
+  readonly hash: string;
+}
+
+function entryProblem(tenant: string, entry: AuditEntry, before: ChainEnd): string | undefined {
+  if (entry.sequence !== before.sequence + 1) return "an entry is missing here";
+  return hashOf(tenant, entry, before.hash) === entry.hash ? undefined : "the entry was changed, or stands in another place";
+}
+
+function keptProblem({ sequence, hash }: ChainEnd, kept: Checkpoint | undefined): string | undefined {
+  return sequence === kept?.sequence && hash !== kept.hash ? "the entry is another one than the checkpoint says" : undefined;
+}
+
+interface AtTheEnd {
+  readonly head: Checkpoint | undefined;
+  readonly total: number;
+  readonly kept: Checkpoint | undefined;
+  readonly isSigned: (point: Checkpoint) => boolean;
+}
+
+function endProblem(seen: ChainEnd, { head, total, kept, isSigned }: AtTheEnd): string | undefined {
+  const { sequence } = seen;
+  if (total !== sequence) return "there are entries that nobody has numbered in order";
+  if (head !== undefined && !isSigned(head)) return "the signature of the newest entry is none of ours";
+  const signed = head ?? { sequence: 0, hash: BEFORE_ALL };
+  if (signed.sequence > sequence) return `${signed.sequence} entries were signed: some are missing at the end`;
+  if (signed.sequence !== sequence || signed.hash !== seen.hash) return "the newest entries are not signed";
+  const before = kept?.sequence ?? 0;
+  return before > sequence ? `there were ${before} entries at the checkpoint: some are missing at the end` : undefined;
+}
+
+function hashOf(tenant: string, entry: Omit<AuditEntry, "hash">, before: string): string {
+  const { sequence, at, type, actor, action, resource, outcome, details, traceId } = entry;
+  const text = JSON.stringify([before, tenant, sequence, at, type, actor, action, resource, outcome, details, traceId]);
+  return createHash("sha256").update(text).digest("hex");
+}
+
+function signedBytes(tenant: string, sequence: number, hash: string): Buffer {
+  return Buffer.from(`tutti-audit-checkpoint\n${JSON.stringify([tenant, sequence, hash])}`);
+}
+
+function entryOf(row: Record<string, unknown>): AuditEntry {
+  const text = (name: string): string => String(row[name]);
+  return {
+    sequence: Number(row["sequence"]),
+    at: text("at"),
+    type: text("type"),
+    actor: text("actor"),
+    action: text("action"),
+    resource: text("resource"),
+    outcome: text("outcome"),
+    details: text("details"),
+    traceId: text("trace_id"),
+    hash: text("hash"),
+  };
+}
