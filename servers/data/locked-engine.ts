@@ -50,7 +50,7 @@ export async function openLockedEngine({ tables, work, limits }: QueryJob): Prom
 }
 
 /** A call of the function that reads such a file. Types are those of all rows, not of the first ones. */
-export function scanOf({ path, format }: Omit<TableFile, "name">): string {
+function scanOf({ path, format }: Omit<TableFile, "name">): string {
   switch (format) {
     case "parquet":
       return `read_parquet(${quoted(path)})`;

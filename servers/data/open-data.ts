@@ -38,13 +38,14 @@ export function openData(environment: Environment): OpenServer {
     limits,
   });
   const status = (): ServerStatus => {
-    const missing = tableFiles.missing().map(({ name }) => name);
+    const { shared, own } = tableFiles.missing();
     return {
-      status: missing.length === 0 ? "healthy" : "degraded",
+      status: shared.length + own === 0 ? "healthy" : "degraded",
       facts: {
         capabilities: ["read"],
         tables: files.length,
-        tables_missing: missing,
+        tables_missing: [...shared],
+        tables_of_tenants_missing: own,
         queries: { running: workers.running, waiting: workers.waiting, at_once: atOnce },
         rate_limit_per_minute: perMinute,
       },

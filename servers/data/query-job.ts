@@ -53,6 +53,16 @@ export type QueryOutcome =
   | { readonly type: "described"; readonly tables: readonly DescribedTable[] }
   | { readonly type: "refused" | "exceeded"; readonly message: string };
 
+/** What the process sends first, and once: from then on the time of a job counts. */
+export const READY = "ready";
+
+/** What the process sends when a job has ended. */
+export interface QueryAnswer {
+  readonly outcome: QueryOutcome;
+  /** Memory that the process has then. */
+  readonly heldMb: number;
+}
+
 export interface RowsFound {
   readonly columns: readonly QueryColumn[];
   readonly rows: readonly (readonly Json[])[];

@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from "node:child_process";
 import { join } from "node:path";
 import { ToolError } from "tutti/server";
 import { refuse } from "../kit/reference-server.ts";
-import type { QueryJob, QueryOutcome } from "./query-job.ts";
+import { type QueryAnswer, type QueryJob, type QueryOutcome, READY } from "./query-job.ts";
 
 /** A process that runs one job at a time. Disposing ends it, also in the middle of one. */
 export interface QueryProcess extends AsyncDisposable {
@@ -14,6 +14,9 @@ export interface QueryProcess extends AsyncDisposable {
 
 /** What the engine does not give back after a job goes with the process. */
 const JOBS_MAX = 500;
+const HELD_MB_MAX = 200;
+/** How long a process may take until it can run anything, beside the time of its first job. */
+const START_MS_MAX = 60_000;
 
 export function startQueryProcess(): QueryProcess {
   // It gets nothing of the environment, and nothing may reach the wire of this server, which is stdout.
@@ -28,6 +31,8 @@ export function startQueryProcess(): QueryProcess {
   const gone = new Promise<void>((resolve) => child.once("exit", () => resolve()).once("error", () => resolve()));
   let jobs = 0;
   let whole = true;
+  let ready = false;
+  child.once("message", () => (ready = true));
   return {
     get usable() {
       return whole && child.connected && jobs < JOBS_MAX;
@@ -35,8 +40,9 @@ export function startQueryProcess(): QueryProcess {
     async run(job, limit) {
       jobs += 1;
       whole = false;
-      const outcome = await answerOf(child, job, limit);
-      whole = outcome.type !== "exceeded";
+      const { outcome, heldMb } = await answerOf(child, job, { ...limit, startMs: ready ? 0 : START_MS_MAX });
+      // What the engine has not given back would count for the next job.
+      whole = outcome.type !== "exceeded" && heldMb < HELD_MB_MAX + job.limits.memoryMb / 2;
       return outcome;
     },
     async [Symbol.asyncDispose]() {
@@ -46,25 +52,32 @@ export function startQueryProcess(): QueryProcess {
   };
 }
 
-async function answerOf(
-  child: ChildProcess,
-  job: QueryJob,
-  { timeMs, signal }: { readonly timeMs: number; readonly signal: AbortSignal },
-): Promise<QueryOutcome> {
+interface AnswerLimit {
+  readonly timeMs: number;
+  readonly startMs: number;
+  readonly signal: AbortSignal;
+}
+
+async function answerOf(child: ChildProcess, job: QueryJob, { timeMs, startMs, signal }: AnswerLimit): Promise<QueryAnswer> {
   using ended = new DisposableStack();
-  const { promise, resolve, reject } = Promise.withResolvers<QueryOutcome>();
-  const listen = (event: "message" | "exit", heard: (value: QueryOutcome) => void): void => {
-    child.once(event, heard);
-    ended.defer(() => child.off(event, heard));
-  };
-  listen("message", resolve);
-  listen("exit", () => reject(new ToolError("the query brought the engine down: write it in another way", { type: "Validation" })));
-  const timer = setTimeout(() => reject(refuse(`the query takes longer than ${timeMs / 1_000} s: ask for less, or in steps`)), timeMs);
+  const { promise, resolve, reject } = Promise.withResolvers<QueryAnswer>();
+  const late = (): void => reject(refuse(`the query takes longer than ${timeMs / 1_000} s: ask for less, or in steps`));
+  let timer = setTimeout(late, timeMs + startMs);
   ended.defer(() => clearTimeout(timer));
+  const heard = (message: QueryAnswer | typeof READY): void => {
+    if (message !== READY) return resolve(message);
+    clearTimeout(timer);
+    timer = setTimeout(late, timeMs);
+  };
+  child.on("message", heard);
+  ended.defer(() => child.off("message", heard));
+  const gone = (): void => reject(new ToolError("the engine has gone down over the query: write it in another way", { type: "External" }));
+  child.once("exit", gone);
+  ended.defer(() => child.off("exit", gone));
   const stop = (): void => reject(new ToolError("the query was given up", { type: "Connection" }));
   signal.addEventListener("abort", stop, { once: true });
   ended.defer(() => signal.removeEventListener("abort", stop));
   if (signal.aborted) stop();
-  else child.send(job, (error) => error !== null && reject(new ToolError("the engine is gone", { type: "Connection", cause: error })));
+  else child.send(job, (error) => error !== null && gone());
   return await promise;
 }

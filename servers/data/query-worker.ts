@@ -1,5 +1,5 @@
 import { statSync } from "node:fs";
-import type { QueryJob, QueryOutcome } from "./query-job.ts";
+import { type QueryAnswer, type QueryJob, type QueryOutcome, READY } from "./query-job.ts";
 import { runQueryJob } from "./run-query-job.ts";
 
 /*
@@ -10,32 +10,38 @@ import { runQueryJob } from "./run-query-job.ts";
 const WATCH_MS = 50;
 /** What Node and DuckDB take beside the memory that statements may have. */
 const MEMORY_BESIDE_MB = 400;
+/** The server ends a process that has told it that it takes too much. If it does not, the process does. */
+const GRACE_MS = 2_000;
 
 process.on("message", (job: QueryJob) => void answer(job));
 // The server is gone. Nobody waits for what runs, and leaving in order could take as long as that.
 process.on("disconnect", () => process.kill(process.pid, "SIGKILL"));
+process.send?.(READY);
 
 async function answer(job: QueryJob): Promise<void> {
-  const watch = setInterval(() => stopBeyondLimits(job), WATCH_MS);
-  try {
-    const outcome = await runQueryJob(job);
+  const watch = setInterval(() => {
+    const message = exceeded(job);
+    if (message === undefined) return;
     clearInterval(watch);
-    process.send?.(outcome);
-  } finally {
-    clearInterval(watch);
-  }
+    send({ type: "exceeded", message });
+    setTimeout(() => process.kill(process.pid, "SIGKILL"), GRACE_MS);
+  }, WATCH_MS);
+  const outcome = await runQueryJob(job);
+  clearInterval(watch);
+  send(outcome);
 }
 
-function stopBeyondLimits({ work, limits }: QueryJob): void {
-  if (process.memoryUsage.rss() > (limits.memoryMb + MEMORY_BESIDE_MB) * 2 ** 20) {
-    end(`the query takes more than ${limits.memoryMb} MB of memory`);
-  }
-  if (work.type === "file" && (statSync(work.path, { throwIfNoEntry: false })?.size ?? 0) > limits.fileBytesMax) {
-    end(`the file would have more than ${limits.fileBytesMax} bytes`);
-  }
+function send(outcome: QueryOutcome): void {
+  const message: QueryAnswer = { outcome, heldMb: heldMb() };
+  process.send?.(message);
 }
 
-function end(message: string): void {
-  const outcome: QueryOutcome = { type: "exceeded", message };
-  process.send?.(outcome, () => process.kill(process.pid, "SIGKILL"));
+function exceeded({ work, limits }: QueryJob): string | undefined {
+  if (heldMb() > limits.memoryMb + MEMORY_BESIDE_MB) return `the query takes more than ${limits.memoryMb} MB of memory`;
+  const bytes = work.type === "file" ? (statSync(work.path, { throwIfNoEntry: false })?.size ?? 0) : 0;
+  return bytes > limits.fileBytesMax ? `the file would have more than ${limits.fileBytesMax} bytes` : undefined;
+}
+
+function heldMb(): number {
+  return process.memoryUsage.rss() / 2 ** 20;
 }

@@ -30,7 +30,10 @@ export function openQueryWorkers({ atOnce, timeLimitMs }: QueryWorkersOptions): 
   const closing = new AbortController();
   const busy = new Set<Promise<unknown>>();
   const inProcess = async (job: QueryJob, signal: AbortSignal): Promise<QueryOutcome> => {
-    const process = idle.pop() ?? startQueryProcess();
+    let process = idle.pop();
+    // Somebody may have ended it while it had nothing to do.
+    while (process !== undefined && !process.usable) process = idle.pop();
+    process ??= startQueryProcess();
     try {
       return await process.run(job, { timeMs: timeLimitMs, signal });
     } finally {

@@ -1,8 +1,8 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
 import { z } from "zod";
 
-/** What a statement that only reads may be, and what not. Its message is for whoever wrote it. */
-export class StatementRefused extends Error {}
+/** Its message is for whoever wrote the statement. */
+class StatementRefused extends Error {}
 
 const EXPLAIN = /^\s*explain(\s+analyze)?\s/i;
 

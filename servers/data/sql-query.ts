@@ -7,7 +7,7 @@ import type { QueryService } from "./query-service.ts";
 import { columnsOutput, rowObjects, rowsOutput } from "./rows-output.ts";
 
 export const SQL_CHARACTERS_MAX = 100_000;
-export const PARAMETERS_MAX = 1_000;
+const PARAMETERS_MAX = 1_000;
 const ROWS_MAX = 10_000;
 
 const scalar = z.union([z.string().max(100_000), z.number(), z.boolean(), z.null()]);

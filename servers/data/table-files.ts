@@ -13,8 +13,8 @@ import type { TableFile } from "./query-job.ts";
 export interface TableFiles {
   /** What the tenant may query, and the tables that cannot be had. */
   of(tenant: string, convert: Convert): Promise<{ readonly tables: readonly TableFile[]; readonly missing: readonly MissingTable[] }>;
-  /** The tables whose files are not there now. */
-  missing(): readonly MissingTable[];
+  /** The tables of all tenants whose files are not there now, and how many of single tenants. */
+  missing(): { readonly shared: readonly string[]; readonly own: number };
 }
 
 export interface MissingTable {
@@ -60,7 +60,11 @@ export function openTableFiles(folder: string, files: readonly DataFile[]): Tabl
       }
       return { tables, missing: [...missing([...own, ...shared]), ...broken] };
     },
-    missing: () => missing(files),
+    missing() {
+      const gone = files.filter(({ path }) => !isFile(path));
+      const shared = gone.filter(({ tenant }) => tenant === undefined);
+      return { shared: shared.map(({ table }) => table), own: gone.length - shared.length };
+    },
   };
 }
 

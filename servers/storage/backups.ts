@@ -65,7 +65,7 @@ export interface OpenBackup {
   content(sha256: string): string;
 }
 
-export const FILES_MAX = 10_000;
+const FILES_MAX = 10_000;
 
 interface Parts {
   readonly root: string;
@@ -161,8 +161,7 @@ async function writeBackup({ id, tenant, root, folder, versions, objects, asked 
   mkdirSync(contents, { mode: 0o700 });
   const distinct = new Map(versions.map((version) => [version.sha256, version]));
   for (const { sha256, bytes, replication } of distinct.values()) {
-    if (signal.aborted) throw refuse("the backup was given up");
-    await objects.copyTo({ tenant, sha256, bytes, replication }, { path: join(contents, sha256) });
+    await objects.copyTo({ tenant, sha256, bytes, replication }, { path: join(contents, sha256) }, signal);
     flush(join(contents, sha256));
   }
   const { label, prefix, now } = asked;
@@ -200,16 +199,16 @@ function readManifest(path: string, sha256: string): Manifest | undefined {
 export async function damagedFiles(backup: OpenBackup, signal: AbortSignal): Promise<readonly string[]> {
   const damaged: string[] = [];
   for (const file of backup.manifest.files) {
-    if (signal.aborted) throw refuse("it was given up");
-    if (!(await isGood(backup, file))) damaged.push(file.path);
+    if (!(await isGood(backup, file, signal))) damaged.push(file.path);
   }
   return damaged;
 }
 
-async function isGood(backup: OpenBackup, { sha256, bytes }: Manifest["files"][number]): Promise<boolean> {
+async function isGood(backup: OpenBackup, { sha256, bytes }: Manifest["files"][number], signal: AbortSignal): Promise<boolean> {
   try {
-    return await copyVerified(backup.content(sha256), { sha256, bytes }, { nowhere: true });
-  } catch {
+    return await copyVerified(backup.content(sha256), { sha256, bytes }, { nowhere: true }, signal);
+  } catch (error) {
+    if (signal.aborted) throw error;
     return false;
   }
 }

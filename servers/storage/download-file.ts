@@ -34,7 +34,7 @@ export function downloadFile({ index, objects, exchange }: StorageService): Tool
       replica: z.string().describe("The zone that it came from"),
       repaired: z.array(z.string()).describe("Zones whose replica was bad or missing, and is good now"),
     }),
-    run: async ({ path, version, file }, { tenant }) => {
+    run: async ({ path, version, file }, { tenant, signal }) => {
       const found = index.find(tenant, storagePath(path), version);
       if (found === undefined)
         throw refuse(version === undefined ? `there is no file "${path}"` : `there is no version ${version} of "${path}"`);
@@ -44,14 +44,14 @@ export function downloadFile({ index, objects, exchange }: StorageService): Tool
       if (file !== undefined) {
         let read: ReadObject | undefined;
         await exchange.write(tenant, file, async (place) => {
-          read = await objects.copyTo(object, { path: place });
+          read = await objects.copyTo(object, { path: place }, signal);
         });
         return { ...about, file, replica: read?.replica ?? "", repaired: [...(read?.repaired ?? [])] };
       }
       if (bytes > ANSWER_BYTES_MAX)
         throw refuse(`"${path}" has ${bytes} bytes, which is too much for an answer: name a file of the exchange`);
       const parts: Buffer[] = [];
-      const { replica, repaired } = await objects.copyTo(object, { parts });
+      const { replica, repaired } = await objects.copyTo(object, { parts }, signal);
       const content = textOf(Buffer.concat(parts));
       if (Buffer.byteLength(JSON.stringify(content)) > ANSWER_BYTES_MAX)
         throw refuse(`"${path}" is too much for an answer: name a file of the exchange`);

@@ -1,7 +1,7 @@
 import type { ObjectStore } from "./object-store.ts";
 import type { StorageIndex } from "./storage-index.ts";
 
-/** Puts missing replicas in place, at the start and from time to time. Disposing waits for the object under way. */
+/** Puts missing replicas in place, at the start and from time to time. Disposing stops it. */
 export interface Mending extends AsyncDisposable {
   /** How many replicas could not be had when it last looked. Undefined until it has. */
   readonly missing: number | undefined;
@@ -9,7 +9,7 @@ export interface Mending extends AsyncDisposable {
 
 export function startMending(index: StorageIndex, objects: ObjectStore, everyMs: number): Mending {
   let missing: number | undefined;
-  let closed = false;
+  const closing = new AbortController();
   let running = Promise.resolve();
   const round = async (): Promise<void> => {
     objects.tidy();
@@ -20,8 +20,8 @@ export function startMending(index: StorageIndex, objects: ObjectStore, everyMs:
       for (const object of page) {
         // Others get their turn between two objects.
         await new Promise((resolve) => setImmediate(resolve));
-        if (closed) return;
-        lacking += await objects.mend(object);
+        if (closing.signal.aborted) return;
+        lacking += await objects.mend(object, closing.signal);
       }
       const last = page.at(-1);
       if (last === undefined) break;
@@ -41,7 +41,7 @@ export function startMending(index: StorageIndex, objects: ObjectStore, everyMs:
       return missing;
     },
     async [Symbol.asyncDispose]() {
-      closed = true;
+      closing.abort();
       clearInterval(timer);
       await running;
     },

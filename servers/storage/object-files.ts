@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { constants, lstatSync } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
+import { ToolError } from "tutti/server";
 import { refuse } from "../kit/reference-server.ts";
 
 /** Where content comes from. */
@@ -45,7 +46,7 @@ export async function writeReplicas(
   try {
     let bytes = 0;
     for await (const part of partsOf(source)) {
-      if (signal.aborted) throw refuse("the upload was given up");
+      if (signal.aborted) throw givenUp();
       bytes += part.length;
       if (bytes > source.bytes) break;
       hash.update(part);
@@ -57,6 +58,10 @@ export async function writeReplicas(
     await Promise.allSettled(all.map(async ({ handle }) => await handle.close()));
   }
   return { sha256: hash.digest("hex"), names: targets.map(({ name }) => name) };
+}
+
+function givenUp(): ToolError {
+  return new ToolError("it was given up before its end", { type: "Connection" });
 }
 
 async function openTarget(name: string, path: () => string): Promise<Target | undefined> {
@@ -79,6 +84,7 @@ export async function copyVerified(
   path: string,
   wanted: { readonly sha256: string; readonly bytes: number },
   sink: Sink,
+  signal: AbortSignal,
 ): Promise<boolean> {
   if (!holdsFile(path, wanted.bytes)) return false;
   const hash = createHash("sha256");
@@ -88,10 +94,12 @@ export async function copyVerified(
     for await (const part of partsOf({ path, bytes: wanted.bytes })) {
       bytes += part.length;
       if (bytes > wanted.bytes) return false;
+      signal.throwIfAborted();
       hash.update(part);
       await writer.write(part);
     }
   } catch (error) {
+    if (signal.aborted) throw givenUp();
     // A disk that cannot be read is as bad as one that gives something else; one that cannot be written is not.
     if (error instanceof Error && "syscall" in error && error.syscall === "write") throw error;
     return false;

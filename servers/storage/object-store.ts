@@ -22,11 +22,11 @@ export interface ObjectStore {
   put(source: PutSource): Promise<PutObject>;
   release(id: string): void;
   /** Writes the content to the path, and mends the replicas that turn out to be bad. @throws ToolError - no zone has it */
-  copyTo(object: StoredObject, sink: Sink): Promise<ReadObject>;
+  copyTo(object: StoredObject, sink: Sink, signal: AbortSignal): Promise<ReadObject>;
   /** The zones that have a file of its size in its place. */
   holders(object: StoredObject): readonly string[];
   /** Puts replicas where there are fewer than wanted. Gives how many of those that are missing cannot be had. */
-  mend(object: StoredObject): Promise<number>;
+  mend(object: StoredObject, signal: AbortSignal): Promise<number>;
   /** Takes away what killed processes and removed versions have left. */
   tidy(): void;
 }
@@ -85,25 +85,25 @@ export function objectStore(zones: readonly Zone[], index: StorageIndex): Object
         throw error;
       }
     },
-    async copyTo(object, sink) {
+    async copyTo(object, sink, signal) {
       const bad: Zone[] = [];
       for (const zone of replicas.available()) {
         const path = zone.object(object.tenant, object.sha256);
-        if (path !== undefined && (await copyVerified(path, object, sink))) {
-          const repaired = await replicas.complete(object, zone, bad);
+        if (path !== undefined && (await copyVerified(path, object, sink, signal))) {
+          const repaired = await replicas.complete(object, zone, { bad, signal });
           return { replica: zone.name, repaired: repaired.map(({ name }) => name) };
         }
         if (isInPlace(path)) bad.push(zone);
       }
       throw new ToolError(`none of ${zones.length} zones has a good copy of ${object.sha256} now`, { type: "External" });
     },
-    async mend(object) {
+    async mend(object, signal) {
       const holders = replicas.holding(object);
       const missing = Math.min(object.replication, zones.length) - holders.length;
       if (missing <= 0) return 0;
       // A copy that is bad shows in its hash when it is brought to another zone: the next one is tried then.
       for (const zone of holders) {
-        const brought = await replicas.complete(object, zone, []);
+        const brought = await replicas.complete(object, zone, { bad: [], signal });
         if (brought.length > 0) return missing - brought.length;
       }
       return missing;

@@ -15,7 +15,13 @@ export interface Replicas {
   /** Makes an object of what was written as incoming, and gives the zones in which that went well. */
   place(object: Pick<StoredObject, "tenant" | "sha256">, id: string, zones: readonly Zone[]): Zone[];
   /** Copies it from a zone that has it to those that are bad, and to others until there are enough. Gives the zones that got it. */
-  complete(object: StoredObject, good: Zone, bad: readonly Zone[]): Promise<Zone[]>;
+  complete(object: StoredObject, good: Zone, how: Completing): Promise<Zone[]>;
+}
+
+export interface Completing {
+  /** What they have in its place is not the object. */
+  readonly bad: readonly Zone[];
+  readonly signal: AbortSignal;
 }
 
 /** What a zone keeps free. */
@@ -34,22 +40,28 @@ export function openReplicas(zones: readonly Zone[]): Replicas {
     taking,
     holding,
     place,
-    async complete(object, good, bad) {
+    async complete(object, good, { bad, signal }) {
       const holders = holding(object).filter((zone) => !bad.includes(zone));
       const others = taking(object.bytes).filter((zone) => !holders.includes(zone));
       const badFirst = others.toSorted((one, other) => Number(bad.includes(other)) - Number(bad.includes(one)));
       const wanted = badFirst.slice(0, Math.max(bad.length, object.replication - holders.length));
-      return await bring(object, good, wanted).catch(() => []);
+      return await bring({ object, from: good, to: wanted }, signal).catch(() => []);
     },
   };
 }
 
-async function bring(object: StoredObject, from: Zone, to: readonly Zone[]): Promise<Zone[]> {
+interface Bringing {
+  readonly object: StoredObject;
+  readonly from: Zone;
+  readonly to: readonly Zone[];
+}
+
+async function bring({ object, from, to }: Bringing, signal: AbortSignal): Promise<Zone[]> {
   const source = from.object(object.tenant, object.sha256);
   if (source === undefined || to.length === 0) return [];
   const id = `${MENDING}${randomUUID()}`;
   try {
-    const written = await writeReplicas({ path: source, bytes: object.bytes }, incomingOf(to, id), new AbortController().signal);
+    const written = await writeReplicas({ path: source, bytes: object.bytes }, incomingOf(to, id), signal);
     if (written.sha256 !== object.sha256) return [];
     return place(
       object,

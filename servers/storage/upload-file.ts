@@ -7,7 +7,7 @@ import { checkSealing } from "./sealing-policy.ts";
 import { storagePath } from "./storage-path.ts";
 import type { StorageService } from "./storage-service.ts";
 
-export const CONTENT_CHARACTERS_MAX = 2 ** 20;
+const CONTENT_CHARACTERS_MAX = 2 ** 20;
 const METADATA_MAX = 50;
 
 /** What is kept beside a file. */

@@ -66,9 +66,9 @@ function openZone(name: string, folder: string, state: State): Zone {
     name,
     id,
     available() {
-      const found = readMarker(folder);
-      if (id !== undefined && found === "") writeMarker(folder, id);
-      return id !== undefined && (found === id || found === "");
+      if (id === undefined) return false;
+      if (readMarker(folder) === "") invite(folder, id);
+      return readMarker(folder) === id;
     },
     free() {
       try {
@@ -118,12 +118,21 @@ function knownId(folder: string, { database }: State): string | undefined {
   }
 }
 
-/** The id in it; empty when whoever runs the server wants a new disk to take the place of the zone. */
+/** Undefined when there is none. */
 function readMarker(folder: string): string | undefined {
   try {
     return readFileSync(join(folder, MARKER), "utf8").trim().slice(0, 100);
   } catch {
     return undefined;
+  }
+}
+
+/** An empty marker is how whoever runs the server says that a new disk takes the place of the zone. */
+function invite(folder: string, id: string): void {
+  try {
+    writeMarker(folder, id);
+  } catch {
+    // It cannot be written, so it is no zone.
   }
 }
 
