@@ -1,0 +1,33 @@
+import type { Column } from "./columns.ts";
+import { quoted } from "./sql-text.ts";
+
+const FRACTIONS = /^(FLOAT|DOUBLE|DECIMAL|REAL)/;
+const NUMBERS = /^(FLOAT|DOUBLE|DECIMAL|REAL|U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?)/;
+
+/** An id as text: 42 and 42.0 are `42`, and text is what it is. NULL for what is none. */
+export function idText({ name, type }: Column): string {
+  const column = quoted(name);
+  if (type === "VARCHAR") return `nullif(${column}, '')`;
+  if (!FRACTIONS.test(type)) return `CAST(${column} AS VARCHAR)`;
+  // 2^53: beyond it a DOUBLE does not hold every whole number.
+  const whole = `CASE WHEN ${column} = trunc(${column}) AND abs(${column}) < 9007199254740992 THEN CAST(CAST(${column} AS BIGINT) AS VARCHAR)`;
+  return `${whole} ELSE CAST(${column} AS VARCHAR) END`;
+}
+
+/** A value as a number; NULL for what is none. */
+export function numberOf({ name }: Column): string {
+  return `TRY_CAST(TRY_CAST(${quoted(name)} AS VARCHAR) AS DOUBLE)`;
+}
+
+/** A time; NULL for what is none. Numbers are seconds since 1970, or milliseconds where seconds would be after the year 5138. */
+export function timeOf({ name, type }: Column): string {
+  const column = quoted(name);
+  if (!NUMBERS.test(type)) return `TRY_CAST(${column} AS TIMESTAMP)`;
+  const number = `CAST(${column} AS DOUBLE)`;
+  const seconds = `WHEN ${number} BETWEEN 0 AND 1e11 THEN make_timestamp(CAST(${number} * 1e6 AS BIGINT))`;
+  return `CASE ${seconds} WHEN ${number} BETWEEN 1e11 AND 1e14 THEN make_timestamp(CAST(${number} * 1e3 AS BIGINT)) END`;
+}
+
+export function isNumber({ type }: Column): boolean {
+  return NUMBERS.test(type);
+}
