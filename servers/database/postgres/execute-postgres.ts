@@ -16,6 +16,7 @@ export async function executePostgres(confined: Confined, call: EngineCall, aske
   const startedMs = performance.now();
   const seen: Seen = { columns: [], truncated: false, changes: false };
   let known: QueryAnswer | undefined;
+  let made: QueryAnswer | undefined;
   const finished = (result: StatementResult): QueryAnswer => answerOf(result, seen, performance.now() - startedMs);
   const around: Around = {
     send: async (client, text, values) => await send(client, { text, values, rowsMax }, seen),
@@ -24,12 +25,16 @@ export async function executePostgres(confined: Confined, call: EngineCall, aske
       // Ends the work and the transaction; below it is answered.
       if (known !== undefined) throw new ToolError("answered before");
       const result = await work();
-      if (seen.changes && asked.key !== undefined) await remember(client, call.tenant, { asked, key: asked.key, answer: finished(result) });
+      if (seen.changes && asked.key !== undefined) {
+        made = finished(result);
+        await remember(client, call.tenant, { asked, key: asked.key, answer: made });
+      }
       return result;
     },
   };
   try {
-    return finished(await runScoped(confined, call, { ...statement, rowsMax }, around));
+    const result = await runScoped(confined, call, { ...statement, rowsMax }, around);
+    return made ?? finished(result);
   } catch (error) {
     if (known !== undefined) return known;
     throw error;

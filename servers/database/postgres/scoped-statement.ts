@@ -70,7 +70,12 @@ export async function inTransaction<T>(pool: Pool, signal: AbortSignal, work: (c
     return result;
   } catch (error) {
     // A connection whose transaction may still be open must not go back.
-    client.release(error instanceof Error ? error : new Error(String(error)));
+    client.release(
+      await client
+        .query("ROLLBACK")
+        .then(() => false)
+        .catch(() => true),
+    );
     throw error;
   } finally {
     signal.removeEventListener("abort", cancel);

@@ -1,7 +1,7 @@
 import type { StatementSync } from "node:sqlite";
 import { isEmptySql, readSql, type SqlText } from "../sql-text.ts";
 import { Refusal } from "./refusal.ts";
-import type { SeenActions } from "./statement-guard.ts";
+import { RESERVED_PREFIX, type SeenActions } from "./statement-guard.ts";
 import type { GuardedHandle } from "./tenant-file.ts";
 
 /** A statement of the tenant that SQLite and the guard have nothing against. */
@@ -17,11 +17,17 @@ export interface PreparedStatement {
 /** The words that a statement may begin with. VACUUM is not among them: it writes files, and no guard is asked. */
 const FIRST_WORDS = ["SELECT", "WITH", "VALUES", "INSERT", "REPLACE", "UPDATE", "DELETE", "CREATE", "ALTER", "DROP", "EXPLAIN", "PRAGMA"];
 
+const SCHEMA_WORDS = ["CREATE", "ALTER", "DROP"];
+const RESERVED = new RegExp(RESERVED_PREFIX, "i");
+
 /** @throws Refusal, or an error of SQLite */
 export function prepareStatement({ database, guard }: GuardedHandle, query: string): PreparedStatement {
   checkText(query);
   const text = readSql(query);
   if (!FIRST_WORDS.includes(text.keyword)) throw new Refusal(notAllowed(query, text.keyword));
+  // What a statement of the schema names is not always asked of the guard: a view only when it is used, a new name never.
+  if (SCHEMA_WORDS.includes(text.keyword) && RESERVED.test(query))
+    throw new Refusal(`names that begin with "${RESERVED_PREFIX}" are those of the server`);
   const seen = guard.watch(text.keyword);
   const statement = prepared(() => database.prepare(query), seen);
   // SQLite takes the first statement and leaves the rest alone.

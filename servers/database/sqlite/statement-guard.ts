@@ -106,11 +106,12 @@ interface Change {
 function judgeChange({ action, table, within }: Change, keyword: string, seen: SeenActions): string | undefined {
   const row = ROW_CHANGES.get(action);
   if (row !== undefined) {
-    const ofSchema = table.toLowerCase().startsWith("sqlite_");
+    const ofSchema = lower(table).startsWith("sqlite_");
     if (ofSchema && !SCHEMA_WORDS.has(keyword)) return `"${table}" can only be read`;
     if (!ofSchema && within === null) seen.writes.push({ action: row, table });
     return undefined;
   }
+  if (action === constants.SQLITE_DROP_TABLE && lower(table).startsWith("sqlite_")) return `"${table}" can only be read`;
   if (!SCHEMA_CHANGES.has(action)) return DENIED_WORDS.get(action) ?? "this is not allowed here";
   seen.writes.push({ action: "schema", table });
   return undefined;

@@ -32,8 +32,8 @@ export function workerPool(settings: PoolSettings): WorkerPool {
   const workers = new Map<string, Held>();
   const waiting: (() => void)[] = [];
   let closed = false;
-  const start = (tenant: string): Held => {
-    const worker = startWorkerProcess(
+  const start = (tenant: string): WorkerProcess =>
+    startWorkerProcess(
       {
         path: tenantPath(settings.directory, tenant),
         parentPid: process.pid,
@@ -42,18 +42,26 @@ export function workerPool(settings: PoolSettings): WorkerPool {
       },
       settings,
     );
-    return { worker, users: 0 };
+  // Taken in the same turn in which it was found, or somebody else would have it retired.
+  const take = (tenant: string): Held | undefined => {
+    const known = workers.get(tenant);
+    const alive = known?.worker.alive === true;
+    if (!alive && known === undefined && workers.size >= settings.processesMax) return undefined;
+    const held = alive ? known : { worker: start(tenant), users: 0 };
+    workers.delete(tenant);
+    workers.set(tenant, held);
+    held.users += 1;
+    return held;
   };
   const place = async (tenant: string, signal: AbortSignal): Promise<Held> => {
     for (;;) {
       if (closed) throw new ToolError("the server is closing", { type: "External" });
       if (signal.aborted) throw new ToolError("the call was cancelled", { type: "External" });
-      const held = workers.get(tenant);
-      if (held?.worker.alive === true) return held;
-      if (held !== undefined || workers.size < settings.processesMax) return start(tenant);
+      const held = take(tenant);
+      if (held !== undefined) return held;
       const idle = [...workers].find(([, { users }]) => users === 0);
-      if (idle !== undefined) await retire(idle);
-      else await nextEnd(waiting);
+      if (idle === undefined) await nextEnd(waiting);
+      else await retire(idle);
     }
   };
   const retire = async ([tenant, { worker }]: [string, Held]): Promise<void> => {
@@ -66,9 +74,6 @@ export function workerPool(settings: PoolSettings): WorkerPool {
     },
     async with({ tenant, signal }, work) {
       const held = await place(tenant, signal);
-      workers.delete(tenant);
-      workers.set(tenant, held);
-      held.users += 1;
       try {
         return await work(held.worker);
       } finally {
