@@ -60,7 +60,7 @@ test("a tenant without events has zeros everywhere, and sees nothing of another 
   });
   expect(await server.call("get_audience_insights", {}, beside)).toMatchObject({ total_users: 0, age_groups: [], engagement_level: 0 });
   const trends = await server.call<{ dates: string[]; series: { views: number[] } }>("get_engagement_trends", { timespan: "7d" }, beside);
-  expect(trends.dates).toHaveLength(8);
+  expect(trends.dates).toHaveLength(7);
   expect(trends.series.views.every((value) => value === 0)).toBe(true);
   for (const report_type of ["summary", "detailed", "executive"]) {
     for (const format of ["markdown", "json", "csv"]) await server.call("generate_analytics_report", { report_type, format }, beside);
@@ -262,7 +262,7 @@ test("a file of events is loaded once, whatever its name, and a line that is no 
 });
 
 test("the sample that the examples use is what its generator makes", () => {
-  const events = sampleEvents({ seed: 7, users: 160, days: 60, endMs: Date.UTC(2026, 9, 1) });
+  const events = sampleEvents({ seed: 7, users: 320, days: 60, endMs: Date.UTC(2026, 9, 1) });
   const text = events.map((event) => `${JSON.stringify(event)}\n`).join("");
   expect(readFileSync(inRepository("examples/bi-dashboard/events.ndjson"), "utf8")).toBe(text);
 });

@@ -64,6 +64,7 @@ export function calculateKpis(): ToolPlan {
           groups_omitted: z.int().optional().describe("Groups beyond the first 200"),
         }),
       ),
+      values: z.record(z.string(), z.number().nullable()).describe("The values alone, by name"),
       statistics: z.record(z.string(), statistics).describe("Of every column that has numbers"),
       rows: z.int(),
     }),
@@ -83,6 +84,7 @@ export function calculateKpis(): ToolPlan {
       );
       return {
         kpis: kpis.flatMap(({ name }) => evaluated.get(name) ?? []),
+        values: Object.fromEntries(kpis.map(({ name }) => [name, known.get(name) ?? null])),
         statistics: columnStatistics(dataset, columns),
         rows: dataset.length,
       };

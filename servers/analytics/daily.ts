@@ -11,11 +11,12 @@ export interface Day {
 }
 
 /**
- * The figures of each day of a time, also of days without events. A session belongs to the day on which it began. The first day may be
- * a part of one.
+ * The figures of each day of a time, also of days without events. A session belongs to the day on which it began. The first
+ * day is left out, because only a part of it is in the time; of less than a day, there is one.
  */
 export function dailyFigures(events: readonly StoredEvent[], { fromMs, toMs }: Span): readonly Day[] {
-  const [first, last] = [Math.floor((fromMs + 1) / DAY_MS), Math.floor(toMs / DAY_MS)];
+  const last = Math.floor(toMs / DAY_MS);
+  const first = Math.min(last, Math.floor(fromMs / DAY_MS) + 1);
   const byDay = Map.groupBy(events, ({ atMs }) => Math.floor(atMs / DAY_MS));
   const sessions = Map.groupBy(sessionsOf(events), ({ startMs }) => Math.floor(startMs / DAY_MS));
   return Array.from({ length: last - first + 1 }, (_, index) => {
