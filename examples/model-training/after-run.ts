@@ -1,0 +1,37 @@
+import { readdirSync, writeFileSync } from "node:fs";
+import { join, relative } from "node:path";
+import type { Execution } from "./report/execution.ts";
+import { figuresOf } from "./report/figures.ts";
+import { reportPage } from "./report/report-page.ts";
+
+interface AfterRunSettings {
+  readonly folder: string;
+  readonly out: string;
+  readonly result: Execution;
+}
+
+/** Writes what the execution has done into `report.html` and `metrics.json`, and says where it and all else can be found. */
+// oxlint-disable-next-line typescript/require-await -- the runner waits for whatever examples do here.
+export async function afterRun({ folder, out, result }: AfterRunSettings): Promise<readonly string[]> {
+  const figures = figuresOf(result);
+  const report = join(out, "report.html");
+  const metrics = join(out, "metrics.json");
+  writeFileSync(report, reportPage(figures, result));
+  writeFileSync(metrics, `${JSON.stringify(figures, null, 2)}\n`);
+  const shown = (path: string): string => join("examples", "model-training", relative(folder, path));
+  return [
+    line("report", shown(report)),
+    line("figures", shown(metrics)),
+    line("mail", `${shown(join(out, "mail"))} (${amountIn(join(out, "mail"))})`),
+    line("chat", `${shown(join(out, "slack"))} (${amountIn(join(out, "slack"))})`),
+    line("dashboard", shown(join(out, "dashboards"))),
+  ];
+}
+
+function line(label: string, text: string): string {
+  return `${label.padEnd(13)} ${text}`;
+}
+
+function amountIn(folder: string): number {
+  return readdirSync(folder).filter((name) => !name.startsWith(".")).length;
+}
