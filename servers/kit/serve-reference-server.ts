@@ -21,13 +21,23 @@ export async function serveReferenceServer(open: () => Promise<OpenServer> | Ope
     const told = ["SIGTERM", "SIGINT", "SIGHUP"].map(
       async (name) => await once(process, name, { signal: stop.signal }).catch(() => undefined),
     );
+    const gone = transport.kind === "stdio" ? [once(process.stdin, "end", { signal: stop.signal }).catch(() => undefined)] : [];
+    const ending = Promise.race([...gone, ...told]).then(endAtLast);
     await Promise.race([running.closed, ...told]);
     stop.abort();
+    await ending;
   } catch (error) {
     process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
     process.exitCode = 64;
   }
 }
+
+/** Work that hears of nothing must not hold up the end: whatever a server does may be cut off at any time. */
+function endAtLast(): void {
+  setTimeout(() => process.exit(), END_MS).unref();
+}
+
+const END_MS = 1_500;
 
 function transportOf(words: readonly string[], defaultPort: number): ServeTransport {
   const [flag, port = String(defaultPort), ...rest] = words;

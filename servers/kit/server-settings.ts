@@ -24,7 +24,7 @@ export function numberSetting(environment: Environment, name: string, { fallback
   const text = textSetting(environment, name);
   if (text === undefined) return fallback;
   const value = Number(text);
-  if (!Number.isInteger(value) || value < min || value > max) {
+  if (!/^-?\d{1,15}$/.test(text) || value < min || value > max) {
     throw new Error(`${name} is "${text}": a whole number from ${min} to ${max} is wanted`);
   }
   return value;

@@ -1,9 +1,21 @@
 import { createHash, randomUUID } from "node:crypto";
-import { closeSync, constants, createReadStream, fsyncSync, mkdirSync, openSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
-import { join } from "node:path";
+import {
+  closeSync,
+  constants,
+  createReadStream,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from "node:fs";
+import { dirname, join } from "node:path";
 import { z } from "zod";
 import { refuse } from "../reference-server.ts";
-import { confinedPath, confinedPathToWrite } from "./confined-path.ts";
+import { confinedPath, confinedPathToWrite, pathParts } from "./confined-path.ts";
 
 /** A file that is handed from server to server: its name in the exchange, and what is in it. */
 export const exchangedFile = z.object({
@@ -35,33 +47,45 @@ export interface Exchange {
   removeFolder(tenant: string, name: string): number;
 }
 
+/** At the end of the names of files that are being written. */
+const PART = ".part";
+
+const LEFTOVER_MS = 86_400_000;
+
+/** Opens a folder as an exchange, and removes what writers left there that died a day ago. */
 export function openExchange(directory: string): Exchange {
   const folder = (tenant: string): string => {
-    const place = confinedPath(directory, tenant);
-    mkdirSync(place, { recursive: true });
+    // One part: else a file of one tenant could be in the folder of another.
+    const [name, ...more] = pathParts(tenant);
+    if (name === undefined || more.length > 0) throw refuse(`"${tenant}" is no tenant that can have files`);
+    const place = confinedPath(directory, name);
+    if (!existsSync(place)) mkdirSync(place, { recursive: true });
     return place;
   };
+  removeLeftovers(directory);
   return {
     existing(tenant, name) {
-      const path = confinedPath(folder(tenant), name);
+      const path = confinedPath(folder(tenant), named(name));
       if (statSync(path, { throwIfNoEntry: false })?.isFile() !== true) throw refuse(`the exchange has no file "${name}"`);
       return path;
     },
     async write(tenant, name, writing) {
-      const path = confinedPathToWrite(folder(tenant), name);
-      const beside = join(confinedPath(directory, tenant), `.${randomUUID()}.part`);
+      const path = confinedPathToWrite(folder(tenant), named(name));
+      if (statSync(path, { throwIfNoEntry: false })?.isDirectory() === true) throw refuse(`"${name}" is a folder`);
+      const beside = join(folder(tenant), `.${randomUUID()}${PART}`);
       try {
         await writing(beside);
         const { bytes, sha256 } = await contentOf(beside);
         flush(beside);
         renameSync(beside, path);
+        flush(dirname(path));
         return { file: name, bytes, sha256 };
       } finally {
         rmSync(beside, { force: true });
       }
     },
     remove(tenant, name) {
-      const path = confinedPath(folder(tenant), name);
+      const path = confinedPath(folder(tenant), named(name));
       const found = statSync(path, { throwIfNoEntry: false })?.isFile() === true;
       if (found) rmSync(path);
       return found;
@@ -78,6 +102,26 @@ export function openExchange(directory: string): Exchange {
   };
 }
 
+/** What is being written is nobody's yet. */
+function named(name: string): string {
+  if (name.endsWith(PART)) throw refuse(`"${name}" is no name for a file here: what ends with ${PART} is not finished`);
+  return name;
+}
+
+/** What a process left that died while it wrote. Younger ones may be of one that still does. */
+function removeLeftovers(directory: string): void {
+  if (!existsSync(directory)) return;
+  for (const tenant of readdirSync(directory, { withFileTypes: true })) {
+    if (!tenant.isDirectory()) continue;
+    for (const name of readdirSync(join(directory, tenant.name))) {
+      if (!name.startsWith(".") || !name.endsWith(PART)) continue;
+      const path = join(directory, tenant.name, name);
+      const changedMs = statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? Date.now();
+      if (Date.now() - changedMs > LEFTOVER_MS) rmSync(path, { force: true });
+    }
+  }
+}
+
 /** Size and hash of a file. */
 export async function contentOf(path: string): Promise<{ readonly bytes: number; readonly sha256: string }> {
   const hash = createHash("sha256");
@@ -89,9 +133,9 @@ export async function contentOf(path: string): Promise<{ readonly bytes: number;
   return { bytes, sha256: hash.digest("hex") };
 }
 
-/** After this, what is in the file survives a power cut. */
+/** After this, what is in the file survives a power cut; of a folder, which names are in it. */
 export function flush(path: string): void {
-  const file = openSync(path, constants.O_RDWR);
+  const file = openSync(path, constants.O_RDONLY);
   try {
     fsyncSync(file);
   } finally {
