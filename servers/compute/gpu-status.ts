@@ -9,10 +9,18 @@ import { openLoadMeter } from "./machine/load.ts";
 import { tellJob, toldJob } from "./told-job.ts";
 
 const JOBS_TOLD_MAX = 50;
+const WAIT_MS_MAX = 1_800_000;
 
 const input = z.strictObject({
   job_id: z.string().min(1).max(100).optional().describe("Only this job. Default: the newest 50"),
-  wait_ms: z.int().min(0).max(60_000).default(0).describe("How long to wait for the job, or for the newest one that has not ended"),
+  wait_ms: z
+    .int()
+    .min(0)
+    .max(WAIT_MS_MAX)
+    .default(0)
+    .describe(
+      "How long to wait for the job, or for the newest one that has not ended: at most half an hour. The caller has to be as patient",
+    ),
   until: z
     .enum(["ended", "changed"])
     .default("ended")
