@@ -13,7 +13,7 @@ export interface Session {
 }
 
 /** A longer time without an event ends a session. */
-export const PAUSE_MS = 30 * 60_000;
+const PAUSE_MS = 30 * 60_000;
 
 /**
  * The sessions in which events happened. A new one begins with `session_start`, after `session_end`, and after a pause.

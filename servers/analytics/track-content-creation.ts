@@ -70,7 +70,7 @@ function receptionOf(
 }
 
 /** Length 40, sources 30, a read time that fits the length 30; half of the sum is the reception of its type where there is one. */
-export function performanceScore(
+function performanceScore(
   content: Pick<Content, "word_count" | "source_count" | "estimated_read_time">,
   reception?: number,
 ): number {

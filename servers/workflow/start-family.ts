@@ -31,7 +31,7 @@ export async function startFamily({ family, inputs, requestKey, client, signal, 
 /** One tenant must not keep the machine from all others. */
 async function checkRoom(client: TenantClient, activeMax: number, signal: AbortSignal): Promise<void> {
   let active = 0;
-  for (const status of ["executing", "active"] as const) {
+  for (const status of ["executing", "active", "paused"] as const) {
     active += (await client.call(listExecutions, { status, limit: Math.min(activeMax, 1_000) }, signal)).executions.length;
   }
   if (active < activeMax) return;

@@ -22,13 +22,17 @@ function event(user: string): object {
   return { type: "view", user_id: user, at: "2026-03-01T10:00:00Z", content_id: "a" };
 }
 
+/** A server beside this one, with a folder of its own. */
+function beside(name: string, folder: string): object {
+  const args = [inRepository(join("servers", name, "start.ts"))];
+  return { command: process.execPath, args, idempotency_keys: true, env: { STATE_DIR: join(folder, name) } };
+}
+
 function environmentIn(folder: string): Record<string, string> {
   const workflows = join(folder, "workflows");
   mkdirSync(workflows, { recursive: true });
   writeFileSync(join(workflows, "counted.json"), JSON.stringify(COUNTED));
-  const env = { STATE_DIR: join(folder, "analytics") };
-  const analytics = { command: process.execPath, args: [inRepository("servers/analytics/start.ts")], idempotency_keys: true, env };
-  writeFileSync(join(folder, "servers.yaml"), JSON.stringify({ servers: { analytics } }));
+  writeFileSync(join(folder, "servers.yaml"), JSON.stringify({ servers: { analytics: beside("analytics", folder) } }));
   return {
     STATE_DIR: join(folder, "state"),
     WORKFLOWS_DIR: workflows,
@@ -84,4 +88,31 @@ test("a call that died with the process before it was answered starts no second 
   const { executions } = await server.call<{ executions: { execution_id: string }[] }>("monitor_workflow");
   expect(executions.map(({ execution_id }) => execution_id)).toEqual([again.execution_id]);
   expect(await server.call("cancel_workflow", { execution_id: again.execution_id, wait_ms })).toMatchObject({ status: "cancelled" });
+});
+
+test("samples do their work with real servers: figures are loaded once, and what cannot be tracked is taken back", async () => {
+  using folder = temporaryDirectory();
+  const servers = Object.fromEntries(["database", "analytics", "template"].map((name) => [name, beside(name, folder.path)]));
+  writeFileSync(join(folder.path, "servers.yaml"), JSON.stringify({ servers }));
+  await using server = await start("workflow", {
+    STATE_DIR: join(folder.path, "state"),
+    SERVERS_CONFIG: join(folder.path, "servers.yaml"),
+  });
+  const count = {
+    id: "count",
+    inputs: { table: { type: "string" } },
+    steps: [{ id: "rows", tool: "database.execute_query", with: { query: "SELECT COUNT(*) AS n FROM ${{ inputs.table }}" } }],
+    output: "${{ steps.rows.output.rows[0].n }}",
+  };
+  await server.call("create_workflow", { definition: count });
+  const execute = async (workflow_id: string, inputs: object): Promise<Record<string, unknown>> =>
+    await server.call("execute_workflow", { workflow_id, inputs, wait_ms });
+  for (const _ of [1, 2]) expect(await execute("data-etl", {})).toMatchObject({ outcome: "completed", output: { months: 12 } });
+  expect(await execute("count", { table: "analytics" })).toMatchObject({ output: 12 });
+
+  const article = { title: "Ink", introduction: "Blue", sections: [{ heading: "More", text: "Green" }], conclusion: "Good" };
+  expect(await execute("content-generation", article)).toMatchObject({ outcome: "completed", output: { article_id: 1 } });
+  // The analytics server takes no type of so many letters, and by then the article is stored.
+  expect(await execute("content-generation", { ...article, category: "x".repeat(101) })).toMatchObject({ outcome: "failed_with_rollback" });
+  expect(await execute("count", { table: "articles" })).toMatchObject({ output: 1 });
 });
