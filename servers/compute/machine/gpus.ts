@@ -14,7 +14,7 @@ export interface Gpu {
 }
 
 const QUERY = "index,name,utilization.gpu,memory.used,memory.total,temperature.gpu";
-const LIMIT_MS = 2_000;
+const LIMIT_MS = 5_000;
 const GPUS_MAX = 64;
 const AMD = "0x1002";
 

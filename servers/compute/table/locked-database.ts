@@ -50,7 +50,11 @@ export async function openLockedDatabase({ files, spillDirectory, memoryMb, side
     `SET lock_configuration = true`,
   ];
   for (const statement of lock) await connection.run(statement);
-  side.onStop(() => connection.interrupt());
+  let open = true;
+  side.onStop(() => {
+    // Whoever stops it may be late.
+    if (open) connection.interrupt();
+  });
   const told = async <T>(work: (connection: DuckDBConnection) => Promise<T>): Promise<T> => {
     if (side.stopped()) throw new Refusal("it was stopped");
     try {
@@ -71,6 +75,7 @@ export async function openLockedDatabase({ files, spillDirectory, memoryMb, side
       }
     },
     [Symbol.dispose]() {
+      open = false;
       connection.closeSync();
       instance.closeSync();
       rmSync(spillDirectory, { recursive: true, force: true });
