@@ -11,6 +11,8 @@ import type { WorkflowTools } from "./workflow-tools.ts";
 
 const OWN_MAX = 1_000;
 
+const NO_SCHEDULE = 'on: this server does not look at "on"; schedule_workflow executes a workflow at times to come';
+
 /** Stores a workflow of a tenant. */
 export function createWorkflow({ engine, definitions }: WorkflowTools): ToolPlan {
   return defineTool({
@@ -40,7 +42,8 @@ export function createWorkflow({ engine, definitions }: WorkflowTools): ToolPlan
       const client = await engine.clientFor({ tenant, ...(user === undefined ? {} : { user }) });
       const stored = await store({ definition: document, ...requestKeyOf(key) }, { client, signal, replace });
       const { workflowId, workflowStatus, version, warnings = [] } = stored;
-      return { workflow_id: workflowId, workflow_status: workflowStatus, version, warnings: warnings.slice(0, 100) };
+      const all = [...warnings, ...(Object.hasOwn(document, "on") ? [NO_SCHEDULE] : [])];
+      return { workflow_id: workflowId, workflow_status: workflowStatus, version, warnings: all.slice(0, 100) };
     },
   });
 }

@@ -71,7 +71,12 @@ async function openPatiently(directory: string, config: Config | undefined, keys
         ...(config === undefined ? {} : fromConfig(config)),
       });
     } catch (error) {
-      if (!isTuttiError(error, "journal.locked") || Date.now() > endMs) throw error;
+      if (!isTuttiError(error, "journal.locked")) throw error;
+      if (Date.now() > endMs) {
+        throw new Error(`another workflow server works in ${directory}: wait until it ends, or give this one another STATE_DIR`, {
+          cause: error,
+        });
+      }
       await sleep(100);
     }
   }

@@ -127,6 +127,10 @@ test("a workflow is stored from YAML or an object, changed on request, and wrong
     version: 1,
   });
   expect(await server.refusal("create_workflow", { definition: text })).toContain("mine");
+  const timed = { ...GREET, id: "timed", on: { schedule: "0 7 * * *" } };
+  expect(await server.call("create_workflow", { definition: timed })).toMatchObject({
+    warnings: [expect.stringContaining("schedule_workflow") as string],
+  });
   const changed = { id: "mine", steps: [{ id: "a", value: 2 }], output: "${{ steps.a.output }}" };
   expect(await server.call("create_workflow", { definition: changed, replace: true })).toMatchObject({ version: 2 });
   expect(await server.call("execute_workflow", { workflow_id: "mine", wait_ms })).toMatchObject({ output: 2 });
