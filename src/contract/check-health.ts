@@ -28,7 +28,7 @@ export interface ServerHealth {
 
 /** Output of `check_health`. */
 export interface HealthReport {
-  /** As that of the worst server. */
+  /** `degraded` while none is bad and four out of five are healthy, `unreachable` when all are bad, else `unhealthy`. */
   readonly status: HealthState;
   readonly checkedAtMs: number;
   readonly servers: readonly ServerHealth[];
@@ -39,7 +39,7 @@ export const checkHealth: Operation<CheckHealthInput, HealthReport> = {
   name: "check_health",
   title: "Check health",
   description:
-    "Asks the servers with all their replicas, side by side, whether they are there and how they are doing, and says what could be done about those that are not well. Servers with a reading tool get_server_status, and those on a network with a page /health, are asked for that, too.",
+    "Asks the servers with all their replicas, side by side, whether they are there and how they are doing, and says what could be done about those that are not well; one that does not answer is asked up to three times. Servers with a reading tool get_server_status, and those on a network with a page /health, are asked for that, too.",
   kind: "read",
   repeatable: "always",
   permission: "tutti:read",

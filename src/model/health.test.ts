@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { HealthState } from "./health.ts";
-import { healthOfAll, healthOfServer } from "./health.ts";
+import { healthOfAll, healthOfServer, healthOfSystem } from "./health.ts";
 
 test.each<readonly [readonly HealthState[], HealthState]>([
   [["healthy"], "healthy"],
@@ -22,6 +22,25 @@ test.each<readonly [readonly HealthState[], HealthState]>([
   [["healthy", "degraded"], "degraded"],
   [["unhealthy", "healthy", "degraded"], "unhealthy"],
   [["unreachable", "unhealthy"], "unreachable"],
-])("servers that are %j are %s together", (servers, state) => {
+])("what is known to be %j is %s", (servers, state) => {
   expect(healthOfAll(servers)).toBe(state);
+});
+
+const FOUR = ["healthy", "healthy", "healthy", "healthy"] as const;
+
+test.each<readonly [readonly HealthState[], HealthState]>([
+  [[], "healthy"],
+  [FOUR, "healthy"],
+  [[...FOUR, "degraded"], "degraded"],
+  [[...FOUR, "unknown"], "degraded"],
+  [[...FOUR, "degraded", "degraded"], "unhealthy"],
+  [["healthy", "degraded"], "unhealthy"],
+  [["degraded"], "unhealthy"],
+  [[...FOUR, "unhealthy"], "unhealthy"],
+  [[...FOUR, "unreachable"], "unhealthy"],
+  [["degraded", "unreachable"], "unhealthy"],
+  [["unhealthy", "unreachable"], "unreachable"],
+  [["unhealthy"], "unreachable"],
+])("a system of servers that are %j is %s", (servers, state) => {
+  expect(healthOfSystem(servers)).toBe(state);
 });

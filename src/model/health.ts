@@ -13,10 +13,24 @@ export function healthOfServer(replicas: readonly HealthState[]): HealthState {
   return best === "healthy" && known.size > 1 ? "degraded" : best;
 }
 
-/** How servers are doing together, none of which can stand in for another: as the worst of them. */
+/** How something is doing of which several things are known: as the worst of them. */
 export function healthOfAll(servers: readonly HealthState[]): HealthState {
   return GOOD_FIRST.findLast((state) => servers.includes(state)) ?? "healthy";
 }
+
+/**
+ * How all servers of a system are doing, in one word: `degraded` while none is bad and four out of five are healthy,
+ * `unreachable` when all are bad, and `unhealthy` for whatever is between.
+ */
+export function healthOfSystem(servers: readonly HealthState[]): HealthState {
+  const healthy = servers.filter((state) => state === "healthy").length;
+  if (healthy === servers.length) return "healthy";
+  const bad = servers.filter(isBad).length;
+  if (bad === servers.length) return "unreachable";
+  return bad === 0 && healthy / servers.length >= HEALTHY_SHARE ? "degraded" : "unhealthy";
+}
+
+const HEALTHY_SHARE = 0.8;
 
 /** Whether calls should go elsewhere while there is an elsewhere. `unknown` is not bad: somebody must be the first to find out. */
 export function isBad(state: HealthState): boolean {

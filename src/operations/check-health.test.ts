@@ -1,8 +1,9 @@
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { readingTool } from "../../test/support/fake-connections.ts";
 import { ManualClock } from "../../test/support/manual-clock.ts";
 import { replicaRecord, serverRecord } from "../../test/support/server-record.ts";
 import { failed, succeeded } from "../../test/support/world.ts";
+import type { Clock } from "../base/clock.ts";
 import { randomIds } from "../base/ids.ts";
 import type { Json, JsonObject } from "../base/json.ts";
 import type { CallOutcome } from "../model/call.ts";
@@ -46,9 +47,21 @@ function portsOf(
     security: undefined,
     pages,
     caller,
-    clock: new ManualClock(7),
+    clock: impatient(new ManualClock(7)),
     ids: randomIds,
     called,
+  };
+}
+
+/** Pauses are over at once; limits never come. */
+function impatient(clock: ManualClock): Clock {
+  return {
+    nowMs: () => clock.nowMs(),
+    monotonicMs: () => clock.monotonicMs(),
+    after(delayMs, callback) {
+      if (delayMs <= 500) queueMicrotask(callback);
+      return { [Symbol.dispose]: () => undefined };
+    },
   };
 }
 
@@ -130,14 +143,44 @@ test.each<readonly [string, Partial<ServerRecord>, string, readonly string[]]>([
     ["12 calls wait for a place (5 at once): raise max_concurrent_calls if it can do more, or add a replica."],
   ],
 ])("of %s it is said what could be done", async (_, record, status, recommendations) => {
-  expect(await checkHealth({}, portsOf([serverRecord(record)]), context)).toMatchObject({ status, servers: [{ status, recommendations }] });
+  expect(await checkHealth({}, portsOf([serverRecord(record)]), context)).toMatchObject({ servers: [{ status, recommendations }] });
 });
 
-test("the report is as bad as the worst server", async () => {
+test("a server that does not answer is asked three times, and the last answer counts", async () => {
+  const away = serverRecord({ serverId: "a", health: { status: "unreachable" } });
+  const well = serverRecord({ serverId: "b" });
+  const asked: (readonly string[] | undefined)[] = [];
+  const answers = [[away, well], [away], [{ ...away, health: { status: "healthy" as const } }]];
+  const discover = async (names: readonly string[] | undefined) => {
+    asked.push(names);
+    return answers[asked.length - 1] ?? [];
+  };
+  const ports = { ...portsOf([]), discovery: { discover } };
+  expect(await checkHealth({}, ports, context)).toMatchObject({ status: "healthy" });
+  expect(asked).toEqual([undefined, ["a"], ["a"]]);
+});
+
+test("a try that takes too long is given up, and what was known before is told", async () => {
+  const away = serverRecord({ serverId: "a", health: { status: "unreachable" } });
+  const clock = new ManualClock(7);
+  const second = Promise.withResolvers<undefined>();
+  const discover = async (names: readonly string[] | undefined, signal: AbortSignal) => {
+    if (names === undefined) return [away];
+    second.resolve(undefined);
+    return await new Promise<never>((_resolve, reject) => signal.addEventListener("abort", () => reject(signal.reason as Error)));
+  };
+  const checking = checkHealth({}, { ...portsOf([]), clock, discovery: { discover } }, context);
+  await vi.waitUntil(() => clock.step());
+  await second.promise;
+  clock.advance(10_000);
+  expect(await checking).toMatchObject({ status: "unreachable", servers: [{ status: "unreachable" }] });
+});
+
+test("the report is as bad as all servers are together", async () => {
   const states = ["healthy", "degraded", "unreachable", "unhealthy"] as const;
   const records = states.map((status) => serverRecord({ serverId: status, health: { status } }));
-  expect(await checkHealth({}, portsOf(records), context)).toMatchObject({ status: "unreachable" });
-  expect(await checkHealth({}, portsOf(records.slice(0, 2)), context)).toMatchObject({ status: "degraded" });
+  expect(await checkHealth({}, portsOf(records), context)).toMatchObject({ status: "unhealthy" });
+  expect(await checkHealth({}, portsOf(records.slice(2)), context)).toMatchObject({ status: "unreachable" });
 });
 
 test.each<readonly [Json, object]>([
@@ -176,8 +219,7 @@ test.each<readonly [JsonObject, object]>([
 test("a status tool that fails is told, and one that whoever asks may not use is not", async () => {
   const ports = portsOf([withStatus()], failed("tool_error", "no database"));
   expect(await checkHealth({}, ports, context)).toMatchObject({
-    status: "degraded",
-    servers: [{ recommendations: ['Look into "s": its get_server_status failed: no database.'] }],
+    servers: [{ status: "degraded", recommendations: ['Look into "s": its get_server_status failed: no database.'] }],
   });
   expect(await checkHealth({}, portsOf([withStatus()], failed("denied", "no")), context)).toMatchObject({ status: "healthy" });
 });

@@ -1,7 +1,7 @@
 import { defined } from "../base/defined.ts";
 import type { CheckHealthInput, HealthReport, ServerHealth } from "../contract/check-health.ts";
 import type { ReplicaVerdict } from "../contract/server-health.ts";
-import { healthOfAll } from "../model/health.ts";
+import { healthOfAll, healthOfSystem } from "../model/health.ts";
 import type { ReplicaRecord, ServerRecord } from "../model/server-record.ts";
 import type { ServerConfig } from "../model/server.ts";
 import type { Discovery } from "../ports/discovery.ts";
@@ -9,6 +9,7 @@ import type { HealthPages } from "../ports/health-pages.ts";
 import type { ServerSecurity } from "../ports/server-security.ts";
 import { askStatus } from "./ask-status.ts";
 import { configFaults } from "./config-faults.ts";
+import { discoverPatiently } from "./discover-patiently.ts";
 import type { OperationContext } from "./operation-context.ts";
 import type { OutsidePorts } from "./outside-execution.ts";
 import { recommend } from "./recommend.ts";
@@ -30,9 +31,9 @@ export interface CheckHealthPorts extends OutsidePorts {
  * @throws TuttiError `server.not-found`
  */
 export async function checkHealth(input: CheckHealthInput, ports: CheckHealthPorts, context: OperationContext): Promise<HealthReport> {
-  const records = await ports.discovery.discover(input.servers, context.signal);
+  const records = await discoverPatiently(input.servers, ports, context.signal);
   const servers = await Promise.all(records.map((record) => healthOf(record, ports, context)));
-  return { status: healthOfAll(servers.map(({ status }) => status)), checkedAtMs: ports.clock.nowMs(), servers };
+  return { status: healthOfSystem(servers.map(({ status }) => status)), checkedAtMs: ports.clock.nowMs(), servers };
 }
 
 async function healthOf(record: ServerRecord, ports: CheckHealthPorts, context: OperationContext): Promise<ServerHealth> {

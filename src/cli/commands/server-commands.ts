@@ -46,7 +46,7 @@ function addHealth(program: Command, perform: Perform): void {
     .description(
       [
         "Ask servers with all their replicas, side by side, how they are doing, and say what could be done.",
-        "Exits with 0 when all are healthy, 1 degraded, 2 unhealthy, 3 unreachable (the worst of them), and 4 when nothing could be found out.",
+        "One that does not answer is asked up to three times, 500 ms apart. Exits with 0 when all are healthy, 1 (degraded) while none fails and four out of five are healthy, 3 (unreachable) when all fail, 2 (unhealthy) for whatever is between, and 4 when nothing could be found out.",
       ].join("\n"),
     )
     .argument("[name...]", "only these")

@@ -18,12 +18,17 @@ const ONE_WAY = { replicas: [{ name: "b", tier: "secondary", url: NOBODY }] };
 
 test.each([
   ["all are well", ["good"], 0, "healthy"],
-  ["one has lost a replica", ["good", "half"], 1, "degraded"],
+  ["one of five has lost a replica", ["good", "better", "best", "fine", "half"], 1, "degraded"],
   ["one does not answer", ["good", "hung"], 2, "unhealthy"],
-  ["one is not there", ["good", "half", "gone"], 3, "unreachable"],
+  ["one is not there", ["good", "half", "gone"], 2, "unhealthy"],
+  ["none is there", ["gone", "lost"], 3, "unreachable"],
 ] as const)("when %s, health exits with the code for that", async (_, names, exitCode, status) => {
   using world = commandWorld({
     good: "echo.ts",
+    better: "echo.ts",
+    best: "echo.ts",
+    fine: "echo.ts",
+    lost: { file: "dies.ts", args: ["at-start"] },
     half: { file: "echo.ts", keys: ONE_WAY },
     gone: { file: "dies.ts", args: ["at-start"] },
     hung: { file: "deaf-to-pings.ts" },
@@ -48,7 +53,7 @@ test.each([
   const { port } = server.address() as AddressInfo;
   world.write("tutti.yaml", `servers: { http: { url: "http://127.0.0.1:${port}/mcp" }, socket: { url: "ws://127.0.0.1:${port}/mcp" } }\n`);
   const { exitCode, stdout } = await world.run("health", "--json");
-  expect(exitCode).toBe(2);
+  expect(exitCode).toBe(3);
   const { servers } = JSON.parse(stdout) as Report;
   expect(servers.map((server) => server.status)).toEqual(["unhealthy", "unhealthy"]);
   for (const { recommendations } of servers) expect(recommendations).toEqual([expect.stringContaining(advice)]);
@@ -57,7 +62,7 @@ test.each([
 test("people see replicas, and what could be done", async () => {
   using world = commandWorld({ half: { file: "echo.ts", keys: ONE_WAY } });
   const { stdout } = await world.run("health");
-  expect(stdout).toMatch(/^degraded {2}1 server\n ! {2}half {2}degraded +\d+ ms, up .* 1\.0\.0 +2 replicas\n/);
+  expect(stdout).toMatch(/^unhealthy {2}1 server\n ! {2}half {2}degraded +\d+ ms, up .* 1\.0\.0 +2 replicas\n/);
   expect(stdout).toMatch(/✔ {2}1 {2}tier 1 {2}healthy/);
   expect(stdout).toMatch(/✖ {2}b {2}tier 2 {2}unreachable .*ECONNREFUSED/);
   expect(stdout).toContain('→ See whether replica "b" of "half" runs and can be reached from here at http://127.0.0.1:9/mcp');
