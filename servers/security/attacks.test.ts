@@ -1,7 +1,7 @@
 import { symlinkSync } from "node:fs";
 import { base64url, SignJWT } from "jose";
 import { expect, test } from "vitest";
-import { SECRET, securityWorld, tokenOf } from "./security-world.ts";
+import { SECRET, securityWorld, tokenOf } from "../../test/support/security-world.ts";
 
 const EVENT = { type: "t", action: "a" };
 const GRANT = { expires_in: 60 };

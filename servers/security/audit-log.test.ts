@@ -1,7 +1,7 @@
 import { DatabaseSync } from "node:sqlite";
 import { expect, test } from "vitest";
 import type { HeldServer } from "../../test/support/reference-server.ts";
-import { securityWorld } from "./security-world.ts";
+import { securityWorld } from "../../test/support/security-world.ts";
 
 interface Checkpoint {
   readonly sequence: number;

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { securityWorld, tokenOf } from "./security-world.ts";
+import { securityWorld, tokenOf } from "../../test/support/security-world.ts";
 
 test("what no role allows is denied, and every decision is in the audit log", async () => {
   using world = securityWorld();

@@ -3,7 +3,7 @@ import { chmodSync, existsSync, readdirSync, readFileSync, statSync, writeFileSy
 import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
 import { readSealedHeader } from "../kit/sealing/sealed-header.ts";
-import { securityWorld } from "./security-world.ts";
+import { securityWorld } from "../../test/support/security-world.ts";
 
 interface Sealed {
   readonly file: string;

@@ -5,7 +5,7 @@ import { expect, test } from "vitest";
 import { hold } from "../../test/support/reference-server.ts";
 import { temporaryDirectory } from "../../test/support/temporary-directory.ts";
 import { openSecurity } from "./open-security.ts";
-import { SECRET, securityWorld, tokenOf } from "./security-world.ts";
+import { SECRET, securityWorld, tokenOf } from "../../test/support/security-world.ts";
 import { hashSecret, isSecret, parseSecretHash } from "./secret-hash.ts";
 
 const GIVEN = { client_id: "etl", client_secret: SECRET };

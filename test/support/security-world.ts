@@ -1,9 +1,9 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { type HeldServer, hold } from "../../test/support/reference-server.ts";
-import { temporaryDirectory } from "../../test/support/temporary-directory.ts";
-import { openSecurity } from "./open-security.ts";
-import { hashSecret } from "./secret-hash.ts";
+import { type HeldServer, hold } from "./reference-server.ts";
+import { temporaryDirectory } from "./temporary-directory.ts";
+import { openSecurity } from "../../servers/security/open-security.ts";
+import { hashSecret } from "../../servers/security/secret-hash.ts";
 
 export const SECRET = "a secret for tests only";
 
