@@ -278,3 +278,32 @@ test("graphics processors are those that the driver tells of, and none where the
     expect(told.cpu.cores).toBeGreaterThan(0);
   }
 });
+
+test("processing that is cancelled writes nothing, and leaves what was there", async () => {
+  await using held = await world();
+  held.write("raw.csv", purchasesCsv());
+  held.write("out.parquet", "what was there");
+  const stop = new AbortController();
+  const parameters = { file: "raw.csv", operations: ["clean", "feature_engineering"], output_file: "out.parquet" };
+  const refused = held.server.refusal("data_processing", parameters, { signal: stop.signal });
+  stop.abort();
+  expect(await refused).toContain("cancelled");
+  expect(readFileSync(held.path("out.parquet"), "utf8")).toBe("what was there");
+});
+
+test("two servers on one state run each job once, and each can cancel what the other runs", async () => {
+  using directory = temporaryDirectory();
+  const exchange = join(directory.path, "exchange");
+  mkdirSync(join(exchange, "acme"), { recursive: true });
+  writeFileSync(join(exchange, "acme", "much.csv"), purchasesCsv({ users: 2_000 }));
+  const environment = { STATE_DIR: join(directory.path, "state"), EXCHANGE_DIR: exchange, CONCURRENT_JOBS: "1" };
+  await using one = await hold(openCompute(environment));
+  await using other = await hold(openCompute(environment));
+  const long = { file: "much.csv", parameters: { epochs: 10_000, batch_size: 1 } };
+  const mine = await one.call<ToldJob>("train_model", long);
+  const epochs = { job_id: mine.job_id, wait_ms: 30_000, until: "changed" };
+  const running = await other.call<Status>("gpu_status", epochs);
+  expect(running).toMatchObject({ jobs: [{ status: "running" }], active_jobs: 1 });
+  expect(await other.call("train_model", { cancel_job: mine.job_id })).toMatchObject({ status: "cancelled" });
+  expect(await one.call("gpu_status", { job_id: mine.job_id })).toMatchObject({ jobs: [{ status: "cancelled" }] });
+});

@@ -36,7 +36,7 @@ export interface Trained {
 
 /** The files of a job. */
 export const MODEL_FILE = "model";
-export const CHECKPOINT_FILE = "checkpoint";
+const CHECKPOINT_FILE = "checkpoint";
 export const HELD_OUT_FILE = "held-out.csv";
 
 /** Of everything that decides what the numbers are. To be raised when the same input would give other ones. */
