@@ -70,10 +70,7 @@ function receptionOf(
 }
 
 /** Length 40, sources 30, a read time that fits the length 30; half of the sum is the reception of its type where there is one. */
-function performanceScore(
-  content: Pick<Content, "word_count" | "source_count" | "estimated_read_time">,
-  reception?: number,
-): number {
+function performanceScore(content: Pick<Content, "word_count" | "source_count" | "estimated_read_time">, reception?: number): number {
   const { word_count: words, source_count, estimated_read_time } = content;
   const length = words < 600 ? words / 600 : words <= 2_000 ? 1 : Math.max(0.4, 2_000 / words);
   const sources = Math.min(1, source_count / 3);
