@@ -1,8 +1,10 @@
+import { ToolError } from "tutti/server";
 import { z } from "zod";
 import type { GuardedHttp } from "../kit/http/guarded-fetch.ts";
 import type { ApiRequest } from "./build-request.ts";
 import { authenticationFailed } from "./gateway-error.ts";
 import type { ApiConfig } from "./read-apis-file.ts";
+import { isTransient } from "./retry-policy.ts";
 import type { SecretWords } from "./secret-words.ts";
 
 /** Says in requests who asks. */
@@ -107,6 +109,7 @@ async function fetchToken(
     timeoutMs,
     bytesMax: 65_536,
   });
+  if (isTransient(answer.status)) throw new ToolError(`the token endpoint of "${apiName}" answered ${answer.status}`, { type: "External" });
   if (answer.status !== 200)
     throw authenticationFailed(`"${apiName}" was given no token: its token endpoint answered ${answer.status}`, 401);
   const read = tokenAnswer.safeParse(parsed(answer.body));

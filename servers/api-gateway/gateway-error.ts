@@ -26,10 +26,11 @@ export function rateLimitExceeded(message: string, retryAfterMs: number): ToolEr
   return new ToolError(message, { type: "External", code: "RateLimitExceeded", httpStatusCode: 429, retryAfter });
 }
 
+/** Said of one API: a `retryAfter` would make Tutti leave this whole server alone, with all the other APIs. */
 export function circuitBreakerOpen(apiName: string, retryAfterMs: number): ToolError {
-  const retryAfter = Math.max(1, Math.ceil(retryAfterMs / 1_000));
-  const words = `"${apiName}" has failed too often and is left alone for ${retryAfter} s more`;
-  return new ToolError(words, { type: "External", code: "CircuitBreakerOpen", httpStatusCode: 503, retryAfter });
+  const seconds = Math.max(1, Math.ceil(retryAfterMs / 1_000));
+  const words = `"${apiName}" has failed too often and is left alone for ${seconds} s more`;
+  return new ToolError(words, { code: "CircuitBreakerOpen", httpStatusCode: 503, details: { retry_after_seconds: seconds } });
 }
 
 export function timedOut(apiName: string, timeoutMs: number, attempts: number): ToolError {

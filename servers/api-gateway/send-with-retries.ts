@@ -68,9 +68,9 @@ async function attemptOnce(gateway: Gateway, api: RunningApi, { request, signal 
   const { name, config } = api;
   const waitMs = api.rate.take(clock.now());
   if (waitMs > 0) throw rateLimitExceeded(`"${name}" may be asked ${config.rate_limit_per_minute} times a minute`, waitMs);
-  const { url, method, headers, body } = await credentials.add(name, config, request);
   using limit = timeLimit(signal, config.timeout_ms);
   try {
+    const { url, method, headers, body } = await credentials.add(name, config, request);
     const answer = await http.fetch(url.href, {
       method,
       headers,
@@ -83,7 +83,7 @@ async function attemptOnce(gateway: Gateway, api: RunningApi, { request, signal 
   } catch (error) {
     if (signal.aborted) throw cancelled();
     if (limit.late()) return { kind: "failed", error: timedOut(name, config.timeout_ms, attempt) };
-    if (!(error instanceof ToolError)) throw error;
+    if (!(error instanceof ToolError) || error.error.code === "AuthenticationFailed") throw error;
     const words = secrets.hide(error.message);
     if (error.error.type === "Validation") throw new ToolError(words, { type: "Validation", code: "RequestFailed" });
     return {
@@ -105,15 +105,14 @@ function failed({ name }: RunningApi, { status, headers }: GuardedAnswer, { atte
   const end = { kind: "failed" as const, status, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };
   if (status === 401 || status === 403) return { ...end, error: authenticationFailed(words, status) };
   if (status === 429) return { ...end, error: rateLimitExceeded(words, retryAfterMs ?? 1_000) };
-  const details = { attempts: attempt };
+  const later = retryAfterMs === undefined ? {} : { retry_after_seconds: Math.ceil(retryAfterMs / 1_000) };
+  const details = { attempts: attempt, ...later };
   if (!isTransient(status)) return { ...end, error: new ToolError(words, { code: "RequestFailed", httpStatusCode: status, details }) };
-  const later = retryAfterMs === undefined ? {} : { retryAfter: Math.max(1, Math.ceil(retryAfterMs / 1_000)) };
   const error = new ToolError(`${words}, ${times(attempt)}`, {
     type: "External",
     code: "RequestFailed",
     httpStatusCode: status,
     details,
-    ...later,
   });
   return { ...end, error };
 }

@@ -1,0 +1,35 @@
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+interface AfterRun {
+  readonly out: string;
+  readonly result: { readonly output: unknown };
+}
+
+interface Service {
+  readonly name: string;
+  readonly attempts: number;
+  readonly answered: number;
+  readonly calls: number;
+  readonly breaker: string;
+}
+
+/** Keeps the report as a file, and says how the services did. */
+export async function afterRun({ out, result }: AfterRun): Promise<readonly string[]> {
+  const { html, services } = (result.output ?? {}) as { readonly html?: unknown; readonly services?: readonly Service[] | null };
+  const lines: string[] = [];
+  if (typeof html === "string") {
+    writeFileSync(join(out, "report.html"), html);
+    lines.push(line("the report", join(out, "report.html")));
+  }
+  for (const { name, calls, answered, attempts, breaker } of services ?? []) {
+    lines.push(line(name, `${answered} of ${calls} calls answered, in ${attempts} attempts, breaker ${breaker}`));
+  }
+  const log = join(out, "requests.log");
+  if (existsSync(log)) lines.push(line("what came", `${log}  (${readFileSync(log, "utf8").trim().split("\n").length} requests so far)`));
+  return lines;
+}
+
+function line(label: string, text: string): string {
+  return `${label.padEnd(13)} ${text}`;
+}
