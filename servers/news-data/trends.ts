@@ -50,10 +50,10 @@ export function trendsOf(articles: readonly Article[]): Trends {
   };
 }
 
-/** A term that one article alone uses is a word, not a topic. */
+/** A term that one article alone uses is a word, not a topic, and so is a single word that only two share. */
 function topicsOf(recent: ReadonlyMap<string, number>, earlier: ReadonlyMap<string, number>): readonly Topic[] {
   const topics = [...recent].flatMap(([term, count]): Topic[] => {
-    if (count < 2) return [];
+    if (count < (term.includes(" ") ? 2 : 3)) return [];
     const before = (earlier.get(term) ?? 0) + 1;
     const growth = Math.round((count / RECENT_DAYS / (before / EARLIER_DAYS)) * 100) / 100;
     return growth > 1 ? [{ term, count, growth }] : [];
@@ -106,7 +106,7 @@ hard have having help helps here high higher hold hope however into itself just 
 late later least leave left less like likely little live long longer look made make makes making many mark might month months
 more most much must near need needs never next nine nobody none nothing often once ones only onto open opens other others over
 part past people place plan plans point puts quite rather reach ready really right rise rises rose said same says second seem
-seen sent seven several shall should show shows side since small smaller some soon start starts still such take taken takes
+seen sell sells sent seven several shall should show shows side since small smaller some soon start starts still such take taken takes
 tell tells than that their them then there these they thing things third this those though three through time times today
 told took toward towards turn turns twice under until upon used uses very want wants week weeks well went were what when where
 whether which while whole whom whose will with within without work works would year years your`.split(/\s+/),

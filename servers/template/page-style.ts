@@ -35,7 +35,7 @@ th { color: var(--soft); font-weight: 600; }
 .kpi .change { font-size: 0.86rem; font-weight: 600; color: var(--soft); } .up { color: var(--good) !important; } .down { color: var(--bad) !important; }
 .charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(26rem, 100%), 1fr)); gap: 0.9rem; margin: 1.2rem 0; }
 figcaption { color: var(--ink); font-weight: 600; margin-bottom: 0.4rem; }
-svg { display: block; width: 100%; height: auto; } svg text { fill: var(--soft); font-size: 11px; }
+svg { display: block; width: 100%; height: auto; } svg text { fill: var(--soft); font-size: 14px; }
 svg .grid { stroke: var(--line); } svg .zero { stroke: var(--soft); }
 .severity-critical, .severity-error { color: var(--bad); } .severity-warning { color: var(--warn); } .severity-info { color: var(--accent); }
 @media print { body { background: none; font-size: 11pt; } main { padding: 0; } .kpi, figure { break-inside: avoid; } }

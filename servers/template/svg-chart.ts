@@ -11,11 +11,15 @@ interface Chart {
 
 const WIDTH = 640;
 const HEIGHT = 300;
-const BOX = { left: 56, right: 12, top: 14, bottom: 44 };
+const BOX = { left: 62, right: 12, top: 14, bottom: 56 };
+/** About how wide a letter is in the size that page-style.ts gives it. */
+const LETTER = 7.6;
 const COLOURS = 8;
 const SERIES_MAX = 8;
 const POINTS_MAX = 500;
 const MAGNITUDE_MAX = 1e15;
+/** What is smaller is nothing: steps of a scale cannot be computed of the smallest numbers that there are. */
+const MAGNITUDE_MIN = 1e-15;
 
 /** A line or bar chart as SVG that takes its colours from the page. What is no chart, or too much of one, becomes nothing. */
 export function svgChart(value: unknown): string {
@@ -67,7 +71,7 @@ function grid(scale: Scale): string {
     const at = fixed(y(value, scale));
     const zero = Math.abs(value) < scale.step / 1e6;
     parts.push(`<line class="${zero ? "zero" : "grid"}" x1="${BOX.left}" x2="${WIDTH - BOX.right}" y1="${at}" y2="${at}"/>`);
-    parts.push(`<text x="${BOX.left - 8}" y="${at}" dy="4" text-anchor="end">${short(zero ? 0 : value)}</text>`);
+    parts.push(`<text x="${BOX.left - 8}" y="${at}" dy="5" text-anchor="end">${short(zero ? 0 : value)}</text>`);
   }
   return parts.join("");
 }
@@ -75,12 +79,14 @@ function grid(scale: Scale): string {
 function lines({ series, labels: { length } }: Chart, scale: Scale): string {
   return series
     .map(({ name, values }, index) => {
-      const points = values.flatMap((value, place) =>
-        value === null ? [] : [{ value, at: x(place, length), up: y(value, scale), place }],
+      const points = values.map((value, place) => (value === null ? undefined : { value, at: x(place, length), up: y(value, scale) }));
+      // After a gap the line begins anew.
+      const path = points.map((point, place) =>
+        point === undefined ? "" : `${points[place - 1] === undefined ? "M" : "L"}${fixed(point.at)} ${fixed(point.up)}`,
       );
-      const path = points.map(({ at, up }, place) => `${place === 0 ? "M" : "L"}${fixed(at)} ${fixed(up)}`).join("");
-      const dots = points.length > 60 ? "" : points.map(({ at, up, value }) => dot({ at, up, name, value, index })).join("");
-      return `<path d="${path}" fill="none" stroke="${colour(index)}" stroke-width="2.2" stroke-linejoin="round"/>${dots}`;
+      const seen = points.filter((point) => point !== undefined);
+      const dots = seen.length > 60 ? "" : seen.map((point) => dot({ ...point, name, index })).join("");
+      return `<path d="${path.join("")}" fill="none" stroke="${colour(index)}" stroke-width="2.2" stroke-linejoin="round"/>${dots}`;
     })
     .join("");
 }
@@ -117,26 +123,33 @@ function bars({ series, labels: { length } }: Chart, scale: Scale): string {
 
 /** As many labels as can be read beside one another. */
 function labels({ labels: names }: Chart): string {
-  const longest = Math.max(...names.map((name) => Math.min(name.length, 14)), 1);
-  const every = Math.ceil((names.length * (longest * 6.5 + 10)) / (WIDTH - BOX.left - BOX.right));
+  const room = WIDTH - BOX.left - BOX.right;
+  const longest = Math.max(...names.map((name) => Math.min(name.length, 12)), 1);
+  const every = Math.ceil((names.length * (longest * LETTER + 8)) / room);
+  const letters = Math.floor(((room / names.length) * every) / LETTER);
   return names
-    .map((name, index) =>
-      index % every === 0
-        ? `<text x="${fixed(x(index, names.length))}" y="${HEIGHT - BOX.bottom + 17}" text-anchor="middle">${escaped(name.slice(0, 14))}</text>`
-        : "",
-    )
+    .map((name, index) => {
+      if (index % every !== 0) return "";
+      return `<text x="${fixed(x(index, names.length))}" y="${HEIGHT - BOX.bottom + 21}" text-anchor="middle">${escaped(cut(name, letters))}</text>`;
+    })
     .join("");
 }
 
+/** Which colour is which series; of one alone the title of the chart says enough. */
 function legend({ series }: Chart): string {
+  if (series.length < 2) return "";
   const room = (WIDTH - BOX.left) / series.length;
   return series
     .map(({ name }, index) => {
       const at = fixed(BOX.left + index * room);
-      const text = escaped(name.slice(0, Math.max(3, Math.floor(room / 7) - 3)));
-      return `<rect x="${at}" y="${HEIGHT - 15}" width="9" height="9" rx="2" fill="${colour(index)}"/><text x="${at}" dx="14" y="${HEIGHT - 6}">${text}</text>`;
+      const text = escaped(cut(name, Math.floor(room / LETTER) - 3));
+      return `<rect x="${at}" y="${HEIGHT - 18}" width="11" height="11" rx="2" fill="${colour(index)}"/><text x="${at}" dx="16" y="${HEIGHT - 8}">${text}</text>`;
     })
     .join("");
+}
+
+function cut(text: string, letters: number): string {
+  return (text.length <= letters ? text : `${text.slice(0, Math.max(letters - 1, 1))}…`).toWellFormed();
 }
 
 function chartOf(value: unknown): Chart {
@@ -160,7 +173,8 @@ function listOf(value: unknown): readonly unknown[] {
 }
 
 function numberOf(value: unknown): number | null {
-  return typeof value === "number" && Math.abs(value) <= MAGNITUDE_MAX ? value : null;
+  if (typeof value !== "number" || !(Math.abs(value) <= MAGNITUDE_MAX)) return null;
+  return Math.abs(value) < MAGNITUDE_MIN ? 0 : value;
 }
 
 const SHORT = new Intl.NumberFormat("en-US", { notation: "compact", maximumFractionDigits: 2 });
