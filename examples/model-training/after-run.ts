@@ -22,8 +22,7 @@ export async function afterRun({ folder, out, result }: AfterRunSettings): Promi
   return [
     line("report", shown(report)),
     line("figures", shown(metrics)),
-    line("mail", `${shown(join(out, "mail"))} (${amountIn(join(out, "mail"))})`),
-    line("chat", `${shown(join(out, "slack"))} (${amountIn(join(out, "slack"))})`),
+    ...["mail", "slack", "webhooks"].map((name) => line(name, `${shown(join(out, name))} (${amountSince(join(out, name), result)} new)`)),
     line("dashboard", shown(join(out, "dashboards"))),
   ];
 }
@@ -32,6 +31,7 @@ function line(label: string, text: string): string {
   return `${label.padEnd(13)} ${text}`;
 }
 
-function amountIn(folder: string): number {
-  return readdirSync(folder).filter((name) => !name.startsWith(".")).length;
+/** Files of receivers begin with the moment when they came. */
+function amountSince(folder: string, { started_at: start = "" }: Execution): number {
+  return readdirSync(folder).filter((name) => name >= start.replaceAll(":", "-")).length;
 }

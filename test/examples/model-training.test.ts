@@ -6,7 +6,7 @@ import { processesIn } from "../support/processes-in.ts";
 import { outputOf, type TrainingExecution, type TrainingWorld, trainingWorld } from "../support/training-world.ts";
 
 const ROWS = 20_000;
-const DEPLOYED = ["keep_data", "train", "keys", "publish", "deploy"];
+const UNDONE = ["keep_data", "train", "keys", "backup", "publish", "deploy"];
 
 test("purchases become a model that is as good as it says, sealed, served, told of once, and the same each time", async () => {
   await using world = await trainingWorld(ROWS);
@@ -28,7 +28,7 @@ test("a model that does not answer when it is deployed is taken back with all th
   const execution = await world.train([], { MODEL_PORT: "0" });
   expect(execution).toMatchObject({ outcome: "failed_with_rollback", error: { message: expect.stringContaining("not allowed") } });
   const undone = execution.steps.filter(({ compensation }) => compensation === "completed").map(({ id }) => id);
-  expect(undone.toSorted()).toEqual(DEPLOYED.toSorted());
+  expect(undone.toSorted()).toEqual(UNDONE.toSorted());
   await using storage = await world.server("storage");
   expect(await storage.call("list_files", { prefix: "/" })).toMatchObject({ files: [] });
   await using integration = await world.server("integration");

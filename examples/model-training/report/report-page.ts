@@ -1,6 +1,6 @@
 import { barChart, lineChart, type Span, timeline } from "./charts.ts";
 import { escaped } from "./escaped.ts";
-import type { Execution } from "./execution.ts";
+import { type Execution, partOf, type Step } from "./execution.ts";
 import type { Figures } from "./figures.ts";
 
 /** One page with everything in it: it needs no network, and is light or dark as its reader likes. */
@@ -86,12 +86,19 @@ function section(title: string, text: string, content: string): string {
 
 function spansOf({ steps = [], started_at: start = "" }: Execution): readonly Span[] {
   const zero = Date.parse(start);
-  return steps
-    .flatMap(({ id, status, server, started_at: from, completed_at: to }): readonly Span[] => {
-      if (typeof server !== "string" || typeof from !== "string" || typeof to !== "string") return [];
-      return [{ name: id, fromMs: Date.parse(from) - zero, toMs: Date.parse(to) - zero, failed: status === "failed" }];
-    })
-    .toSorted((one, other) => one.fromMs - other.fromMs);
+  const spans = steps.flatMap(({ id, status, server, started_at: from, completed_at: to }): readonly Span[] => {
+    if (typeof server !== "string" || typeof from !== "string" || typeof to !== "string") return [];
+    return [{ name: id, fromMs: Date.parse(from) - zero, toMs: Date.parse(to) - zero, failed: status === "failed" }];
+  });
+  return [...spans, ...jobSpan(steps, zero)].toSorted((one, other) => one.fromMs - other.fromMs);
+}
+
+/** The training itself runs beside the steps: one begins it, another waits for its end. */
+function jobSpan(steps: readonly Step[], zero: number): readonly Span[] {
+  const job = partOf(steps.find(({ id }) => id === "trained")?.output, "jobs", 0);
+  const [from, to] = [partOf(job, "started_at"), partOf(job, "ended_at")];
+  if (typeof from !== "string" || typeof to !== "string") return [];
+  return [{ name: "(the job itself)", fromMs: Date.parse(from) - zero, toMs: Date.parse(to) - zero, failed: false }];
 }
 
 function stepTable({ steps = [] }: Execution): string {
