@@ -33,6 +33,21 @@ test("nothing is seen of a file before it is whole, and when writing fails what 
   expect(readdirSync(join(directory.path, "acme"))).toEqual(["a"]);
 });
 
+test("a folder that is cleared away while a file for it is written does not cost the file", async () => {
+  using directory = temporaryDirectory();
+  const exchange = openExchange(directory.path);
+  await exchange.write("acme", "runs/1/a", (path) => {
+    writeFileSync(path, "new");
+    exchange.removeFolder("acme", "runs");
+  });
+  expect(readFileSync(exchange.existing("acme", "runs/1/a"), "utf8")).toBe("new");
+  const late = exchange.write("acme", "b", (path) => {
+    writeFileSync(path, "new");
+    mkdirSync(join(directory.path, "acme", "b"));
+  });
+  await expect(late).rejects.toThrow("is a folder");
+});
+
 test("of two that write the same file at once one wins, wholly", async () => {
   using directory = temporaryDirectory();
   const exchange = openExchange(directory.path);

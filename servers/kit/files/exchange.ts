@@ -62,6 +62,11 @@ export function openExchange(directory: string): Exchange {
     if (!existsSync(place)) mkdirSync(place, { recursive: true });
     return place;
   };
+  const placeOf = (tenant: string, name: string): string => {
+    const path = confinedPathToWrite(folder(tenant), named(name));
+    if (statSync(path, { throwIfNoEntry: false })?.isDirectory() === true) throw refuse(`"${name}" is a folder`);
+    return path;
+  };
   removeLeftovers(directory);
   return {
     existing(tenant, name) {
@@ -70,13 +75,14 @@ export function openExchange(directory: string): Exchange {
       return path;
     },
     async write(tenant, name, writing) {
-      const path = confinedPathToWrite(folder(tenant), named(name));
-      if (statSync(path, { throwIfNoEntry: false })?.isDirectory() === true) throw refuse(`"${name}" is a folder`);
+      placeOf(tenant, name);
       const beside = join(folder(tenant), `.${randomUUID()}${PART}`);
       try {
         await writing(beside);
         const { bytes, sha256 } = await contentOf(beside);
         flush(beside);
+        // While it was written, somebody may have taken its folder away, or put something else in its place.
+        const path = placeOf(tenant, name);
         renameSync(beside, path);
         flush(dirname(path));
         return { file: name, bytes, sha256 };

@@ -30,6 +30,21 @@ test("what a call changes and the memory of it are there together, or neither, a
   expect(again.database.prepare("SELECT text FROM notes").all()).toEqual([{ text: "kept" }]);
 });
 
+test("an answer is forgotten after a month, when the file is opened, and not before", () => {
+  using directory = temporaryDirectory();
+  const path = join(directory.path, "state.db");
+  {
+    using state = openState({ path, schema: SCHEMA });
+    for (const days of [29, 31]) {
+      state.remember({ key: `acme/note/${days}`, arguments: {} }, days);
+      state.database.exec(`UPDATE answers SET at = datetime('now', '-${days} days') WHERE key = 'acme/note/${days}'`);
+    }
+  }
+  using again = openState({ path, schema: SCHEMA });
+  expect(again.known({ key: "acme/note/29", arguments: {} })).toBe(29);
+  expect(again.known({ key: "acme/note/31", arguments: {} })).toBeUndefined();
+});
+
 test("a key with other arguments is refused; their order does not matter", () => {
   using state = openState({ path: ":memory:", schema: [] });
   state.remember(CALL, 1);

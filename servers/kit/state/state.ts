@@ -38,14 +38,24 @@ const ANSWERS = `CREATE TABLE answers (
   key TEXT PRIMARY KEY, arguments TEXT NOT NULL, answer TEXT NOT NULL, at TEXT NOT NULL DEFAULT (datetime('now'))
 ) STRICT, WITHOUT ROWID;`;
 
-/** @throws Error - the file is none of SQLite, or a newer version of the server has written it */
+/** No execution asks again after so long, and answers would else fill the disk. */
+const ANSWER_DAYS = 30;
+
+/**
+ * Opens the file, and forgets what was answered more than 30 days ago.
+ *
+ * @throws Error - the file is none of SQLite, or a newer version of the server has written it
+ */
 export function openState({ path, schema }: StateOptions): State {
   if (path !== ":memory:") mkdirSync(dirname(path), { recursive: true });
   // Another process may be making the same file just now.
   const database = new DatabaseSync(path, { timeout: 10_000 });
   database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON");
   const transaction = <T>(work: () => T): T => inTransaction(database, work);
-  transaction(() => migrate(database, [ANSWERS, ...schema], path));
+  transaction(() => {
+    migrate(database, [ANSWERS, ...schema], path);
+    database.exec(`DELETE FROM answers WHERE at < datetime('now', '-${ANSWER_DAYS} days')`);
+  });
   const find = database.prepare("SELECT arguments, answer FROM answers WHERE key = ?");
   const keep = database.prepare("INSERT INTO answers (key, arguments, answer) VALUES (?, ?, ?)");
   return {
