@@ -192,6 +192,19 @@ test("a token is fetched once for calls that come at once, used until it ends, a
   expect(asked).toMatchObject({ method: "POST", body: "grant_type=client_credentials&scope=read" });
 });
 
+test("a token endpoint that fails for a moment is asked again, and one that does not know us is not", async () => {
+  const auth = { kind: "oauth2", token_url: "API_URL/token", client_id: "CLIENT_ID", secret: "CLIENT_SECRET" };
+  const statuses = [503, 200, 401];
+  await using world = await rig(
+    ({ path }) => (path === "/token" ? { status: statuses.shift() ?? 500, body: { access_token: "a-token", expires_in: 10 } } : FINE),
+    { auth },
+  );
+  expect(await world.call()).toMatchObject({ attempts: 2 });
+  world.clock.advance(10_000);
+  expect(await world.refusal()).toBe('"weather" was given no token: its token endpoint answered 401');
+  expect(world.clock.slept).toEqual([100]);
+});
+
 test("who asks can be said in three more ways", async () => {
   for (const [auth, expected] of [
     [{ kind: "bearer", secret: "WEATHER_API_KEY" }, { authorization: `Bearer ${SECRET}` }],

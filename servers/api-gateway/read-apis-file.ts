@@ -64,7 +64,6 @@ const api = z.strictObject({
 
 const apisFile = z.strictObject({ apis: z.record(name, api) });
 
-export type ApiAuth = z.output<typeof auth>;
 export type ApiEndpoint = z.output<typeof endpoint>;
 export type MappedField = z.output<typeof field>;
 export type ApiConfig = Omit<z.output<typeof api>, "base_url"> & {

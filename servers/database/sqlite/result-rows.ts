@@ -8,7 +8,7 @@ export interface ResultRows {
 }
 
 /** What all rows of an answer may have together, as JSON: an answer travels in one message. */
-export const RESULT_BYTES_MAX = 768 * 1_024;
+const RESULT_BYTES_MAX = 768 * 1_024;
 
 /** Runs a statement, and takes of its rows what may be given away. */
 export function resultRows(statement: StatementSync, values: Parameters<StatementSync["all"]>, rowsMax: number): ResultRows {
