@@ -53,14 +53,18 @@ export async function runExample(example: Example, root: string, asked: Asked, s
   const common = ["--config", example.config, "--data-dir", join(example.folder, "out", "journal")];
   const results: ExecutionResult[] = [];
   let exitCode = 0;
+  let before = asked.resume ? undefined : await newestExecution(common, place);
   for (const run of asked.resume ? [undefined] : example.runs) {
     const args = run === undefined ? ["executions", "resume"] : ["run", run.file, ...inputsOf(run, asked.inputs)];
     const ended = await runTutti([...args, ...common], place, shown);
     exitCode = Math.max(exitCode, ended.exitCode);
     // The runner was told to stop together with it.
     if (ended.exitCode >= 128) break;
-    const result = await newestExecution(common, place);
-    if (result !== undefined) results.push(result);
+    const id = await newestExecution(common, place);
+    // A run that was refused has made none, and the one before it is not its own.
+    if (id === undefined || id === before) continue;
+    before = id;
+    results.push(await showExecution(id, common, place));
   }
   const last = results.at(-1);
   if (shown && last !== undefined) for (const line of await whereToLook(example, root, last)) process.stdout.write(`  ${line}\n`);
@@ -74,15 +78,18 @@ function inputsOf({ inputs }: ExampleRun, own: readonly string[]): readonly stri
   return [...needed, ...own].flatMap((input) => ["-p", input]);
 }
 
-/** No other process uses this journal, so it is the one that just ran. */
-async function newestExecution(common: readonly string[], place: TuttiPlace): Promise<ExecutionResult | undefined> {
+/** The id of the last one that has begun. No other process uses this journal. */
+async function newestExecution(common: readonly string[], place: TuttiPlace): Promise<string | undefined> {
   const list = await runTutti(["executions", "list", "--limit", "1", "--json", ...common], place, false);
   if (list.exitCode !== 0) return undefined;
   const { executions } = JSON.parse(list.stdout) as { readonly executions: readonly ExecutionResult[] };
-  const id = executions[0]?.execution_id;
-  if (id === undefined) return undefined;
-  const show = await runTutti(["executions", "show", id, "--metrics", "--json", ...common], place, false);
-  return show.exitCode === 0 ? (JSON.parse(show.stdout) as ExecutionResult) : undefined;
+  return executions[0]?.execution_id;
+}
+
+async function showExecution(id: string, common: readonly string[], place: TuttiPlace): Promise<ExecutionResult> {
+  const { exitCode, stdout } = await runTutti(["executions", "show", id, "--metrics", "--json", ...common], place, false);
+  if (exitCode !== 0) throw new Error(`the execution ${id} cannot be shown: exit code ${exitCode}`);
+  return JSON.parse(stdout) as ExecutionResult;
 }
 
 async function whereToLook({ folder, name }: Example, root: string, result: ExecutionResult): Promise<readonly string[]> {

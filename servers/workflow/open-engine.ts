@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { type Config, isTuttiError, listExecutions, openTutti, pruneExecutions, resumeExecution, type Tutti } from "tutti";
+import { type Config, isTuttiError, openTutti, pruneExecutions, type Tutti } from "tutti";
 import { openTenantKeys, type TenantKeys } from "./tenant-keys.ts";
 import { type TenantClient, tenantClient } from "./tenant-client.ts";
 
@@ -39,7 +39,7 @@ export async function openEngine({ directory, config, keepDays }: EngineSettings
   const keys = openTenantKeys(directory);
   const tutti = await openPatiently(directory, config, keys);
   keys.publish();
-  const resumed = resumeAll(tutti);
+  const resumed = tutti.resumeInterrupted().catch(note("what was interrupted cannot be taken up"));
   const prune = async (): Promise<void> => {
     await tutti.operations.call(pruneExecutions, { olderThanMs: keepDays * DAY_MS }, { signal: new AbortController().signal });
   };
@@ -90,30 +90,6 @@ function fromConfig(config: Config): Pick<Parameters<typeof openTutti>[0], "sett
     checks: checkRegistry,
     ...(maxConcurrentCalls === undefined ? {} : { maxConcurrentCalls }),
   };
-}
-
-/** One that cannot be taken up, because a server of it is not configured any more, must not keep the others from it. */
-async function resumeAll(tutti: Tutti): Promise<void> {
-  const failed = await tutti.resumeInterrupted().then(
-    () => undefined,
-    (error: unknown) => ({ error }),
-  );
-  if (failed === undefined) return;
-  note("not all executions could be taken up at once")(failed.error);
-  const { signal } = new AbortController();
-  for (const status of ["executing", "active"] as const) {
-    let cursor: string | undefined;
-    do {
-      const page = await tutti.operations
-        .call(listExecutions, { status, limit: 1_000, ...(cursor === undefined ? {} : { cursor }) }, { signal })
-        .catch(() => ({ executions: [], nextCursor: undefined }));
-      for (const { executionId } of page.executions) {
-        const resume = tutti.operations.call(resumeExecution, { executionId, liftPause: false }, { signal });
-        await resume.catch(note(`the execution ${executionId} cannot be taken up`));
-      }
-      cursor = page.nextCursor;
-    } while (cursor !== undefined);
-  }
 }
 
 function note(what: string): (error: unknown) => void {

@@ -8,9 +8,7 @@ import { startExecution } from "../contract/start-execution.ts";
 import type { StartExecutionOutput } from "../contract/start-execution.ts";
 import type { ExecutionView } from "../contract/execution-report.ts";
 import { getExecution } from "../contract/get-execution.ts";
-import { listInterruptedExecutions } from "../contract/list-interrupted-executions.ts";
 import type { ExecutionNews } from "../contract/news.ts";
-import { resumeExecution } from "../contract/resume-execution.ts";
 import { watchExecution } from "../contract/watch-execution.ts";
 import type { WorkflowFile, WorkflowSource } from "../contract/workflow-source.ts";
 import { printWorkflow } from "../definition/print-workflow.ts";
@@ -27,11 +25,13 @@ import type { ServerSettings } from "../model/server-settings.ts";
 import type { ServerConfig } from "../model/server.ts";
 import type { Workflow } from "../model/workflow.ts";
 import type { Elicitor } from "../ports/elicitation.ts";
+import { SILENT } from "../ports/log.ts";
 import type { Secrets } from "../ports/secrets.ts";
 import type { ServerLog } from "../mcp-client/server-log.ts";
 import { dispatchRequest } from "./dispatch-request.ts";
 import { callerAlone, openCallerSource } from "./identify-caller.ts";
 import { loginFiles } from "./login-files.ts";
+import { resumeAll } from "./resume-all.ts";
 import { Owner } from "./owner.ts";
 import { readVersion } from "./version.ts";
 
@@ -87,7 +87,7 @@ export interface Tutti extends AsyncDisposable {
   wait(executionId: string, signal?: AbortSignal, tell?: (news: ExecutionNews) => void): Promise<ExecutionView>;
   /** What is known of an execution now. */
   report(executionId: string): Promise<ExecutionView>;
-  /** Takes up all executions that an earlier process has left; gives their ids. */
+  /** Takes up all executions that an earlier process has left, but those whose servers are not configured here; gives their ids. */
   resumeInterrupted(): Promise<readonly string[]>;
   /**
    * Carries out what an envelope asks for, and resolves with the envelope that answers it: when the execution has ended,
@@ -175,12 +175,7 @@ export async function openTutti(options: TuttiOptions): Promise<Tutti> {
       }
       owner.registerInjector(server, injector);
     },
-    async resumeInterrupted() {
-      const { executions } = await operations.call(listInterruptedExecutions, { includeWaiting: true }, { signal: endless });
-      const ids = executions.map(({ executionId }) => executionId);
-      for (const executionId of ids) await operations.call(resumeExecution, { executionId, liftPause: false }, { signal: endless });
-      return ids;
-    },
+    resumeInterrupted: async () => await resumeAll(operations, SILENT, endless),
     [Symbol.asyncDispose]: async () => await owner[Symbol.asyncDispose](),
   };
 }

@@ -56,7 +56,7 @@ export async function serve(request: ServeRequest, around: Surrounding): Promise
     resources.use(reportAnalytics({ operations: owner.operations, settings, dataDirectory, log }));
   }
   // Not before it is known that this process stays.
-  const resumed = await resumeAll(owner.operations, log, signal);
+  const { length: resumed } = await resumeAll(owner.operations, log, signal);
   log.write("info", "serving", { url: listening.url, data_directory: config.dataDirectory, pid: process.pid, version, resumed });
   const open = resources.move();
   return {

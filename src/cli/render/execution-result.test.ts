@@ -106,3 +106,10 @@ test.each<[string, Partial<ExecutionView>, readonly string[]]>([
   const lines = show(executionView([], details)).filter((line) => line.startsWith("    tutti executions "));
   expect(lines.map((line) => line.replace("    tutti executions ", ""))).toEqual(commands);
 });
+
+test("commands are whole on a narrow terminal, because they are typed as they stand; values are cut", () => {
+  const view = executionView([], { outcome: "completed", status: "completed", output: { page: "x".repeat(150) } });
+  const text = printLines(executionResult(view, " --config a/folder/that/has/a/long/name/tutti.yaml"), { style: plain, columns: 40 });
+  expect(text).toMatch(/show \S+ --config a\/folder\/that\/has\/a\/long\/name\/tutti\.yaml$/m);
+  expect(text).toMatch(/^ {2}page {2}x+…$/m);
+});

@@ -6,7 +6,7 @@ import type { Leftover, Outcome } from "../../model/execution.ts";
 import { nextSteps } from "./next-steps.ts";
 import { oneLine } from "./safe-text.ts";
 import { shortId } from "./short-id.ts";
-import { span } from "./span.ts";
+import { span, wholeSpan } from "./span.ts";
 import type { Line, Span } from "./span.ts";
 import { tableLines } from "./table.ts";
 import type { Emphasis } from "./style.ts";
@@ -14,7 +14,7 @@ import type { Emphasis } from "./style.ts";
 /** How an execution ended, or why it stands still, with its output and what a person can do next. */
 export function executionResult(view: ExecutionView, flags: string): readonly Line[] {
   const rows = [...errorRows(view), ...leftoverRows(view.leftovers), ...outputRows(view)];
-  const more: readonly Span[] = [span("more", "dim"), span(`tutti executions show ${shortId(view.executionId)}${flags}`)];
+  const more: readonly Span[] = [span("more", "dim"), wholeSpan(`tutti executions show ${shortId(view.executionId)}${flags}`)];
   return [verdict(view), ...tableLines([...rows, more], "  "), ...nextSteps(view, flags)];
 }
 
@@ -56,7 +56,7 @@ function errorRows(view: ExecutionView): readonly (readonly Span[])[] {
   if (error === undefined || view.outcome === "completed") return [];
   const attempt = error.attempt === undefined ? "" : `, attempt ${error.attempt}`;
   const where = error.server === undefined ? "" : `${oneLine(`${error.server}.${error.tool ?? ""}`, 80)}${attempt}: `;
-  return [[span("error", "bad"), span(`${where}${oneLine(error.message)}`)]];
+  return [[span("error", "bad"), wholeSpan(`${where}${oneLine(error.message)}`)]];
 }
 
 const REASONS: Readonly<Record<Leftover["reason"], string>> = {
@@ -69,7 +69,7 @@ function leftoverRows(leftovers: readonly Leftover[]): readonly (readonly Span[]
   return leftovers.map((leftover) => {
     const call = leftover.item === undefined ? leftover.step : `${leftover.step}[${leftover.item}]`;
     const error = leftover.error === undefined ? "" : `: ${oneLine(leftover.error.message, 200)}`;
-    return [span("still stands", "warn"), span(`${call}: ${REASONS[leftover.reason]}${error}`)];
+    return [span("still stands", "warn"), wholeSpan(`${call}: ${REASONS[leftover.reason]}${error}`)];
   });
 }
 

@@ -2,13 +2,13 @@ import type { ExecutionView } from "../../contract/execution-report.ts";
 import type { StepReport } from "../../model/execution.ts";
 import { oneLine } from "./safe-text.ts";
 import { shortId } from "./short-id.ts";
-import { span } from "./span.ts";
+import { span, wholeSpan } from "./span.ts";
 import type { Line } from "./span.ts";
 
 /** What a person can do next, as commands that can be typed as they stand; nothing for an execution that goes on or went well. */
 export function nextSteps(view: ExecutionView, flags: string): readonly Line[] {
   const command = (verb: string, ...words: readonly string[]): Line => [
-    span(`    tutti executions ${[verb, shortId(view.executionId), ...words].join(" ")}${flags}`, "bold"),
+    wholeSpan(`    tutti executions ${[verb, shortId(view.executionId), ...words].join(" ")}${flags}`, "bold"),
   ];
   if (view.outcome !== undefined) return afterEnd(view, command);
   const doubts = view.steps.filter((step) => step.status === "in_doubt").flatMap((step) => doubtLines(step, command));
@@ -31,7 +31,7 @@ function childLines({ id, childId, waitingFor }: StepReport, flags: string): rea
   if (waitingFor?.kind !== "child" || childId === undefined) return [];
   return [
     [span(" ? ", "warn"), span(id, "bold"), span("  the workflow that it runs waits for a person. To see for what:", "warn")],
-    [span(`    tutti executions show ${shortId(childId)}${flags}`, "bold")],
+    [wholeSpan(`    tutti executions show ${shortId(childId)}${flags}`, "bold")],
   ];
 }
 
@@ -42,7 +42,7 @@ function doubtLines(step: StepReport, command: CommandLine): readonly Line[] {
   const call = items[0] === undefined ? step.id : `'${step.id}[${items[0]}]'`;
   const [one, which] = items.length > 1 ? ["Each", "which, one by one"] : ["It", "which"];
   return [
-    [span(" ? ", "warn"), span(`${doubtfulCalls(step.id, items)}${target(step)}`, "bold"), span(`  in doubt: ${message}`, "warn")],
+    [span(" ? ", "warn"), span(`${doubtfulCalls(step.id, items)}${target(step)}`, "bold"), wholeSpan(`  in doubt: ${message}`, "warn")],
     [span(`   ${one} may or may not have taken effect. Find out, then say ${which}:`)],
     command("resolve", call, `--happened --output '{"...": "..."}'`),
     command("resolve", call, "--not-happened"),
@@ -66,7 +66,7 @@ function doubtfulCalls(id: string, items: readonly number[]): string {
 
 function approvalLines(step: StepReport, command: CommandLine): readonly Line[] {
   return [
-    [span(" ? ", "warn"), span(step.id, "bold"), span(`  ${oneLine(step.waitingFor?.message ?? "waits for an approval", 300)}`, "warn")],
+    [span(" ? ", "warn"), span(step.id, "bold"), wholeSpan(`  ${oneLine(step.waitingFor?.message ?? "waits for an approval", 300)}`, "warn")],
     command("approve", step.id),
     command("approve", step.id, "--refuse"),
   ];

@@ -5,6 +5,8 @@ import type { Emphasis, Style } from "./style.ts";
 export interface Span {
   readonly text: string;
   readonly emphasis?: Emphasis | undefined;
+  /** Never cut, however narrow the terminal is. */
+  readonly whole?: boolean;
 }
 
 export type Line = readonly Span[];
@@ -12,6 +14,11 @@ export type Line = readonly Span[];
 /** A piece of a line. */
 export function span(text: string, emphasis?: Emphasis): Span {
   return { text, emphasis };
+}
+
+/** A piece that is of no use when a part of it is missing: a command to be typed, or why something failed. */
+export function wholeSpan(text: string, emphasis?: Emphasis): Span {
+  return { text, emphasis, whole: true };
 }
 
 /** How lines are printed. */
@@ -26,7 +33,7 @@ function printLine(line: Line, { style, columns = Infinity }: Canvas): string {
   let left = columns;
   let text = "";
   for (const part of line) {
-    const fitting = fitWidth(part.text, left);
+    const fitting = part.whole === true ? part.text : fitWidth(part.text, left);
     text += style(fitting, part.emphasis);
     left -= displayWidth(fitting);
     if (fitting !== part.text) break;
