@@ -10,7 +10,7 @@ export interface ExampleCommand {
   readonly settings: readonly string[];
 }
 
-export const USAGE = `npm run example -- NAME [--resume] [-p KEY=VALUE]... [what the README of the example names]
+const USAGE = `npm run example -- NAME [--resume] [-p KEY=VALUE]... [what the README of the example names]
 npm run examples`;
 
 /** @throws Error - the words make no sense */
