@@ -32,11 +32,11 @@ export async function generateTransactions(path: string, rows: number): Promise<
   const beside = `${path}.${process.pid}.part`;
   try {
     await write(beside, rows);
-    const made = { version: VERSION, path, rows, bytes: statSync(beside).size, sha256: await hashOf(beside) };
+    const made = { path, rows, bytes: statSync(beside).size, sha256: await hashOf(beside) };
     // The note comes last: without it the file is made again.
     rmSync(noteOf(path), { force: true });
     renameSync(beside, path);
-    writeFileSync(noteOf(path), `${JSON.stringify(made, null, 2)}\n`);
+    writeFileSync(noteOf(path), `${JSON.stringify({ version: VERSION, ...made }, null, 2)}\n`);
     return { ...made, found: false };
   } finally {
     rmSync(beside, { force: true });

@@ -49,6 +49,7 @@ test("a model that somebody refuses is not deployed, and nothing is left of it",
   expect(execution).toMatchObject({ outcome: "failed_with_rollback", error: { kind: "approval" } });
   await using storage = await world.server("storage");
   expect(await storage.call("list_files", { prefix: "/models/" })).toMatchObject({ files: [] });
+  expectClean(world, execution);
 });
 
 test("a training in which compute and then Tutti are killed ends with the same model, and does nothing twice", async () => {
