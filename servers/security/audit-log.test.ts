@@ -105,6 +105,14 @@ test("odd events stay as they are, and verify", async () => {
   expect(JSON.stringify(entries[1]?.details)).toBe('{"constructor":2,"":3}');
 });
 
+test("what others call themselves is no Unicode text, and the log stays whole", async () => {
+  using world = securityWorld();
+  await using server = await world.hold();
+  await server.refusal("authenticate", { client_id: "\ud800", client_secret: "x" });
+  await server.refusal("encrypt", { file: "\udfff" });
+  expect(await verdict(server)).toMatchObject({ valid: true, entries: 2 });
+});
+
 test("events are found by what they are, page by page", async () => {
   using world = securityWorld();
   await using server = await world.hold();

@@ -83,8 +83,9 @@ export function openAuditLog({ database, transaction }: State, key: SigningKey):
   };
   const after: AuditLog["after"] = (tenant, sequence, limit) => page.all(tenant, sequence, limit).map(entryOf);
   return {
-    append: (tenant, event, now) =>
+    append: (tenant, given, now) =>
       transaction(() => {
+        const event = asKept(given);
         const before = headOf(tenant);
         const sequence = (before?.sequence ?? 0) + 1;
         const entry = { ...event, sequence, at: now.toISOString() };
@@ -126,6 +127,20 @@ export function openAuditLog({ database, transaction }: State, key: SigningKey):
       }
     },
     count: () => Number(count.get()?.["entries"]),
+  };
+}
+
+/** What is no Unicode text cannot be kept as it is, and its hash would never fit what is kept. */
+function asKept(event: AuditEvent): AuditEvent {
+  const { type, actor, action, resource, outcome, details, traceId } = event;
+  return {
+    type: type.toWellFormed(),
+    actor: actor.toWellFormed(),
+    action: action.toWellFormed(),
+    resource: resource.toWellFormed(),
+    outcome: outcome.toWellFormed(),
+    details: details.toWellFormed(),
+    traceId: traceId.toWellFormed(),
   };
 }
 
