@@ -21,23 +21,49 @@ const FAILURES_MS = 60_000;
 const REMEMBERED_MAX = 10_000;
 
 export function secretChecking(clients: Clients, nowMs: () => number): CheckSecret {
-  const failures = new Map<string, { count: number; readonly untilMs: number }>();
+  const failures = failureCount(nowMs);
   const turns = takingTurns();
   return async ({ tenant, clientId, secret }, signal) => {
     const key = JSON.stringify([tenant, clientId]);
+    failures.refuseTooMany(key);
+    return await turns(signal, async () => {
+      failures.refuseTooMany(key);
+      // Counted before it is known, but only when it is its turn: whoever waits has not been wrong.
+      failures.add(key);
+      const client = clients.find(tenant, clientId);
+      if (!(await fits(secret, client)) || client === undefined) throw refuse("there is no such client, or this is not its secret");
+      failures.forget(key);
+      return client;
+    });
+  };
+}
+
+interface FailureCount {
+  /** @throws ToolError - so many have failed that nobody is asked for a while */
+  refuseTooMany(key: string): void;
+  add(key: string): void;
+  forget(key: string): void;
+}
+
+function failureCount(nowMs: () => number): FailureCount {
+  const failures = new Map<string, { readonly count: number; readonly untilMs: number }>();
+  const recent = (key: string): { readonly count: number; readonly untilMs: number } => {
     const before = failures.get(key);
-    const failed = before !== undefined && before.untilMs > nowMs() ? before : { count: 0, untilMs: nowMs() + FAILURES_MS };
-    if (failed.count >= FAILURES_MAX) throw tooMany("too many wrong secrets for this client", (failed.untilMs - nowMs()) / 1_000);
-    // Counted before it is known: else many could be tried at once.
-    failures.delete(key);
-    failures.set(key, { ...failed, count: failed.count + 1 });
-    const [oldest] = failures.keys();
-    if (failures.size > REMEMBERED_MAX && oldest !== undefined) failures.delete(oldest);
-    const client = clients.find(tenant, clientId);
-    const right = await turns(signal, async () => await fits(secret, client));
-    if (client === undefined || !right) throw refuse("there is no such client, or this is not its secret");
-    failures.delete(key);
-    return client;
+    return before !== undefined && before.untilMs > nowMs() ? before : { count: 0, untilMs: nowMs() + FAILURES_MS };
+  };
+  return {
+    refuseTooMany(key) {
+      const { count, untilMs } = recent(key);
+      if (count >= FAILURES_MAX) throw tooMany("too many wrong secrets for this client", (untilMs - nowMs()) / 1_000);
+    },
+    add(key) {
+      const { count, untilMs } = recent(key);
+      failures.delete(key);
+      failures.set(key, { count: count + 1, untilMs });
+      const [oldest] = failures.keys();
+      if (failures.size > REMEMBERED_MAX && oldest !== undefined) failures.delete(oldest);
+    },
+    forget: (key) => void failures.delete(key),
   };
 }
 

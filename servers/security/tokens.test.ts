@@ -26,6 +26,13 @@ test("a client that shows its secret gets a token that others can verify, and th
   expect(await server.call("authenticate", GIVEN)).toMatchObject({ scope: "data:* security:grant model:read" });
 });
 
+test("many who ask at once with the right secret all get a token", async () => {
+  using world = securityWorld();
+  await using server = await world.hold();
+  const tokens = await Promise.all(Array.from({ length: 15 }, async () => await tokenOf(server)));
+  expect(new Set(tokens).size).toBe(15);
+});
+
 test("a token ends with its time, also while the server is not running", async () => {
   using world = securityWorld();
   let nowMs = Date.UTC(2026, 0, 1);
