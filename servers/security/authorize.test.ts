@@ -71,13 +71,26 @@ test("a grant holds for its time, for its subject, resource and actions, and can
   expect(await server.call("authorize", job)).toMatchObject({ allowed: false });
 });
 
+test("who has a grant cannot pass it on, and so not keep it when it is over", async () => {
+  using world = securityWorld();
+  await using server = await world.hold();
+  const token = await tokenOf(server);
+  const wanted = { resource: "/data/a", permissions: ["security:grant", "data:read"] };
+  await server.call("authorize", { ...wanted, subject: "visitor", grant: { expires_in: 60 }, token });
+  const asVisitor = { user: "visitor" };
+  expect(await server.call("authorize", { ...wanted, subject: "visitor" })).toMatchObject({ allowed: true });
+  const passedOn = { ...wanted, subject: "visitor", grant: { expires_in: 86_400 } };
+  expect(await server.refusal("authorize", passedOn, asVisitor)).toContain("no role of theirs");
+  expect(await server.refusal("authorize", { ...passedOn, subject: "friend" }, asVisitor)).toContain("no role of theirs");
+});
+
 test("nobody grants what they may not do themselves, and no grant allows what a role forbids", async () => {
   using world = securityWorld();
   await using server = await world.hold();
   const token = await tokenOf(server);
   const grant = { expires_in: 60 };
   const beyond = { subject: "job", action: "data:write", resource: "/elsewhere/a", grant, token };
-  expect(await server.refusal("authorize", beyond)).toContain('not allowed "data:write"');
+  expect(await server.refusal("authorize", beyond)).toContain('no role of theirs allows "data:write"');
   const narrow = await tokenOf(server, "data:read");
   expect(await server.refusal("authorize", { ...beyond, resource: "/data/a", token: narrow })).toContain("security:grant");
   const forbidden = { subject: "report-1", action: "data:read", resource: "/data/secret/a" };

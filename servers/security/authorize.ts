@@ -43,7 +43,9 @@ const input = z.strictObject({
       expires_in: z.int().min(1).max(86_400).default(3_600).describe("Seconds for which the grant holds. Default an hour"),
     })
     .optional()
-    .describe(`Grants the subject the actions on this resource for a time. Whoever grants needs "${GRANTING}" and the actions themselves`),
+    .describe(
+      `Grants the subject the actions on this resource for a time. Whoever grants needs "${GRANTING}" and the actions themselves, by roles`,
+    ),
   revoke: z.string().min(1).max(100).optional().describe("A grant_id: takes that grant back"),
 });
 
@@ -128,11 +130,16 @@ function decideAll(asked: Questions, holder: ActiveToken | undefined, ports: Aut
 }
 
 /** Roles first: what they forbid, no grant allows. */
-function decide(asked: AccessQuestion, holder: ActiveToken | undefined, { policy, grants }: AuthorizePorts): Decision {
-  const inScope = holder?.scopes.some((one) => matches(one, asked.action)) ?? true;
-  if (!inScope) return { allowed: false, reason: "the scope of the token does not cover it" };
-  const decision = policy.decide(asked);
+function decide(asked: AccessQuestion, holder: ActiveToken | undefined, ports: AuthorizePorts): Decision {
+  const { policy, grants } = ports;
+  const decision = decideByRoles(asked, holder, policy);
   return decision.allowed || decision.forbidden === true ? decision : (grants.decide(asked) ?? decision);
+}
+
+function decideByRoles(asked: AccessQuestion, holder: ActiveToken | undefined, policy: Policy): Decision {
+  const inScope = holder?.scopes.some((one) => matches(one, asked.action)) ?? true;
+  // No grant widens a token.
+  return inScope ? policy.decide(asked) : { allowed: false, forbidden: true, reason: "the scope of the token does not cover it" };
 }
 
 function give(
@@ -143,13 +150,14 @@ function give(
 ): Answer {
   const { tenant, subject, resource, actions } = asked;
   const giver = giverOf(holder, scope);
-  const refused = [GRANTING, ...actions].filter((action) => !decide({ tenant, subject: giver, resource, action }, holder, ports).allowed);
+  // By roles alone: who could pass on what was granted to them could keep it for ever, also when it is taken back.
+  const refused = [GRANTING, ...actions].filter(
+    (action) => !decideByRoles({ tenant, subject: giver, resource, action }, holder, ports.policy).allowed,
+  );
   const event = { type: "authorization", actor: giver, action: "grant", resource } as const;
   if (refused.length > 0) {
     writeAudit(ports.log, { ...event, outcome: "denied", details: { subject, actions } }, scope);
-    throw refuse(
-      `"${giver}" may not grant that: they are not allowed ${refused.map((action) => `"${action}"`).join(", ")} here themselves`,
-    );
+    throw refuse(`"${giver}" may not grant that: no role of theirs allows ${refused.map((action) => `"${action}"`).join(", ")} here`);
   }
   return scope.once(() => {
     const expiresMs = ports.nowMs() + asked.seconds * 1_000;

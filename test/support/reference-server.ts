@@ -9,6 +9,8 @@ import { inRepository } from "./built-command.ts";
 export interface Beside {
   /** Default `acme`. */
   readonly tenant?: string;
+  /** Who asks, as a trusted caller has found out. Only of held servers. */
+  readonly user?: string;
   readonly key?: string;
   readonly signal?: AbortSignal;
 }
@@ -26,8 +28,9 @@ export async function hold(opening: OpenServer | Promise<OpenServer>): Promise<H
   const faults: unknown[] = [];
   const { name, tools } = opened.server;
   const server = createEnvelopeServer({ serverId: name, tools, onFault: (error) => faults.push(error) });
-  const ask = async (tool: string, parameters: object, { tenant = "acme", key, signal }: Beside): Promise<Answered> => {
-    const envelope = { meta: { tenant }, data: { tool, parameters: parameters as Record<string, Json> } };
+  const ask = async (tool: string, parameters: object, { tenant = "acme", user, key, signal }: Beside): Promise<Answered> => {
+    const meta = { tenant, ...(user === undefined ? {} : { security: { userId: user } }) };
+    const envelope = { meta, data: { tool, parameters: parameters as Record<string, Json> } };
     const settings = { ...(key === undefined ? {} : { idempotencyKey: key }), ...(signal === undefined ? {} : { signal }) };
     const { data, error } = await server.handleEnvelopeCall(envelope, settings);
     // A fault of the tool is a bug, whatever the test expects.
