@@ -4,9 +4,11 @@ import { describe, expect, test } from "vitest";
 import { inRepository } from "../../test/support/built-command.ts";
 import { hold } from "../../test/support/reference-server.ts";
 import { temporaryDirectory } from "../../test/support/temporary-directory.ts";
+import type { Article } from "./article-store.ts";
 import { openNewsData } from "./open-news-data.ts";
 import { plainText } from "./plain-text.ts";
 import { searchExpression } from "./search-expression.ts";
+import { trendsOf } from "./trends.ts";
 
 const GOOD = inRepository("examples/content-pipeline/feeds/bedside-review.xml");
 
@@ -133,6 +135,18 @@ test("one feed cannot change what another one has said", async () => {
   expect(new Set(articles.map(({ title }) => title))).toEqual(new Set(["heron one", "heron two"]));
 });
 
+test("feeds with a great many terms of their own do not hold up the server", () => {
+  const articles = Array.from({ length: 400 }, (_, number): Article => {
+    // Two articles at a time have the same words, so that every one is a topic.
+    const words = Array.from({ length: 110 }, (__, place) => `word${(number >> 1) * 110 + place}`);
+    const texts = { title: "heron", description: words.join(" "), content: "", source: "s", url: "" };
+    return { ...texts, id: String(number), category: "general", publishedMs: 1_000, pictured: false };
+  });
+  const { topics } = trendsOf(articles);
+  expect(topics[0]).toMatchObject({ term: "heron", count: 400 });
+  expect(topics).toHaveLength(12);
+});
+
 test("a long answer stays below one mebibyte", async () => {
   using directory = temporaryDirectory();
   const items = Array.from({ length: 200 }, (_, id) => ({ id: String(id), title: "heron", content_text: "漢".repeat(20_000) }));
@@ -149,6 +163,7 @@ test.each([
   ["<p>a</p><p>b</p>", "a\n\nb"],
   ["<script>a", ""],
   ["<!-- a -->b", "b"],
+  ["<P>İİİİ</P><SCRIPT>x</SCRIPT><p>b <b>c</b></p>", "İİİİ\n\nb c"],
   ["<a href='>'>b", "'>b"],
   ["&#x110000;&#55296;&bogus;&#65;", "\ufffd\ufffd&bogus;A"],
   ["<".repeat(5), "<<<<<"],

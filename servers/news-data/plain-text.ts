@@ -52,7 +52,8 @@ const CONTROLS = /[\u0000-\u0009\u000b-\u001f\u007f]/g;
 /** One pass over the text, however many tags are open in it. */
 function withoutTags(html: string): string {
   if (!html.includes("<")) return html;
-  const lower = html.toLowerCase();
+  // Not toLowerCase: it makes two of some letters, such as İ, and all places behind them would be others.
+  const lower = html.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
   const parts: string[] = [];
   let at = 0;
   while (at < html.length) {

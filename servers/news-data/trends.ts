@@ -60,9 +60,12 @@ function topicsOf(recent: ReadonlyMap<string, number>, earlier: ReadonlyMap<stri
   });
   const sorted = topics.toSorted((one, other) => weightOf(other) - weightOf(one) || (one.term < other.term ? -1 : 1));
   // "heat" says nothing beside "heat pumps", when it is as often there.
-  const kept = sorted.filter(
-    ({ term, count }) => !sorted.some((longer) => longer.term !== term && longer.count >= count && longer.term.split(" ").includes(term)),
-  );
+  const inLonger = new Map<string, number>();
+  for (const { term, count } of sorted) {
+    const parts = term.split(" ");
+    if (parts.length > 1) for (const word of parts) inLonger.set(word, Math.max(count, inLonger.get(word) ?? 0));
+  }
+  const kept = sorted.filter(({ term, count }) => (inLonger.get(term) ?? 0) < count);
   return kept.slice(0, TOPICS_MAX);
 }
 
