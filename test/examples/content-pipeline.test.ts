@@ -127,6 +127,8 @@ test("killed between storing and tracking, it goes on: every article is there on
   {
     await using killed = startCommand(runOf("pause=3s"), clone.path);
     await expect.poll(() => articlesIn(clone.path).length, { timeout: 60_000, interval: 20 }).toBe(4);
+    killed.process.kill("SIGKILL");
+    await killed.finished;
   }
   const resumed = await runCommand(["executions", "resume", ...FILES], clone.path);
   expect(resumed).toMatchObject({ exitCode: 0 });
