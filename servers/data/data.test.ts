@@ -67,6 +67,9 @@ test("a query gives rows with exact values, and counts those that it does not gi
     '{"big":"9007199254740993","price":"1.10","at":"2023-12-31T23:02:03.5Z","local":"2024-01-01T00:00:00","odd":"NaN","bytes":"YWI=","list":[1,2],' +
       '"struct":{"a":{"b":1}},"map":[{"key":"k","value":1}],"none":null,"__proto__":1,"none:1":2,"never":"infinity","smile":"🙂"}',
   );
+  expect(await server.call("sql_query", { query: 'SELECT 1 AS a, 2 AS a, 3 AS "a:1"' })).toMatchObject({
+    rows: [{ a: 1, "a:1": 2, "a:1:1": 3 }],
+  });
   const bound = {
     query: "SELECT DATE '2024-01-01' + $days AS day, $big AS big, $half AS half FROM range($n)",
     params: { days: 1, big: 2 ** 40, half: 0.5, n: 1 },

@@ -4,7 +4,8 @@ import { z } from "zod";
 /** Its message is for whoever wrote the statement. */
 class StatementRefused extends Error {}
 
-const EXPLAIN = /^\s*explain(\s+analyze)?\s/i;
+const EXPLAIN = /^\s*explain\s/i;
+const EXPLAIN_ANALYZE = /^\s*explain\s+analy[sz]e\b/i;
 
 /**
  * The functions that give tables and that statements may call. All others can be made to open files, write logs, run SQL
@@ -17,7 +18,7 @@ const TABLE_FUNCTIONS = words(
 
 /** What tells where files of this machine are. */
 const INSIDE = words(
-  "current_setting duckdb_views duckdb_logs duckdb_databases pragma_database_list information_schema.views",
+  "current_setting pg_get_viewdef duckdb_views duckdb_logs duckdb_databases pragma_database_list information_schema.views",
   "sqlite_master sqlite_schema sqlite_temp_master sqlite_temp_schema pg_views pg_settings pg_database",
 );
 
@@ -35,6 +36,8 @@ const serialized = z.object({
  */
 export async function readingStatement(connection: DuckDBConnection, sql: string): Promise<string> {
   const text = sql.replace(/[\s;]+$/, "");
+  if (EXPLAIN_ANALYZE.test(text))
+    throw new StatementRefused("EXPLAIN ANALYZE is not allowed: it tells where files are. EXPLAIN gives the plan");
   const parsed = await parse(connection, text.replace(EXPLAIN, ""));
   const { error, error_type: kind, error_message: message = "", statements = [] } = parsed;
   if (error && kind === "not implemented") {

@@ -102,7 +102,14 @@ async function collect(result: DuckDBResult, rowsMax: number, bytesMax: number):
 
 function columnsOf(result: DuckDBResult): QueryColumn[] {
   const types = result.columnTypes();
-  return result.deduplicatedColumnNames().map((name, index) => ({ name, type: String(types[index]) }));
+  const taken = new Set<string>();
+  return result.columnNames().map((name, index) => {
+    let own = name;
+    // Another column may have the very name that tells this one apart.
+    for (let nth = 1; taken.has(own); nth += 1) own = `${name}:${nth}`;
+    taken.add(own);
+    return { name: own, type: String(types[index]) };
+  });
 }
 
 async function describe({ connection, problems }: LockedEngine, name: string): Promise<DescribedTable> {
