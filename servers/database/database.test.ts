@@ -141,6 +141,14 @@ test("more tenants than may be open at once are served one after the other", asy
   expect(await world.server.call("get_server_status")).toMatchObject({ facts: { open_tenants: 2 } });
 });
 
+test("no column takes the place of another one, whatever they are called", async () => {
+  await using world = await rig();
+  const query = 'SELECT 1 AS a, 2 AS a, 3 AS "a:2", 4 AS a';
+  const { columns, rows } = await world.server.call<Answer & { columns: string[] }>("execute_query", { query });
+  expect(columns).toEqual(["a", "a:2", "a:2:2", "a:3"]);
+  expect(rows).toEqual([{ a: 1, "a:2": 2, "a:2:2": 3, "a:3": 4 }]);
+});
+
 test("rows are given up to a number and a size, and it is told that there are more", async () => {
   await using world = await rig();
   const few = await world.server.call<Answer>("execute_query", { query: "SELECT id FROM orders ORDER BY id", max_rows: 2 });
@@ -148,6 +156,7 @@ test("rows are given up to a number and a size, and it is told that there are mo
   const large = await world.query("SELECT id, printf('%.*c', 100000, 'x') AS text FROM orders");
   expect(large).toMatchObject({ truncated: true });
   expect(large.rows).toHaveLength(7);
+  expect(await world.server.refusal("execute_query", { query: "SELECT printf('%.*c', 1000000, 'x')" })).toContain("one row alone");
   const written = await world.server.call<Answer>("execute_query", { query: "UPDATE orders SET quantity = 1 RETURNING id", max_rows: 1 });
   expect(written).toMatchObject({ changes: 1_006, truncated: true });
 });

@@ -1,5 +1,6 @@
 import type { SQLOutputValue, StatementSync } from "node:sqlite";
 import type { Json } from "tutti/server";
+import { Refusal } from "./refusal.ts";
 
 export interface ResultRows {
   readonly columns: readonly string[];
@@ -25,20 +26,27 @@ export function resultRows(statement: StatementSync, values: Parameters<Statemen
   for (const values_ of statement.iterate(...values) as Iterable<unknown> as Iterable<readonly SQLOutputValue[]>) {
     const row = Object.fromEntries(columns.map((column, index) => [column, jsonValue(values_[index] ?? null)]));
     bytes += Buffer.byteLength(JSON.stringify(row));
+    if (rows.length === 0 && bytes > RESULT_BYTES_MAX) throw tooLarge();
     if (rows.length >= rowsMax || bytes > RESULT_BYTES_MAX) return { columns, rows, truncated: true };
     rows.push(row);
   }
   return { columns, rows, truncated: false };
 }
 
+/** Nobody who asks for the next page would ever come past it. */
+function tooLarge(): Refusal {
+  return new Refusal(`one row alone has more than ${RESULT_BYTES_MAX} bytes: take fewer columns, or parts of them with substr()`);
+}
+
 /** Columns of one name are told apart: `id`, `id:2`. */
 function distinct(names: readonly string[]): readonly string[] {
-  const seen = new Map<string, number>();
+  const taken = new Set<string>();
   return names.map((name) => {
-    const nth = (seen.get(name) ?? 0) + 1;
-    seen.set(name, nth);
-    const own = name === "__proto__" ? "__proto__:1" : name;
-    return nth === 1 ? own : `${name}:${nth}`;
+    let own = name === "__proto__" ? "__proto__:1" : name;
+    // Another column may have the very name that tells this one apart.
+    for (let nth = 2; taken.has(own); nth += 1) own = `${name}:${nth}`;
+    taken.add(own);
+    return own;
   });
 }
 
