@@ -46,6 +46,15 @@ test("a Retry-After of a 503 makes everybody wait too; what a lost connection sa
   expect(await waiting.outcome).toEqual(DONE);
 });
 
+test("what a tool says of too many calls makes nobody else wait: only that call is repeated later", async () => {
+  const rig = new ReplicaRig();
+  const error = { kind: "rate_limit", message: "enough for this minute", detail: { error: { http_status_code: 429 } } } as const;
+  rig.behaviour.set("s", () => ({ kind: "failed", accepted: true, error, retryAfterMs: 60_000 }));
+  await rig.call().outcome;
+  rig.behaviour.set("s", () => DONE);
+  expect(await rig.call({ executionId: "e2" }).outcome).toEqual(DONE);
+});
+
 test("a 429 without a time doubles the pause until a call succeeds, and counts once for calls that were sent together", async () => {
   const rig = new ReplicaRig();
   /** Sends two calls together, which are answered like this, and gives how long the next one has to wait. */

@@ -1,6 +1,7 @@
 import type { Clock } from "../base/clock.ts";
 import type { Ms } from "../base/duration.ts";
-import type { CallErrorKind, CallOutcome } from "../model/call.ts";
+import { isJsonObject } from "../base/json.ts";
+import type { CallError, CallOutcome } from "../model/call.ts";
 
 const FIRST_PAUSE_MS: Ms = 1_000;
 const LONGEST_PAUSE_MS: Ms = 30_000;
@@ -31,7 +32,7 @@ export class ReplicaPauses {
       return;
     }
     const retryAfterMs = outcome.kind === "failed" ? outcome.retryAfterMs : undefined;
-    if (!isRefusal(outcome.error.kind, retryAfterMs)) return;
+    if (!isRefusal(outcome, retryAfterMs)) return;
     const before = this.#pauses.get(connection)?.refusals ?? 0;
     // Calls that were on their way together are refused together: that is one refusal.
     const refusals = leftMs > 0 ? before : before + 1;
@@ -41,7 +42,12 @@ export class ReplicaPauses {
   }
 }
 
-/** A connection that says when it is opened again is lost, which is something else. */
-function isRefusal(kind: CallErrorKind, retryAfterMs: Ms | undefined): boolean {
+/**
+ * A connection that says when it is opened again is lost, which is something else. And what a tool says of too many calls is
+ * of what stands behind that tool: a gateway to ten services is not closed because one of them is.
+ */
+function isRefusal(outcome: CallOutcome & { readonly error: CallError }, retryAfterMs: Ms | undefined): boolean {
+  const { kind, detail } = outcome.error;
+  if (isJsonObject(detail) && "error" in detail) return false;
   return kind === "rate_limit" || (kind === "server_error" && retryAfterMs !== undefined);
 }
