@@ -8,7 +8,7 @@ import { outputOf, type TrainingExecution, type TrainingWorld, trainingWorld } f
 const ROWS = 20_000;
 const UNDONE = ["keep_data", "train", "keys", "backup", "publish", "deploy"];
 
-test("purchases become a model that is as good as it says, sealed, served, told of once, and the same each time", async () => {
+test("purchases become a model that is as good as it says, sealed, served, and told of once", async () => {
   await using world = await trainingWorld(ROWS);
   const first = await world.train();
   expect(first).toMatchObject({ outcome: "completed", leftovers: expect.not.arrayContaining([expect.objectContaining({ id: "deploy" })]) });
@@ -17,9 +17,6 @@ test("purchases become a model that is as good as it says, sealed, served, told 
   await expectServed(world, first);
   await expectTold(world, first);
   expectClean(world, first);
-
-  const second = await world.train(["version=2.2"]);
-  expect(second.output?.model_sha256).toBe(first.output?.model_sha256);
 });
 
 test("a model that does not answer when it is deployed is taken back with all that was made for it", async () => {
