@@ -95,6 +95,7 @@ test.each([
   ["too long", { body: { text: "x".repeat(800_000) } }, "bytes"],
   ["nested too deep", { body: "[".repeat(50_000) + "]".repeat(50_000) }, "nested more than 60 deep"],
   ["no JSON", { body: "{broken" }, "it is no JSON"],
+  ["a string without end", { body: `["${'\\"'.repeat(350_000)}` }, "it is no JSON"],
 ])("an answer that is %s is refused", async (_, answer, words) => {
   await using world = await attacked(() => answer);
   expect(await world.gateway.refusal("call_external_api", asked({ id: 1 }))).toContain(words);

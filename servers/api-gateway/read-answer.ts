@@ -1,5 +1,6 @@
 import { type Json, ToolError } from "tutti/server";
 import type { GuardedAnswer } from "../kit/http/guarded-fetch.ts";
+import { jsonDepth } from "../kit/json-depth.ts";
 import type { SecretWords } from "./secret-words.ts";
 
 const DEPTH_MAX = 60;
@@ -10,7 +11,7 @@ export function readAnswer({ headers, body }: GuardedAnswer, secrets: SecretWord
   const text = secrets.hide(Buffer.from(body).toString("utf8"));
   if (text.trim() === "") return null;
   if (!/json/i.test(headers["content-type"] ?? "") && !/^\s*[[{]/.test(text)) return { text };
-  if (depthOf(text) > DEPTH_MAX) throw transformation(`it is nested more than ${DEPTH_MAX} deep`);
+  if (jsonDepth(text) > DEPTH_MAX) throw transformation(`it is nested more than ${DEPTH_MAX} deep`);
   try {
     return JSON.parse(text) as Json;
   } catch {
@@ -41,16 +42,4 @@ function wordsIn(answer: Readonly<Record<string, Json>>): string | undefined {
 
 function transformation(problem: string): ToolError {
   return new ToolError(`the answer of the API cannot be read: ${problem}`, { code: "TransformationError" });
-}
-
-/** Brackets within brackets, those in text left out. What is nested too deep would end the process that reads it. */
-function depthOf(text: string): number {
-  let depth = 0;
-  let deepest = 0;
-  for (const [sign] of text.matchAll(/"(?:[^"\\]|\\.)*"|[[{}\]]/g)) {
-    if (sign === "[" || sign === "{") depth += 1;
-    else if (sign === "]" || sign === "}") depth -= 1;
-    deepest = Math.max(deepest, depth);
-  }
-  return deepest;
 }

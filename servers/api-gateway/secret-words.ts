@@ -53,6 +53,7 @@ export function variablesOf(auth: ApiConfig["auth"]): readonly string[] {
 }
 
 function spellings(word: string): readonly string[] {
-  const all = [word, encodeURIComponent(word), JSON.stringify(word).slice(1, -1), Buffer.from(word).toString("base64")];
+  const asForm = String(new URLSearchParams([["", word]])).slice(1);
+  const all = [word, encodeURIComponent(word), asForm, JSON.stringify(word).slice(1, -1), Buffer.from(word).toString("base64")];
   return [...new Set(all)].filter((spelling) => spelling.length >= CHARACTERS_MIN);
 }

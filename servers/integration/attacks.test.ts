@@ -103,6 +103,7 @@ test("only what the holder of the secret has signed just now is taken, and only 
   });
   const post = async (headers: Record<string, string>, text: string | Uint8Array<ArrayBuffer> = body, to = url): Promise<number> =>
     (await fetch(to, { method: "POST", headers, body: text })).status;
+  const deep = `{"type":"a","data":${"[".repeat(2_000)}${"]".repeat(2_000)}}`;
   const attacks: [string, number, () => Promise<number>][] = [
     ["no headers", 401, async () => await post({})],
     ["another secret", 401, async () => await post(signed("m-1", now, newSecret()))],
@@ -122,6 +123,8 @@ test("only what the holder of the secret has signed just now is taken, and only 
     ["an empty id", 401, async () => await post(signed("", now))],
     ["a dot that moves", 401, async () => await post({ ...signed("m", now, secret, `1.${body}`), "webhook-id": `m.${now}.1` })],
     ["no JSON", 400, async () => await post(signed("m-3", now, secret, "hello"), "hello")],
+    ["a mark before JSON", 400, async () => await post(signed("m-3", now, secret, `\ufeff${body}`), `\ufeff${body}`)],
+    ["JSON without a bottom", 400, async () => await post(signed("m-3", now, secret, deep), deep)],
     ["another path", 404, async () => await post(signed("m-1", now), body, `${url}/more`)],
     ["a path that climbs", 404, async () => await post(signed("m-1", now), body, url.replace("/hook", "/x/..%2fhook"))],
     ["no webhook", 404, async () => await post(signed("m-1", now), body, url.replace(/wh_[0-9a-f]{16}/, "wh_0000000000000000"))],
@@ -224,7 +227,24 @@ async function statusWithHost(url: string, host: string): Promise<number> {
   });
 }
 
-async function opened({ answer = () => ({}) }: { readonly answer?: Parameters<typeof catchingServer>[0] } = {}) {
+test("no more models are served than is allowed, also of those that come at once, and a new version takes the place of the old one", async () => {
+  const { server, exchange } = await opened({ more: { MODELS_MAX: "1" } });
+  const names = ["one", "two", "three"];
+  for (const [place, name] of names.entries()) await exchange(`${name}.onnx`, tinyModel({ anna: place }, { book: 10 }));
+  const deploying = names.map(async (name) => await server.call("model_deploy", { file: `${name}.onnx`, name, version: "1" }));
+  const ends = await Promise.allSettled(deploying);
+  expect(ends.map(({ status }) => status).sort()).toEqual(["fulfilled", "rejected", "rejected"]);
+  const name = names[ends.findIndex(({ status }) => status === "fulfilled")] ?? "";
+  const newer = { file: name === "one" ? "two.onnx" : "one.onnx", name, version: "2" };
+  expect(await server.call("model_deploy", newer)).toMatchObject({ serving_version: "2" });
+});
+
+interface Opening {
+  readonly answer?: Parameters<typeof catchingServer>[0];
+  readonly more?: Readonly<Record<string, string>>;
+}
+
+async function opened({ answer = () => ({}), more = {} }: Opening = {}) {
   const folder = temporaryDirectory();
   const catcher = await catchingServer(answer);
   const exchangeDirectory = join(folder.path, "exchange");
@@ -233,6 +253,7 @@ async function opened({ answer = () => ({}) }: { readonly answer?: Parameters<ty
     EXCHANGE_DIR: exchangeDirectory,
     ALLOW_PRIVATE: catcher.host,
     WEBHOOK_RETRY_MS: "10",
+    ...more,
   };
   const server = await hold(openIntegration(environment));
   onTestFinished(async () => {

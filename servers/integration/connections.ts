@@ -59,14 +59,13 @@ export function readConnections(environment: Environment): ReadonlyMap<string, C
   );
 }
 
-/** The address of a path below that of the connection. @throws ToolError - the path leads elsewhere */
-export function addressBelow({ baseUrl, query }: Connection, path: string): URL {
+/** The address of a path below that of the connection, without its credentials. @throws ToolError - the path leads elsewhere */
+export function addressBelow({ baseUrl }: Connection, path: string): URL {
   const base = baseUrl.href.replace(/\/*$/, "/");
   const bad = /[\\#]|^\/\/|:\/\/|(^|[/.%])(\.|%2e){2}($|[/?%])|[^\u0021-\uffff]/iu.test(path);
   const url = bad || !URL.canParse(path.replace(/^\//, "./"), base) ? undefined : new URL(path.replace(/^\/?/, "./"), base);
   if (url === undefined || !url.href.startsWith(base))
     throw refuse(`"${path.slice(0, 200)}" is no path below the connection: right is "/users/7?full=true"`);
-  for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
   return url;
 }
 
@@ -93,7 +92,8 @@ function credentialsOf(auth: z.infer<typeof authSchema>, valueOf: (variable: str
     }
     case "api_key": {
       const key = valueOf(auth.key_env);
-      if (auth.query !== undefined) return { headers: {}, query: { [auth.query]: key }, secrets: shown(key, encodeURIComponent(key)) };
+      const inUrls = [encodeURIComponent(key), String(new URLSearchParams([["", key]])).slice(1)];
+      if (auth.query !== undefined) return { headers: {}, query: { [auth.query]: key }, secrets: shown(key, ...inUrls) };
       return { headers: { [(auth.header ?? "x-api-key").toLowerCase()]: key }, query: {}, secrets: shown(key) };
     }
   }

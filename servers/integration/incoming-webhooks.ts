@@ -1,3 +1,4 @@
+import { jsonDepth } from "../kit/json-depth.ts";
 import { type LocalAnswer, problem, type LocalRequest, type Route } from "./local-listener.ts";
 import type { SealedSecrets } from "./sealed-secrets.ts";
 import { isSigned, TOLERANCE_SECONDS } from "./webhook-signature.ts";
@@ -9,6 +10,7 @@ import { isFor, type Webhook, type WebhookTable } from "./webhook-table.ts";
  */
 
 const BODY_BYTES_MAX = 262_144;
+const DEPTH_MAX = 100;
 
 export interface IncomingPorts {
   readonly table: WebhookTable;
@@ -33,7 +35,8 @@ function received({ parts: [id = "", path = ""], headers, body }: LocalRequest, 
   const problemOfIt = authenticityProblem(webhook, { headers, body }, { secrets, nowMs });
   if (problemOfIt !== undefined) return problem(401, problemOfIt);
   const type = typeOf(body);
-  if (type === undefined) return problem(400, 'the body is no JSON object with a "type"');
+  if (type === undefined)
+    return problem(400, `the body is no JSON object with a "type", in UTF-8 without a mark before it, at most ${DEPTH_MAX} levels deep`);
   const wanted = webhook.events.length === 0 || isFor(type, webhook.events);
   const came = {
     messageId: single(headers["webhook-id"]),
@@ -72,7 +75,9 @@ function seconds(text: string): number {
 
 function typeOf(body: Buffer): string | undefined {
   try {
-    const value: unknown = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(body));
+    const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(body);
+    if (jsonDepth(text) > DEPTH_MAX) return undefined;
+    const value: unknown = JSON.parse(text);
     const type = typeof value === "object" && value !== null && !Array.isArray(value) ? (value as { type?: unknown }).type : undefined;
     return typeof type === "string" ? type : undefined;
   } catch {

@@ -80,6 +80,32 @@ test("a connection adds its credentials, and nobody sees them, sends them elsewh
   expect(catcher.caught).toHaveLength(1);
 });
 
+test("a secret of a connection is not told in pieces, in bytes, or as addresses spell it, and callers give none in its place", async () => {
+  const secret = "s3cr3t!(value)~x";
+  const answers = [{ body: "fine" }, { status: 400, body: `${"x".repeat(492)}${secret}` }, { body: `\u0001${secret}` }];
+  const { server, catcher } = await opened((_, count) => answers[count - 1], {
+    environment: { SHOP_KEY: secret },
+    files: ({ url }) => ({
+      CONNECTIONS_FILE: JSON.stringify({
+        connections: { shop: { base_url: url, auth: { kind: "api_key", key_env: "SHOP_KEY", query: "key" } } },
+      }),
+    }),
+  });
+  const asked = { connection: "shop", path: "/a?key=mine", query: { key: "mine" } };
+  const { url } = await server.call<{ url: string }>("rest_call", asked);
+  expect(url).toBe(`${catcher.url}/a?key=[secret]`);
+  expect(catcher.caught[0]?.path).toBe("/a?key=s3cr3t%21%28value%29%7Ex");
+  expect(await server.refusal("rest_call", asked)).not.toContain("s3cr");
+  const { body } = await server.call<{ body: string }>("rest_call", asked);
+  expect(Buffer.from(body, "base64").toString()).toBe("\u0001[secret]");
+});
+
+test("JSON that is nested too deep to be walked through is given as text", async () => {
+  const body = "[".repeat(100_000) + "]".repeat(100_000);
+  const { server, catcher } = await opened(() => ({ headers: { "content-type": "application/json" }, body }));
+  expect(await server.call("rest_call", { url: catcher.url, cache_seconds: 60 })).toMatchObject({ body, body_encoding: "text" });
+});
+
 test("an answer from before is given only as long as it is young enough, and to the same tenant", async () => {
   const { server, catcher } = await opened((_, count) => ({ body: `answer ${count}` }));
   const asked = { url: `${catcher.url}/rates`, cache_seconds: 3_600 };
@@ -105,6 +131,13 @@ test("an event goes to the webhooks that want it, signed, and again with the sam
     expect(message.id).toBe(first?.headers["webhook-id"]);
     expect(isSigned(message, String(headers["webhook-signature"]), webhook.secret)).toBe(true);
   }
+});
+
+test("a receiver that has an event already has it, and is not asked until it is given up", async () => {
+  const { server, catcher } = await opened((_, count) => (count === 1 ? { status: 503 } : { status: 409 }));
+  await server.call("webhook_setup", { name: "shop", url: catcher.url });
+  const sent = await server.call("webhook_setup", { emit: { event: "order.paid", data: 7 }, wait_ms: 30_000 });
+  expect(sent).toMatchObject({ deliveries: [{ status: "delivered", attempts: 2 }] });
 });
 
 test("a receiver that wants nothing any more ends the delivery, and its dead letter can be sent again", async () => {

@@ -91,7 +91,8 @@ function freshly(now: Date): Pick<Deployment, "id" | "status" | "deployedAt"> {
 
 async function deployed(deployment: Deployment, scope: ToolScope, ports: ModelPorts): Promise<Output> {
   using _held = ports.house.hold(deployment.sha256);
-  const facts = await loaded(deployment.sha256, ports);
+  refuseTooMany(deployment, ports);
+  const facts = await loaded(deployment, ports);
   return scope.once(() => described(serve(deployment, ports), ports, facts));
 }
 
@@ -103,15 +104,7 @@ function refuseOther(known: Deployment | undefined, sha256: string): void {
 }
 
 /** A model that cannot be loaded, or has inputs that cannot be given, never takes the place of one that can. */
-async function loaded(sha256: string, { house, table, modelsMax }: ModelPorts): Promise<ModelFacts> {
-  const serving = new Set(table.allServing().map((deployment) => deployment.sha256));
-  if (!serving.has(sha256) && serving.size >= modelsMax) {
-    throw new ToolError(`${modelsMax} models are served, and that is the most: undeploy one`, {
-      type: "External",
-      httpStatusCode: 429,
-      retryAfter: 60,
-    });
-  }
+async function loaded({ sha256 }: Deployment, { house }: ModelPorts): Promise<ModelFacts> {
   try {
     const facts = await house.thread(sha256).facts();
     const names = facts.inputs.map((each) => each.name);
@@ -124,10 +117,24 @@ async function loaded(sha256: string, { house, table, modelsMax }: ModelPorts): 
   }
 }
 
-function serve(deployment: Deployment, { table }: ModelPorts): Deployment {
+/** What is served under the same name makes place. */
+function refuseTooMany({ tenant, name, sha256 }: Deployment, { table, modelsMax }: ModelPorts): void {
+  const others = table.allServing().filter((each) => each.tenant !== tenant || each.name !== name);
+  if (new Set([...others.map((each) => each.sha256), sha256]).size <= modelsMax) return;
+  throw new ToolError(`${modelsMax} models are served, and that is the most: undeploy one`, {
+    type: "External",
+    httpStatusCode: 429,
+    retryAfter: 60,
+  });
+}
+
+function serve(deployment: Deployment, ports: ModelPorts): Deployment {
+  const { table } = ports;
   const { tenant, name, version } = deployment;
   const known = table.version(tenant, name, version);
   refuseOther(known, deployment.sha256);
+  // Others may have been faster while it was loaded.
+  refuseTooMany(deployment, ports);
   const serving = table.serving(tenant, name);
   if (known !== undefined && known.id === serving?.id) {
     table.setRequireKey(known.id, deployment.requireKey);

@@ -4,6 +4,7 @@ import { ToolError } from "tutti/server";
 import { z } from "zod";
 import { defineTool, type ToolPlan, type ToolScope } from "../kit/define-tool.ts";
 import type { GuardedAnswer, GuardedHttp } from "../kit/http/guarded-fetch.ts";
+import { jsonDepth } from "../kit/json-depth.ts";
 import { refuse } from "../kit/reference-server.ts";
 import { addressBelow, type Connection, withoutSecrets } from "./connections.ts";
 import { plainName } from "./plain-name.ts";
@@ -30,6 +31,7 @@ const IN_FLIGHT_MAX = 200;
 const BODY_BYTES_MAX = 700_000;
 const REQUEST_CHARACTERS_MAX = 1_000_000;
 const TIMEOUT_MS = 30_000;
+const JSON_DEPTH_MAX = 100;
 
 const json = z.json();
 
@@ -110,7 +112,14 @@ function addressOf(parameters: Input, tenant: string, connections: ReadonlyMap<s
   const connection = name === undefined ? undefined : connectionOf(name, tenant, connections);
   const url = connection === undefined ? freeAddress(text ?? "") : addressBelow(connection, path ?? "");
   for (const [key, value] of Object.entries(query)) url.searchParams.append(key.toWellFormed(), String(value).toWellFormed());
-  return { url, ...(connection === undefined ? {} : { connection }) };
+  return connection === undefined ? { url } : { url: withCredentials(url, connection), connection };
+}
+
+/** In place of what callers have given. */
+function withCredentials(address: URL, { query }: Connection): URL {
+  const url = new URL(address);
+  for (const [key, value] of Object.entries(query)) url.searchParams.set(key, value);
+  return url;
 }
 
 function connectionOf(name: string, tenant: string, connections: ReadonlyMap<string, Connection>): Connection {
@@ -190,8 +199,9 @@ function sentKey(key: string): string {
 function refuseFailures(answer: GuardedAnswer, told: { accepted: readonly number[]; host: string; connection?: Connection }): void {
   const { status } = answer;
   if (status < 400 || told.accepted.includes(status)) return;
-  const text = Buffer.from(answer.body).toString("utf8").slice(0, 500).toWellFormed();
-  const shown = told.connection === undefined ? text : withoutSecrets(text, told.connection);
+  const text = Buffer.from(answer.body).toString("utf8");
+  // Cut only then: a part of a secret would not be found.
+  const shown = (told.connection === undefined ? text : withoutSecrets(text, told.connection)).slice(0, 500).toWellFormed();
   const message = `${told.host} has answered ${status}${shown === "" ? "" : `: ${shown}`}`;
   const seconds = Number(answer.headers["retry-after"]);
   const retryAfter = Number.isFinite(seconds) && seconds > 0 ? { retryAfter: Math.min(seconds, 3_600) } : {};
@@ -204,8 +214,10 @@ function bodyOf({ headers, body }: GuardedAnswer, shown: (text: string) => strin
   const text = bytes.toString("utf8");
   // oxlint-disable-next-line no-control-regex -- what has these is no text, and would be six times as long in JSON
   const binary = /[\u0000-\u0008\u000e-\u001f]/.test(text) || !Buffer.from(text).equals(bytes);
-  if (binary) return { body: bytes.toString("base64"), body_encoding: "base64" };
-  if (/[/+]json\b/i.test(headers["content-type"] ?? "")) {
+  // What goes into a header has one byte for each character.
+  if (binary) return { body: Buffer.from(shown(bytes.toString("latin1")), "latin1").toString("base64"), body_encoding: "base64" };
+  // What is nested deeper is told as text.
+  if (/[/+]json\b/i.test(headers["content-type"] ?? "") && jsonDepth(text) <= JSON_DEPTH_MAX) {
     const value = parsed(shown(text));
     if (value !== undefined) return { body: value, body_encoding: "json" };
   }

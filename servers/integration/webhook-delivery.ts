@@ -36,6 +36,8 @@ export async function deliverWebhook(delivery: LeasedDelivery, signal: AbortSign
     signal,
   });
   if (answer.status >= 200 && answer.status < 300) return { kind: "delivered", answer: { status: answer.status } };
+  // It knows the id: an attempt before this one has arrived, and only its answer was lost.
+  if (answer.status === 409 && delivery.attempt > 1) return { kind: "delivered", answer: { status: answer.status } };
   const seconds = Number(answer.headers["retry-after"]);
   return {
     kind: "failed",
