@@ -51,12 +51,12 @@ export async function runExample(example: Example, root: string, asked: Asked, s
   await using world = await openWorld(example, root, asked.settings);
   const place: TuttiPlace = { root, environment: world.environment };
   const common = ["--config", example.config, "--data-dir", join(example.folder, "out", "journal")];
+  const commands = asked.resume ? [["executions", "resume"]] : example.runs.map((run) => ["run", run.file, ...inputsOf(run, asked.inputs)]);
   const results: ExecutionResult[] = [];
   let exitCode = 0;
   let before = asked.resume ? undefined : await newestExecution(common, place);
-  for (const run of asked.resume ? [undefined] : example.runs) {
-    const args = run === undefined ? ["executions", "resume"] : ["run", run.file, ...inputsOf(run, asked.inputs)];
-    const ended = await runTutti([...args, ...common], place, shown);
+  for (const command of commands) {
+    const ended = await runTutti([...command, ...common], place, shown);
     exitCode = Math.max(exitCode, ended.exitCode);
     // The runner was told to stop together with it.
     if (ended.exitCode >= 128) break;
@@ -66,8 +66,7 @@ export async function runExample(example: Example, root: string, asked: Asked, s
     before = id;
     results.push(await showExecution(id, common, place));
   }
-  const last = results.at(-1);
-  if (shown && last !== undefined) for (const line of await whereToLook(example, root, last)) process.stdout.write(`  ${line}\n`);
+  if (shown) await showWhereToLook(example, root, results.at(-1));
   return { exitCode, results };
 }
 
@@ -92,10 +91,11 @@ async function showExecution(id: string, common: readonly string[], place: Tutti
   return JSON.parse(stdout) as ExecutionResult;
 }
 
-async function whereToLook({ folder, name }: Example, root: string, result: ExecutionResult): Promise<readonly string[]> {
+async function showWhereToLook({ folder, name }: Example, root: string, result: ExecutionResult | undefined): Promise<void> {
+  if (result === undefined) return;
   const file = join(root, folder, "after-run.ts");
   const own = existsSync(file) ? await afterRun(file, { folder: join(root, folder), out: join(root, folder, "out"), result }) : [];
-  return [...own, `${"read on".padEnd(13)} examples/${name}/README.md`];
+  for (const line of [...own, `${"read on".padEnd(13)} examples/${name}/README.md`]) process.stdout.write(`  ${line}\n`);
 }
 
 async function afterRun(file: string, settings: AfterRunSettings): Promise<readonly string[]> {

@@ -66,7 +66,11 @@ function doubtfulCalls(id: string, items: readonly number[]): string {
 
 function approvalLines(step: StepReport, command: CommandLine): readonly Line[] {
   return [
-    [span(" ? ", "warn"), span(step.id, "bold"), wholeSpan(`  ${oneLine(step.waitingFor?.message ?? "waits for an approval", 300)}`, "warn")],
+    [
+      span(" ? ", "warn"),
+      span(step.id, "bold"),
+      wholeSpan(`  ${oneLine(step.waitingFor?.message ?? "waits for an approval", 300)}`, "warn"),
+    ],
     command("approve", step.id),
     command("approve", step.id, "--refuse"),
   ];
