@@ -1,4 +1,4 @@
-import { describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type HeldServer, hold } from "../../test/support/reference-server.ts";
 import { temporaryDirectory } from "../../test/support/temporary-directory.ts";
 import { openTemplate } from "./open-template.ts";
@@ -21,6 +21,7 @@ test.each([
   ["{% assign a = 'x' %}{% for i in (1..60) %}{% assign a = a | append: a %}{% endfor %}{{ a }}", /memory|longer/],
   ["{% for a in (1..3000) %}{% for b in (1..3000) %}{% for c in (1..3000) %}{% endfor %}{% endfor %}{% endfor %}", /memory|longer/],
   ["{% assign a = 'a,a,a,a' | split: ',' %}{% for i in (1..40) %}{% assign a = a | concat: a %}{% endfor %}", /memory|longer/],
+  ["{% assign a = (1..9999999) | reverse | join %}{{ a }}", /memory|longer/],
   ["{{ x.constructor }}", /undefined variable: x\.constructor/],
   ["{{ x.__proto__ }}", /undefined variable: x\.__proto__/],
   ["{{ x.toString }}", /undefined variable: x\.toString/],
@@ -36,6 +37,17 @@ test.each([
   expect(await refused).toMatch(message);
 });
 
+const kept = temporaryDirectory();
+/** For tests that leave nothing behind. */
+let server: HeldServer;
+beforeAll(async () => {
+  server = await open(kept.path);
+});
+afterAll(async () => {
+  await server[Symbol.asyncDispose]();
+  kept[Symbol.dispose]();
+});
+
 test.each([
   ["{% include '/etc/passwd' %}", /tag "include" not found/],
   ["{% render 'x' %}", /tag "render" not found/],
@@ -46,8 +58,6 @@ test.each([
   ["{% if a %}".repeat(9_000), /./],
   ["{{ a ".repeat(15_000), /./],
 ])("a source that makes no sense is not kept: %s", async (content, message) => {
-  using directory = temporaryDirectory();
-  await using server = await open(directory.path);
   const template = { name: "n", category: "c", content, required_params: [], description: "" };
   expect(await server.refusal("create_template", template)).toMatch(message);
 });
@@ -59,13 +69,11 @@ test.each([
   [{ name: "  " }, /name/],
   [{ content: "x".repeat(100_001) }, /content/],
 ])("what else a template is not: %j", async (wrong, message) => {
-  using directory = temporaryDirectory();
-  await using server = await open(directory.path);
   const template = { name: "n", category: "c", content: "x", required_params: [], description: "", ...wrong };
   expect(await server.refusal("create_template", template)).toMatch(message);
 });
 
-test("a caller who gives up gets its thread ended, and the next one is served", async () => {
+test("a caller who gives up gets its process ended, and the next one is served", async () => {
   using directory = temporaryDirectory();
   await using server = await open(directory.path, { RENDER_TIMEOUT_MS: "60000", RENDER_MEMORY_MB: "128" });
   const id = await create(server, "{% for a in (1..3000) %}{% for b in (1..3000) %}{% endfor %}{% endfor %}");
@@ -90,8 +98,6 @@ describe("what parameters say is never markup", () => {
     "`<b>`",
   ];
   test.each(EVIL)("%s", async (evil) => {
-    using directory = temporaryDirectory();
-    await using server = await open(directory.path);
     const chart = { title: evil, kind: "line", labels: [evil, "b"], series: [{ name: evil, values: [1, 2] }] };
     const calls = [
       {

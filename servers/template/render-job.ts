@@ -1,4 +1,4 @@
-/** What is asked of the thread that renders. All of it is text: nothing in it can be an object with a prototype of its own. */
+/** What is asked of the process that renders. All of it is text: nothing in it can be an object with a prototype of its own. */
 export type RenderJob = RenderWork | InspectWork;
 
 export interface RenderWork {

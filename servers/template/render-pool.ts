@@ -1,11 +1,11 @@
 import { ToolError } from "tutti/server";
 import { refuse } from "../kit/reference-server.ts";
 import type { RenderAnswer, RenderJob } from "./render-job.ts";
-import { type RenderLimits, type RenderThread, startRenderThread } from "./render-thread.ts";
+import { type RenderLimits, type RenderProcess, startRenderProcess } from "./render-process.ts";
 
 /*
- * P1. A thread that a job has held for too long is ended, and another one takes its place: no template stops the server.
- * P2. No tenant has all threads while another one waits.
+ * P1. A process that a job has held for too long is ended, and another one takes its place: no template stops the server.
+ * P2. No tenant has all processes while another one waits.
  */
 
 export interface RenderAsked {
@@ -13,8 +13,8 @@ export interface RenderAsked {
   readonly signal: AbortSignal;
 }
 
-const THREADS_MAX = 3;
-const THREADS_OF_A_TENANT = 2;
+const PROCESSES_MAX = 3;
+const PROCESSES_OF_A_TENANT = 2;
 const WAITING_MAX = 200;
 
 interface Work {
@@ -23,11 +23,11 @@ interface Work {
   readonly settle: (answer: RenderAnswer | ToolError) => void;
 }
 
-/** Threads that render. Disposing ends them, and refuses what has not ended. */
+/** Processes that render. Disposing ends them, and refuses what has not ended. */
 export class RenderPool implements AsyncDisposable {
   readonly #limits: RenderLimits;
-  /** What each thread does; undefined while it has nothing to do. */
-  readonly #threads = new Map<RenderThread, Work | undefined>();
+  /** What each process does; undefined while it has nothing to do. */
+  readonly #processes = new Map<RenderProcess, Work | undefined>();
   readonly #waiting: Work[] = [];
   #ended = 0;
   #closed = false;
@@ -57,21 +57,21 @@ export class RenderPool implements AsyncDisposable {
     return answer;
   }
 
-  facts(): { readonly threads: number; readonly waiting: number; readonly ended_threads: number } {
-    return { threads: this.#threads.size, waiting: this.#waiting.length, ended_threads: this.#ended };
+  facts(): { readonly processes: number; readonly waiting: number; readonly ended_processes: number } {
+    return { processes: this.#processes.size, waiting: this.#waiting.length, ended_processes: this.#ended };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closed = true;
     this.#refuseWaiting(closing());
-    await Promise.all([...this.#threads.keys()].map(async (thread) => await thread.end(closing())));
+    await Promise.all([...this.#processes.keys()].map(async (renderer) => await renderer.end(closing())));
   }
 
   #begin(): void {
     let started = false;
-    const thread = startRenderThread(this.#limits, (problem) => {
+    const renderer = startRenderProcess(this.#limits, (problem) => {
       if (problem !== undefined) {
-        this.#threads.delete(thread);
+        this.#processes.delete(renderer);
         this.#ended += 1;
         // It could not even begin, and the next one could not either.
         if (!started) this.#refuseWaiting(problem);
@@ -79,30 +79,30 @@ export class RenderPool implements AsyncDisposable {
       started = true;
       this.#pump();
     });
-    this.#threads.set(thread, undefined);
+    this.#processes.set(renderer, undefined);
   }
 
   #pump(): void {
     if (this.#closed) return;
-    for (const thread of this.#threads.keys()) {
-      const work = thread.state === "idle" ? this.#next() : undefined;
-      if (work !== undefined) void this.#give(thread, work);
+    for (const renderer of this.#processes.keys()) {
+      const work = renderer.state === "idle" ? this.#next() : undefined;
+      if (work !== undefined) void this.#give(renderer, work);
     }
-    const starting = [...this.#threads.keys()].filter(({ state }) => state === "starting").length;
-    if (this.#waiting.length > starting && this.#threads.size < THREADS_MAX) this.#begin();
+    const starting = [...this.#processes.keys()].filter(({ state }) => state === "starting").length;
+    if (this.#waiting.length > starting && this.#processes.size < PROCESSES_MAX) this.#begin();
   }
 
-  /** The first that waits and may have one more thread (P2). */
+  /** The first that waits and may have one more process (P2). */
   #next(): Work | undefined {
-    const held = [...this.#threads.values()];
-    const next = this.#waiting.findIndex(({ tenant }) => held.filter((work) => work?.tenant === tenant).length < THREADS_OF_A_TENANT);
+    const held = [...this.#processes.values()];
+    const next = this.#waiting.findIndex(({ tenant }) => held.filter((work) => work?.tenant === tenant).length < PROCESSES_OF_A_TENANT);
     return next === -1 ? undefined : this.#waiting.splice(next, 1)[0];
   }
 
-  async #give(thread: RenderThread, work: Work): Promise<void> {
-    this.#threads.set(thread, work);
-    const answer = await thread.run(work.job);
-    if (this.#threads.has(thread)) this.#threads.set(thread, undefined);
+  async #give(renderer: RenderProcess, work: Work): Promise<void> {
+    this.#processes.set(renderer, work);
+    const answer = await renderer.run(work.job);
+    if (this.#processes.has(renderer)) this.#processes.set(renderer, undefined);
     work.settle(answer);
     this.#pump();
   }
@@ -111,9 +111,9 @@ export class RenderPool implements AsyncDisposable {
     const problem = new ToolError("rendering was cancelled", { type: "External" });
     const place = this.#waiting.indexOf(work);
     if (place !== -1) this.#waiting.splice(place, 1);
-    const [thread] = [...this.#threads].find(([, current]) => current === work) ?? [];
-    if (thread === undefined) work.settle(problem);
-    else void thread.end(problem);
+    const [renderer] = [...this.#processes].find(([, current]) => current === work) ?? [];
+    if (renderer === undefined) work.settle(problem);
+    else void renderer.end(problem);
   }
 
   #refuseWaiting(problem: ToolError): void {

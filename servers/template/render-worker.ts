@@ -1,19 +1,24 @@
-import { parentPort } from "node:worker_threads";
+import { Worker } from "node:worker_threads";
 import { inspectSource, liquidText } from "./liquid-text.ts";
 import { htmlPage } from "./html-page.ts";
 import { markdownHtml, markdownText, tidyMarkdown, wordsIn } from "./markdown.ts";
 import type { RenderAnswer, RenderJob, RenderWork } from "./render-job.ts";
 
 /*
- * A thread that renders one job at a time. Whatever a template does here, its thread has little memory, and is ended when it
- * takes too long.
+ * A process that renders one job at a time. Whatever a template does here, it has little memory, and is ended when it takes
+ * too long.
  */
 
-const port = parentPort;
-if (port === null) throw new Error("this is a thread of the template server");
+/** Ends this process when the server is gone, also while a template keeps it busy and nothing else gets to run. */
+const WATCH = `
+  const { workerData } = require("node:worker_threads");
+  setInterval(() => { if (process.ppid !== workerData) process.kill(process.pid, "SIGKILL"); }, 500);
+`;
+new Worker(WATCH, { eval: true, workerData: Number(process.argv[2]) }).unref();
 
-port.on("message", (job: RenderJob) => port.postMessage(answerTo(job)));
-port.postMessage("ready");
+process.once("disconnect", () => process.exit());
+process.on("message", (job: RenderJob) => process.send?.(answerTo(job)));
+process.send?.("ready");
 
 function answerTo(job: RenderJob): RenderAnswer {
   try {

@@ -8,7 +8,7 @@ interface Listed {
 
 const ENDLESS = "{% for a in (1..4000) %}{% for b in (1..4000) %}{% endfor %}{% endfor %}";
 
-test("killed after making a template it still has it, makes no second one, and ends while a template keeps a thread busy", async () => {
+test("killed after making a template it still has it, makes no second one, and ends while a template keeps a process busy", async () => {
   using directory = temporaryDirectory();
   const environment = { STATE_DIR: directory.path, RENDER_TIMEOUT_MS: "60000" };
   const template = { name: "n", category: "c", content: ENDLESS, required_params: [], description: "" };
