@@ -35,7 +35,7 @@ const ATTACKS: readonly Attack[] = [
   { what: "a sealed file", tool: "data_processing", parameters: { ...clean, file: "sealed.csv" }, refusal: "decrypt it first" },
   { what: "a file that is no Parquet", tool: "data_processing", parameters: { ...clean, file: "broken.parquet" }, refusal: "DuckDB says" },
   { what: "a file that is nothing", tool: "data_processing", parameters: { ...clean, file: "empty.csv" }, refusal: "" },
-  { what: "bytes that are no text", tool: "train_model", parameters: { file: "bytes.csv" }, refusal: "" },
+  { what: "bytes that are no text", tool: "train_model", parameters: { file: "bytes.csv" }, refusal: "not utf-8" },
   { what: "a file of the wrong kind", tool: "train_model", parameters: { file: "note.md" }, refusal: "neither Parquet nor" },
   {
     what: "SQL for a column",
@@ -61,6 +61,12 @@ const ATTACKS: readonly Attack[] = [
     tool: "data_processing",
     parameters: { operations: ["feature_engineering"], output_file: "o.csv", file: "featured.csv" },
     refusal: "already",
+  },
+  {
+    what: "a place outside for the held-out pairs, before hours of work",
+    tool: "train_model",
+    parameters: { file: "good.csv", held_out_file: "../globex/held.csv" },
+    refusal: "is no path",
   },
   { what: "hours of work", tool: "train_model", parameters: { file: "good.csv", parameters: { epochs: 1e9 } }, refusal: "epochs" },
   {

@@ -2,6 +2,7 @@ import { copyFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { defineTool, type ToolPlan } from "../kit/define-tool.ts";
+import { pathParts } from "../kit/files/confined-path.ts";
 import { exchangedFile, exchangeName } from "../kit/files/exchange.ts";
 import { refuse } from "../kit/reference-server.ts";
 import { columnsArgument, columnsGiven } from "./columns-argument.ts";
@@ -73,6 +74,7 @@ export function dataProcessing(compute: Compute): ToolPlan {
       if (new Set(operations).size < operations.length) throw refuse("each operation is done at most once");
       // Else a repetition of the call would work over what it has written itself.
       if (file === output_file) throw refuse("the output goes to another file than the input");
+      pathParts(output_file);
       const format = outputFormat(output_file);
       return await toldRefusals(signal, async () => {
         return await lanes.run(signal, async () => {

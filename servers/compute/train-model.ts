@@ -3,6 +3,7 @@ import { renameSync } from "node:fs";
 import { ToolError } from "tutti/server";
 import { z } from "zod";
 import { defineTool, type ToolPlan, type ToolScope } from "../kit/define-tool.ts";
+import { pathParts } from "../kit/files/confined-path.ts";
 import { exchangeName } from "../kit/files/exchange.ts";
 import { refuse } from "../kit/reference-server.ts";
 import { columnsArgument, columnsGiven } from "./columns-argument.ts";
@@ -106,6 +107,8 @@ async function staged<Answer>(
   const { exchange, owner, jobs, runner, lanes, limits } = compute;
   const { file } = given;
   if (file === undefined) throw refuse('"file" says what to learn from; without it, "cancel_job" is wanted');
+  // Not only when the training is over, hours later.
+  if (given.held_out_file !== undefined) pathParts(given.held_out_file);
   if (given.held_out_file === file) throw refuse("the held-out pairs go to another file than the one that is learned from");
   if (jobs.waiting(tenant) >= WAITING_MAX) {
     throw new ToolError(`${WAITING_MAX} jobs are waiting already`, { type: "External", httpStatusCode: 429, retryAfter: 30 });

@@ -83,8 +83,9 @@ export async function openLockedDatabase({ files, spillDirectory, memoryMb, side
   };
 }
 
-/** The first line, without paths of this machine. */
+/** What is wrong, without paths of this machine and rows of the file, and before what DuckDB would have us set. */
 function tellable(error: unknown, files: readonly string[]): string {
-  const [line = ""] = (error instanceof Error ? error.message : String(error)).split("\n");
-  return files.reduce((text, file) => text.replaceAll(file, "the file"), line).slice(0, 300);
+  const [wrong = ""] = (error instanceof Error ? error.message : String(error)).split("\n\n");
+  const lines = wrong.split("\n").filter((line, place) => place === 0 || /^(Invalid|Expected|Value|Error|Maximum|The) /.test(line));
+  return files.reduce((text, file) => text.replaceAll(file, "the file"), lines.join(": ")).slice(0, 300);
 }
