@@ -4,7 +4,10 @@ import { expect, test } from "vitest";
 import { printSealedHeader } from "../kit/sealing/sealed-header.ts";
 import { hold } from "../../test/support/reference-server.ts";
 import { temporaryDirectory } from "../../test/support/temporary-directory.ts";
+import { openState } from "../kit/state/state.ts";
 import { openStorage } from "./open-storage.ts";
+import { INDEX_SCHEMA } from "./storage-index.ts";
+import { ZONES_SCHEMA } from "./zones.ts";
 
 function environmentOf(path: string): Record<string, string> {
   mkdirSync(join(path, "exchange/acme"), { recursive: true });
@@ -114,6 +117,32 @@ test("below /models/ only files are taken that are sealed for the very place", a
   expect(await server.call("upload_file", { ...upload, file: "good" })).toMatchObject({ sealed: true, version: 1 });
   expect(await server.call("upload_file", { path: "/modelsx", file: "plain" })).toMatchObject({ sealed: false });
   expect(["a", "b", "c"].flatMap((zone) => readdirSync(join(path, zone, "incoming")))).toEqual([]);
+});
+
+test("no backup is put into another one, and none that cannot be made keeps the server from starting again", async () => {
+  using folder = temporaryDirectory();
+  const { path } = folder;
+  const environment = environmentOf(path);
+  {
+    await using server = await hold(openStorage(environment));
+    await server.call("upload_file", { content: "kept", path: "/z" });
+    const { backup_id: id } = await server.call<{ backup_id: string }>("backup_data", { prefix: "/", label: "x" });
+    for (const destination of [id, `${id}/manifest.json`, `models/${id.toUpperCase()}/objects`, `${id}.part`]) {
+      expect(await server.refusal("backup_data", { prefix: "/", label: "x", destination })).toContain("is the folder of a backup");
+    }
+    const backups = join(path, "state/backups");
+    symlinkSync(path, join(backups, readdirSync(backups)[0] ?? "", "models"));
+    expect(await server.refusal("backup_data", { prefix: "/", label: "x", destination: "models" })).toContain("over a link");
+  }
+  {
+    using state = openState({ path: join(path, "state/storage.sqlite"), schema: [ZONES_SCHEMA, INDEX_SCHEMA] });
+    expect(state.database.prepare("SELECT * FROM unfinished_backups").all()).toEqual([]);
+    const [tenant = ""] = readdirSync(join(path, "state/backups"));
+    const unfinished = state.database.prepare("INSERT INTO unfinished_backups (id, tenant, bytes, folder, process) VALUES (?, ?, ?, ?, ?)");
+    unfinished.run("backup-x", "acme", 1, `${tenant}/models/backup-x`, `${process.pid} gone`);
+  }
+  await using again = await hold(openStorage(environment));
+  expect(await again.call("download_file", { path: "/z" })).toMatchObject({ content: "kept" });
 });
 
 test("links that somebody has planted in zones and backups are neither read nor written through", async () => {

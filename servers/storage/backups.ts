@@ -8,6 +8,7 @@ import type { State } from "../kit/state/state.ts";
 import { type Manifest, parseManifest, printManifest } from "./manifest.ts";
 import { copyVerified } from "./object-files.ts";
 import type { ObjectStore } from "./object-store.ts";
+import { ignoring } from "./replicas.ts";
 import { isRunning, THIS_PROCESS } from "./processes.ts";
 import type { StorageIndex } from "./storage-index.ts";
 import type { StoredVersion } from "./stored-version.ts";
@@ -77,8 +78,6 @@ interface Parts {
 export function openBackups({ root, state, index, objects }: Parts): Backups {
   const { database } = state;
   mkdirSync(root, { recursive: true, mode: 0o700 });
-  const folderIn = (tenant: string, id: string, destination: string | undefined): string =>
-    [folderOf(tenant), ...(destination === undefined ? [] : pathParts(destination)), id].join("/");
   const remove = (folder: string): void => {
     rmSync(confinedPath(root, folder), { recursive: true, force: true });
     rmSync(confinedPath(root, `${folder}.part`), { recursive: true, force: true });
@@ -100,6 +99,8 @@ export function openBackups({ root, state, index, objects }: Parts): Backups {
       const id = `backup-${randomUUID()}`;
       const folder = folderIn(tenant, id, destination);
       const bytes = versions.reduce((sum, version) => sum + version.bytes, 0);
+      // Before anything is written down: what cannot be made cannot be taken away either.
+      confinedPath(root, `${folder}.part`);
       state.transaction(() => {
         index.checkQuota(tenant, bytes);
         begin.run(id, tenant, bytes, folder, THIS_PROCESS);
@@ -137,12 +138,27 @@ export function openBackups({ root, state, index, objects }: Parts): Backups {
       begin.run(id, tenant, 0, String(row["folder"]), THIS_PROCESS);
       return true;
     },
-    tidy() {
-      for (const { id, process: owner } of database.prepare("SELECT id, process FROM unfinished_backups").all()) {
-        if (!isRunning(String(owner))) release(String(id));
-      }
-    },
+    tidy: () => releaseAbandoned(state, release),
   };
+}
+
+/** What cannot be taken away now, because of a link or of a disk that is gone, must not keep the server from starting. */
+function releaseAbandoned({ database }: State, release: Backups["release"]): void {
+  for (const { id, process: owner } of database.prepare("SELECT id, process FROM unfinished_backups").all()) {
+    if (!isRunning(String(owner))) ignoring(() => release(String(id)));
+  }
+}
+
+function folderIn(tenant: string, id: string, destination: string | undefined): string {
+  return [folderOf(tenant), ...(destination === undefined ? [] : destinationParts(destination)), id].join("/");
+}
+
+/** In the folder of another backup it would go with that one. */
+function destinationParts(destination: string): readonly string[] {
+  const parts = pathParts(destination);
+  const taken = parts.find((part) => /^backup-[0-9a-f]{8}-[0-9a-f-]{27}(?:\.part)?$/i.test(part));
+  if (taken !== undefined) throw refuse(`destination leads into "${taken}", which is the folder of a backup: take another one`);
+  return parts;
 }
 
 interface Writing {
