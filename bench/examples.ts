@@ -10,9 +10,6 @@ import { figure, type Figure, median } from "./figure.ts";
 
 const ROUNDS = 5;
 
-/** Small enough that a round takes seconds. */
-const SETTINGS: Readonly<Record<string, readonly string[]>> = { "model-training": ["--rows", "60000"] };
-
 /** It waits for a person. */
 const NEVER_ENDING = ["gated-release"];
 
@@ -27,7 +24,7 @@ export async function measureExamples(): Promise<readonly Figure[]> {
 async function measureExample(example: Example, root: string): Promise<readonly Figure[]> {
   const values: number[] = [];
   const floors: number[] = [];
-  const asked = { inputs: [], settings: SETTINGS[example.name] ?? [], resume: false };
+  const asked = { inputs: [], settings: example.inShort, resume: false };
   for (let round = 0; round <= ROUNDS; round += 1) {
     const { exitCode, results } = await runExample(example, root, asked, false);
     if (exitCode !== 0) throw new Error(`the example "${example.name}" ended with ${exitCode}`);

@@ -12,6 +12,8 @@ export interface Example {
   readonly runs: readonly ExampleRun[];
   /** Whether what an earlier run has left is in the way of the next one, and is taken away. */
   readonly beginsAnew: boolean;
+  /** With these settings it takes seconds, where it takes minutes without. */
+  readonly inShort: readonly string[];
   /** Whether it has servers of its own beside the ones in its configuration (`world.ts`). */
   readonly hasWorld: boolean;
 }
@@ -32,6 +34,8 @@ const INPUTS: Readonly<Record<string, readonly string[]>> = {
 /** A second run would find all customers moved. */
 const BEGIN_ANEW = ["data-migration"];
 
+const IN_SHORT: Readonly<Record<string, readonly string[]>> = { "model-training": ["--rows", "60000"] };
+
 /** In these folders there is no workflow to run as it is: `patterns` is applied, not run. */
 const OTHERS = ["patterns"];
 
@@ -47,5 +51,6 @@ function exampleIn(root: string, name: string): Example | undefined {
   if (config === undefined || OTHERS.includes(name)) return undefined;
   const files = readdirSync(join(root, folder)).filter((file) => file.endsWith(".yaml") && file !== "tutti.yaml");
   const runs = files.toSorted().map((file): ExampleRun => ({ file: join(folder, file), inputs: INPUTS[file] ?? [] }));
-  return { name, folder, config, runs, beginsAnew: BEGIN_ANEW.includes(name), hasWorld: existsSync(join(root, folder, "world.ts")) };
+  const hasWorld = existsSync(join(root, folder, "world.ts"));
+  return { name, folder, config, runs, beginsAnew: BEGIN_ANEW.includes(name), inShort: IN_SHORT[name] ?? [], hasWorld };
 }

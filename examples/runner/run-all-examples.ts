@@ -9,7 +9,7 @@ export async function runAllExamples(examples: readonly Example[], root: string)
   let wrong = 0;
   for (const example of examples) {
     const startedMs = performance.now();
-    const { exitCode, results } = await runExample(example, root, { inputs: [], settings: [], resume: false }, false);
+    const { exitCode, results } = await runExample(example, root, { inputs: [], settings: example.inShort, resume: false }, false);
     const right = AS_EXPECTED.includes(exitCode) && results.length === example.runs.length;
     if (!right) wrong += 1;
     const seconds = ((performance.now() - startedMs) / 1_000).toFixed(1);
