@@ -135,6 +135,18 @@ test("were there views, triggers, references or searches that lead to tables of 
   expect(guard.asOwner(() => database.prepare("SELECT * FROM spy").all())).toEqual([{ key: "k" }]);
 });
 
+test("names that are as long as statements make no answer and no message that is longer than others", async () => {
+  using folder = temporaryDirectory();
+  await using server = await hold(openDatabase({ STATE_DIR: folder.path }));
+  for (let number = 0; number < 60; number += 1) {
+    await server.call("execute_query", { query: `CREATE TABLE "${"é".repeat(9_000)}${number}" (a)` });
+  }
+  expect(await server.refusal("list_tables")).toContain("query sqlite_master in parts");
+  expect(await server.refusal("get_database_stats")).toContain("query sqlite_master in parts");
+  expect((await server.refusal("get_table_schema", { table_name: "nowhere" })).length).toBeLessThan(2_000);
+  expect(await server.call("get_table_schema", { table_name: "users" })).toMatchObject({ table_name: "users" });
+});
+
 test("arguments that make no sense are refused by their names, for every tool", async () => {
   using folder = temporaryDirectory();
   await using server = await hold(openDatabase({ STATE_DIR: folder.path }));

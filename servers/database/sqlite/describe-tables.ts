@@ -4,6 +4,8 @@ import { Refusal } from "./refusal.ts";
 import { RESERVED_PREFIX } from "./statement-guard.ts";
 import type { GuardedHandle, TenantFile } from "./tenant-file.ts";
 
+const NAMES_CHARACTERS_MAX = 1_000;
+
 type Row = Readonly<Record<string, SQLOutputValue>>;
 
 /** Tables that are told of; a tenant can make more, and can read those by a query. */
@@ -22,7 +24,7 @@ export function tableSchema(file: TenantFile, asked: string): TableSchema {
   const tables = listTables(file);
   const table = tables.find(({ name }) => name.toLowerCase() === asked.toLowerCase());
   if (table === undefined)
-    throw new Refusal(`there is no table "${asked.slice(0, 100)}"; there are ${tables.map(({ name }) => name).join(", ") || "none"}`);
+    throw new Refusal(`there is no table "${asked.slice(0, 100)}"; there are ${namesOf(tables).slice(0, NAMES_CHARACTERS_MAX) || "none"}`);
   const { read } = file;
   const [made] = owned(read, "SELECT sql FROM sqlite_master WHERE name = ? AND type IN ('table', 'view')", table.name);
   const columns = owned(read, "SELECT * FROM pragma_table_xinfo(?) WHERE hidden <> 1", table.name);
@@ -36,6 +38,10 @@ export function tableSchema(file: TenantFile, asked: string): TableSchema {
     indexes: indexes(read, table.name),
     row_count: countRows(read, table.name),
   };
+}
+
+function namesOf(tables: readonly ListedTable[]): string {
+  return tables.map(({ name }) => name).join(", ");
 }
 
 /** What SQLite itself counts: its pages, and for each table those of the table and of its indexes. */
