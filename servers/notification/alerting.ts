@@ -47,10 +47,24 @@ const ALERTS_MAX = 2_000;
 
 export function alerting(ports: AlertingPorts): Alerting {
   const { table } = ports;
+  const put = (alert: Alert): AlertAnswer => {
+    table.put(alert);
+    return { alert, notified: [] };
+  };
   const fire = (alert: Alert, nowMs: number): AlertAnswer => {
     const firing: Alert = { ...alert, status: "firing", times: 1, firedAt: nowMs };
     table.put(firing);
     return { alert: firing, notified: notify(firing, "firing", ports) };
+  };
+  /** Whoever has heard of it hears of it again only when it gets worse, or is over. */
+  const again = (old: Alert, { alert, fires, nowMs }: { alert: Alert; fires: boolean; nowMs: number }): AlertAnswer => {
+    const { message, channels, severity, condition = old.condition } = alert;
+    if (!fires) {
+      const { alert: over } = put({ ...alert, resolvedAt: nowMs });
+      return { alert: over, notified: notify({ ...over, channels: old.channels }, "resolved", ports) };
+    }
+    if (rank(severity) > rank(old.severity)) return fire(alert, nowMs);
+    return put({ ...old, message, channels, times: old.times + 1, ...(condition === undefined ? {} : { condition }) });
   };
   const end = (alert: Alert, status: "armed" | "resolved", nowMs: number): AlertAnswer => {
     const ended: Alert = { ...alert, status, resolvedAt: nowMs };
@@ -58,22 +72,14 @@ export function alerting(ports: AlertingPorts): Alerting {
     return { alert: ended, notified: alert.status === "firing" ? notify(ended, "resolved", ports) : [] };
   };
   return {
-    raise(tenant, { condition, ...raised }, nowMs) {
-      const old = table.byName(tenant, raised.name);
+    raise(tenant, raised, nowMs) {
+      const { name, condition } = raised;
+      const old = table.byName(tenant, name);
       if (old === undefined && table.amount(tenant) >= ALERTS_MAX) throw refuse(`a tenant has at most ${ALERTS_MAX} alerts`);
-      const id = old?.id ?? `alert_${randomBytes(8).toString("hex")}`;
-      const base = { id, tenant, ...raised, times: 0, createdAt: old?.createdAt ?? nowMs };
-      if (condition === undefined) {
-        const alert: Alert = { ...base, status: "firing" };
-        // Whoever has heard of it hears of it again only when it gets worse.
-        if (old?.status !== "firing" || rank(alert.severity) > rank(old.severity)) return fire(alert, nowMs);
-        const same: Alert = { ...old, message: alert.message, channels: alert.channels, times: old.times + 1 };
-        table.put(same);
-        return { alert: same, notified: [] };
-      }
-      const armed: Alert = { ...base, condition, status: "armed" };
-      table.put(armed);
-      return holds(condition, table.metric(tenant, condition.metric)) ? fire(armed, nowMs) : { alert: armed, notified: [] };
+      const alert = { ...newAlert(tenant, nowMs), ...(old === undefined ? {} : { id: old.id, createdAt: old.createdAt }), ...raised };
+      const fires = condition === undefined || holds(condition, table.metric(tenant, condition.metric));
+      if (old?.status === "firing") return again(old, { alert, fires, nowMs });
+      return fires ? fire(alert, nowMs) : put(alert);
     },
     resolve(tenant, name, nowMs) {
       const alert = table.byName(tenant, name);
@@ -93,6 +99,10 @@ export function alerting(ports: AlertingPorts): Alerting {
       }
     },
   };
+}
+
+function newAlert(tenant: string, nowMs: number): Pick<Alert, "id" | "tenant" | "status" | "times" | "createdAt"> {
+  return { id: `alert_${randomBytes(8).toString("hex")}`, tenant, status: "armed", times: 0, createdAt: nowMs };
 }
 
 function rank(severity: Severity): number {
@@ -183,7 +193,7 @@ export function figuresIn(widgets: ReadonlyMap<string, Json>): ReadonlyMap<strin
     if (typeof data !== "object" || data === null || Array.isArray(data)) continue;
     for (const [key, value] of Object.entries(data)) {
       note(`${widget}.${key}`, value);
-      note(key === "value" ? widget : key, value);
+      if (key === "value") note(widget, value);
     }
   }
   return figures;

@@ -143,6 +143,23 @@ test("an alert with a condition fires when a dashboard brings the figure, and en
   });
 });
 
+test("an alert with a condition that is asked for again tells nobody twice, and tells of its end", async () => {
+  const { server } = await opened();
+  const rule = { name: "hot", channels: ["ml_team"], condition: { metric: "cpu", op: ">", value: 50 } };
+  await server.call("create_alert", rule);
+  // The key of another widget is another figure.
+  await server.call("dashboard_update", { dashboard: "d", data: { cpu: 5, gpu: { cpu: 99, value: 7 } } });
+  expect(await server.call("create_alert", rule)).toMatchObject({ status: "armed" });
+  await server.call("dashboard_update", { dashboard: "d", data: { cpu: { value: 99 } } });
+  expect(await server.call("create_alert", rule)).toMatchObject({ status: "firing", times: 2, notified: [] });
+  const higher = { ...rule, channels: ["log"], condition: { ...rule.condition, value: 100 } };
+  expect(await server.call("create_alert", higher)).toMatchObject({
+    status: "armed",
+    condition: { value: 100 },
+    notified: [{ channel: "ml_team" }],
+  });
+});
+
 test("a dashboard is a page and a JSON file, brought up to date together", async () => {
   const { server } = await opened();
   const first = {
