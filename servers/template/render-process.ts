@@ -75,6 +75,8 @@ export function startRenderProcess({ timeoutMs, memoryMb }: RenderLimits, change
     },
     async end(problem) {
       end(problem);
+      // Whoever waits for its end would else be left waiting by a server that has nothing more to do.
+      child.ref();
       await gone;
     },
   };

@@ -1,4 +1,6 @@
+import { spawnSync } from "node:child_process";
 import { expect, test } from "vitest";
+import { inRepository } from "../support/built-command.ts";
 import { start } from "../support/reference-server.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
 
@@ -7,6 +9,19 @@ interface Listed {
 }
 
 const ENDLESS = "{% for a in (1..4000) %}{% for b in (1..4000) %}{% endfor %}{% endfor %}";
+
+test("it ends in good order when whoever started it is gone", () => {
+  using directory = temporaryDirectory();
+  const { PATH = "" } = process.env;
+  const file = inRepository("servers/template/start.ts");
+  const { status, stderr } = spawnSync(process.execPath, [file], {
+    env: { PATH, STATE_DIR: directory.path },
+    input: "",
+    encoding: "utf8",
+    timeout: 60_000,
+  });
+  expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+});
 
 test("killed after making a template it still has it, makes no second one, and ends while a template keeps a process busy", async () => {
   using directory = temporaryDirectory();
