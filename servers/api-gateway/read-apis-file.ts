@@ -1,7 +1,6 @@
-import { readFileSync } from "node:fs";
-import { parse } from "yaml";
 import { z } from "zod";
 import type { Environment } from "../kit/server-settings.ts";
+import { readYamlSetting } from "../kit/yaml-setting.ts";
 
 /** The name of a variable of the environment that holds a secret. */
 const secretName = z.string().regex(/^[A-Z][A-Z0-9_]{0,99}$/, "the name of an environment variable is wanted, never a secret itself");
@@ -73,7 +72,7 @@ export type ApiConfig = Omit<z.output<typeof api>, "base_url"> & {
 
 /** @throws Error - with all mistakes of the file */
 export function readApisFile(path: string, environment: Environment): ReadonlyMap<string, ApiConfig> {
-  const read = apisFile.safeParse(parse(readFileSync(path, "utf8")));
+  const read = apisFile.safeParse(readYamlSetting("APIS_FILE", path));
   if (!read.success) throw new Error(`${path}: ${z.prettifyError(read.error)}`);
   return new Map(
     Object.entries(read.data.apis).map(([apiName, { base_url: base, auth: given, ...rest }]) => {

@@ -239,6 +239,20 @@ test("no more models are served than is allowed, also of those that come at once
   expect(await server.call("model_deploy", newer)).toMatchObject({ serving_version: "2" });
 });
 
+test.each<readonly [string, string | undefined, string]>([
+  ["that is not there", undefined, "no such file"],
+  ["that is no YAML", "a: [1", "CONNECTIONS_FILE"],
+  ["with another scheme", '{"connections":{"a":{"base_url":"file:///etc"}}}', "no http or https address"],
+  ["with a password in an address", '{"connections":{"a":{"base_url":"https://a:b@example.com"}}}', "no http or https address"],
+  ["with a query in an address", '{"connections":{"a":{"base_url":"https://example.com?a=b"}}}', "no http or https address"],
+])("a file of connections %s is refused at the start", async (_, content, words) => {
+  using folder = temporaryDirectory();
+  const path = join(folder.path, "connections.yaml");
+  if (content !== undefined) writeFileSync(path, content);
+  await expect(openIntegration({ STATE_DIR: folder.path, CONNECTIONS_FILE: path })).rejects.toThrow(words);
+  await expect(openIntegration({ STATE_DIR: folder.path, CONNECTIONS_FILE: path })).rejects.toThrow("CONNECTIONS_FILE");
+});
+
 interface Opening {
   readonly answer?: Parameters<typeof catchingServer>[0];
   readonly more?: Readonly<Record<string, string>>;

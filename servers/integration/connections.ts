@@ -1,8 +1,7 @@
-import { readFileSync } from "node:fs";
-import { parse } from "yaml";
 import { z } from "zod";
 import { refuse } from "../kit/reference-server.ts";
 import { type Environment, textSetting } from "../kit/server-settings.ts";
+import { readYamlSetting } from "../kit/yaml-setting.ts";
 
 /** An API that the operator has set up: callers name it, and never see its secret. */
 export interface Connection {
@@ -30,7 +29,7 @@ const fileSchema = z.strictObject({
   connections: z.record(
     z.string().regex(/^[a-z0-9][a-z0-9_-]{0,63}$/),
     z.strictObject({
-      base_url: z.url(),
+      base_url: z.string().refine(isBase, "is no http or https address without a user, a query and a fragment"),
       auth: authSchema.default({ kind: "none" }),
       headers: z.record(z.string(), z.string()).default({}),
       tenants: z.array(z.string()).exactOptional(),
@@ -38,11 +37,17 @@ const fileSchema = z.strictObject({
   ),
 });
 
+/** Paths go below it, and what is secret has a place of its own. */
+function isBase(text: string): boolean {
+  const url = URL.parse(text);
+  return url !== null && /^https?:$/.test(url.protocol) && `${url.username}${url.password}${url.search}${url.hash}` === "";
+}
+
 /** Those of `CONNECTIONS_FILE`; none without it. @throws Error - the file is wrong, or a secret is not set */
 export function readConnections(environment: Environment): ReadonlyMap<string, Connection> {
   const path = textSetting(environment, "CONNECTIONS_FILE");
   if (path === undefined) return new Map();
-  const checked = fileSchema.safeParse(parse(readFileSync(path, "utf8")));
+  const checked = fileSchema.safeParse(readYamlSetting("CONNECTIONS_FILE", path));
   if (!checked.success) throw new Error(`CONNECTIONS_FILE ${path}: ${z.prettifyError(checked.error)}`);
   const entries = Object.entries(checked.data.connections);
   if (entries.length > CONNECTIONS_MAX) throw new Error(`CONNECTIONS_FILE ${path} has more than ${CONNECTIONS_MAX} connections`);

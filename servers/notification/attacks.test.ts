@@ -106,6 +106,18 @@ test("arguments that are odd are refused", async () => {
   expect(await server.call("get_server_status")).toMatchObject({ facts: { dashboards: 0 } });
 });
 
+test.each<readonly [string, string, string]>([
+  ["SMTP_URL", "smtp://%zz:x@mail.example.org", "no address of a mail server"],
+  ["SMTP_URL", "http://mail.example.org", "no address of a mail server"],
+  ["CHANNELS_FILE", "/missing.yaml", "no such file"],
+  ["TEMPLATES_DIR", "/missing", "no such file"],
+])("%s as %s is refused at the start, in words that name the variable", (variable, value, words) => {
+  using folder = temporaryDirectory();
+  const open = () => openNotification({ STATE_DIR: folder.path, [variable]: value });
+  expect(open).toThrow(words);
+  expect(open).toThrow(variable);
+});
+
 test("nothing on a dashboard becomes a part of its page, and no name leads out of its folder", async () => {
   const { server, folder } = await opened();
   const evil = `"><script>alert(1)</script><img src=x onerror=alert(1)>'`;

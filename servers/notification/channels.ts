@@ -1,7 +1,6 @@
-import { readFileSync } from "node:fs";
-import { parse } from "yaml";
 import { z } from "zod";
 import { type Environment, textSetting } from "../kit/server-settings.ts";
+import { readYamlSetting } from "../kit/yaml-setting.ts";
 import { mailAddress } from "./mail-address.ts";
 
 /** Where alerts go, by name. `record`: they are kept, and nobody is disturbed. */
@@ -49,7 +48,7 @@ const fileSchema = z.strictObject({
 export function readChannels(environment: Environment): ReadonlyMap<string, Channel> {
   const path = textSetting(environment, "CHANNELS_FILE");
   if (path === undefined) return new Map(QUIET_CHANNELS.map((name) => [name, { kind: "record" }]));
-  const checked = fileSchema.safeParse(parse(readFileSync(path, "utf8")));
+  const checked = fileSchema.safeParse(readYamlSetting("CHANNELS_FILE", path));
   if (!checked.success) throw new Error(`CHANNELS_FILE ${path}: ${z.prettifyError(checked.error)}`);
   const entries = Object.entries(checked.data.channels);
   if (entries.length > CHANNELS_MAX) throw new Error(`CHANNELS_FILE ${path} has more than ${CHANNELS_MAX} channels`);

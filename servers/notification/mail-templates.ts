@@ -48,7 +48,7 @@ export function readMailTemplates(folders: readonly string[]): MailTemplates {
   const escaping = new Liquid({ ...limits, outputEscape: "escape" });
   const found = new Map<string, Parsed>();
   for (const folder of folders) {
-    for (const file of readdirSync(folder).filter((name) => /^[a-z0-9][a-z0-9_-]*\.liquid$/.test(name))) {
+    for (const file of filesIn(folder).filter((name) => /^[a-z0-9][a-z0-9_-]*\.liquid$/.test(name))) {
       const name = basename(file, ".liquid");
       const content = readFileSync(join(folder, file), "utf8");
       const end = content.indexOf("\n\n");
@@ -82,6 +82,14 @@ export function readMailTemplates(folders: readonly string[]): MailTemplates {
       }
     },
   };
+}
+
+function filesIn(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder);
+  } catch (error) {
+    throw new Error(`TEMPLATES_DIR: ${folder} cannot be read: ${(error as Error).message}`, { cause: error });
+  }
 }
 
 function htmlBeside(folder: string, name: string): string | undefined {

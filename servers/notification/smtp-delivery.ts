@@ -33,12 +33,21 @@ const STEP_MS = 10_000;
 export function smtpServer(text: string): SmtpServer {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   const secure = url?.protocol === "smtps:";
-  if (url === undefined || url.hostname === "" || (!secure && url.protocol !== "smtp:")) {
+  if (url === undefined || url.hostname === "" || !isEncoded(`${url.username}${url.password}`) || (!secure && url.protocol !== "smtp:")) {
     throw new Error("SMTP_URL is no address of a mail server: smtp://USER:PASSWORD@HOST:PORT or smtps://... is wanted");
   }
   const [user, password] = [decodeURIComponent(url.username), decodeURIComponent(url.password)];
   const port = url.port === "" ? (secure ? 465 : 25) : Number(url.port);
   return { host: url.hostname.replace(/^\[|\]$/g, ""), port, secure, ...(user === "" ? {} : { user, password }) };
+}
+
+function isEncoded(text: string): boolean {
+  try {
+    decodeURIComponent(text);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Hands a letter in once. What the server has refused for good is not tried again. */
