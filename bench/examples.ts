@@ -8,7 +8,7 @@ import { figure, type Figure, median } from "./figure.ts";
  * the time of the calls on the critical path: what it would take if nothing had to be decided, written down or started.
  */
 
-const ROUNDS = 5;
+const ROUNDS = 3;
 
 /** It waits for a person. */
 const NEVER_ENDING = ["gated-release"];
