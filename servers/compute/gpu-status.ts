@@ -87,7 +87,7 @@ export function gpuStatus(compute: Compute, nvidiaSmi: string): ToolPlan {
       const rate = jobs.measuredRate();
       const now = own.flatMap(({ id }) => jobs.find(id) ?? []);
       return {
-        gpus: (await findGpus(nvidiaSmi)).map(toldGpu),
+        gpus: (await findGpus({ nvidiaSmi, signal })).map(toldGpu),
         ...load(),
         jobs: now.map((job) => shortened(tellJob(job, runner.progress(job.id), rate), job_id !== undefined)),
         active_jobs: jobs.count("running"),

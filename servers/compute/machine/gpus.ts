@@ -18,18 +18,26 @@ const LIMIT_MS = 5_000;
 const GPUS_MAX = 64;
 const AMD = "0x1002";
 
-/** @param nvidiaSmi - the command to ask; where there is none, there is no such processor */
-export async function findGpus(nvidiaSmi: string, drm = "/sys/class/drm"): Promise<readonly Gpu[]> {
-  const nvidia = await nvidiaGpus(nvidiaSmi);
-  const amd = amdGpus(drm).map((gpu, place) => ({ ...gpu, index: nvidia.length + place }));
+export interface Asking {
+  /** The command to ask; where there is none, there is no such processor. */
+  readonly nvidiaSmi: string;
+  readonly signal: AbortSignal;
+  readonly limitMs?: number;
+  readonly drm?: string;
+}
+
+export async function findGpus(asking: Asking): Promise<readonly Gpu[]> {
+  const nvidia = await nvidiaGpus(asking);
+  const amd = amdGpus(asking.drm ?? "/sys/class/drm").map((gpu, place) => ({ ...gpu, index: nvidia.length + place }));
   return [...nvidia, ...amd].slice(0, GPUS_MAX);
 }
 
-async function nvidiaGpus(command: string): Promise<readonly Gpu[]> {
+async function nvidiaGpus({ nvidiaSmi, signal, limitMs = LIMIT_MS }: Asking): Promise<readonly Gpu[]> {
   const text = await new Promise<string>((resolve) => {
-    const options = { timeout: LIMIT_MS, killSignal: "SIGKILL", maxBuffer: 65_536, windowsHide: true } as const;
+    // With the signal, the command of a driver that hangs does not stay behind when the server ends.
+    const options = { signal, timeout: limitMs, killSignal: "SIGKILL", maxBuffer: 65_536, windowsHide: true } as const;
     // No shell. Whatever goes wrong, there is nobody who could tell of a processor.
-    execFile(command, [`--query-gpu=${QUERY}`, "--format=csv,noheader,nounits"], options, (error, out) => resolve(error ? "" : out));
+    execFile(nvidiaSmi, [`--query-gpu=${QUERY}`, "--format=csv,noheader,nounits"], options, (error, out) => resolve(error ? "" : out));
   });
   return text.split("\n").flatMap((line) => {
     const [index = "", name = "", ...figures] = line.split(",").map((cell) => cell.trim());
