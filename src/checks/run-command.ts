@@ -65,7 +65,7 @@ export async function runCommand(command: Command, clock: Clock, signal: AbortSi
   using _guard = guardGroup(groupId);
   const exit = await untilExit(started, tail, clock, limit.signal);
   await endGroup(groupId, clock, exit === undefined);
-  await endStrays(mark);
+  await endStrays(mark, clock);
   for (const stream of [started.stdout, started.stderr]) stream.destroy();
   return ended(exit ?? { kind: limit.expired ? "timed-out" : "aborted" });
 }

@@ -1,18 +1,27 @@
 import { readdir, readFile } from "node:fs/promises";
+import type { Clock } from "../base/clock.ts";
+import type { Ms } from "../base/duration.ts";
 
 /** The variable by which the processes of one run are known, also those that have left its process group. */
 export const MARK = "TUTTI_CHECK_RUN";
 
 /** What starts children faster than they are found could keep this busy for ever. */
-const ROUNDS_MAX = 5;
+const ROUNDS_MAX = 100;
 
-/** Ends all processes that have the mark in their environment. Elsewhere than on Linux nobody can look into that. */
-export async function endStrays(mark: string): Promise<void> {
+/** A process that was killed is there for some milliseconds more, on a busy machine for many. */
+const LOOK_AGAIN_MS: Ms = 20;
+
+/**
+ * Ends all processes that have the mark in their environment, and waits until they are gone, for some seconds at most.
+ * Elsewhere than on Linux nobody can look into that.
+ */
+export async function endStrays(mark: string, clock: Clock): Promise<void> {
   if (process.platform !== "linux") return;
   for (let round = 0; round < ROUNDS_MAX; round += 1) {
     const strays = await markedProcesses(`${MARK}=${mark}`);
     if (strays.length === 0) return;
     for (const id of strays) kill(id);
+    await new Promise<void>((resolve) => void clock.after(LOOK_AGAIN_MS, resolve));
   }
 }
 
