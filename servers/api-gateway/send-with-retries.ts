@@ -1,5 +1,6 @@
 import { ToolError } from "tutti/server";
 import type { GuardedAnswer } from "../kit/http/guarded-fetch.ts";
+import { timeLimit } from "../kit/time-limit.ts";
 import type { ApiRequest } from "./build-request.ts";
 import type { Gateway, RunningApi } from "./gateway.ts";
 import { authenticationFailed, circuitBreakerOpen, rateLimitExceeded, timedOut, times } from "./gateway-error.ts";
@@ -119,25 +120,4 @@ function failed({ name }: RunningApi, { status, headers }: GuardedAnswer, { atte
 
 function cancelled(): ToolError {
   return new ToolError("the call was cancelled", { type: "External", code: "RequestFailed" });
-}
-
-/** A signal that follows another one and the clock, and lets go of both when it is disposed. */
-function timeLimit(signal: AbortSignal, timeoutMs: number): { signal: AbortSignal; late: () => boolean } & Disposable {
-  const controller = new AbortController();
-  let late = false;
-  const stop = (): void => controller.abort();
-  const timer = setTimeout(() => {
-    late = true;
-    stop();
-  }, timeoutMs);
-  signal.addEventListener("abort", stop);
-  if (signal.aborted) stop();
-  return {
-    signal: controller.signal,
-    late: () => late,
-    [Symbol.dispose]() {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", stop);
-    },
-  };
 }

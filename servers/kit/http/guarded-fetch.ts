@@ -1,5 +1,6 @@
 import { request } from "undici";
 import { refuse } from "../reference-server.ts";
+import { timeLimit } from "../time-limit.ts";
 import { type Resolver, guardedAgent } from "./guarded-agent.ts";
 import { networkError } from "./network-error.ts";
 import { type PlacePolicy, placePolicy } from "./place-policy.ts";
@@ -89,7 +90,7 @@ export function openGuardedHttp(options: GuardedHttpOptions): GuardedHttp {
       let hop = firstHop(policy.check(text), asked);
       const timeoutMs = Math.min(asked.timeoutMs ?? options.timeoutMs, options.timeoutMs);
       const bytesMax = Math.min(asked.bytesMax ?? options.bytesMax, options.bytesMax);
-      using limit = limited(asked.signal, timeoutMs);
+      using limit = timeLimit(asked.signal, timeoutMs);
       try {
         for (let redirects = 0; redirects <= redirectsMax; redirects += 1) {
           const answered = await sent(hop, { signal: limit.signal, bytesMax });
@@ -137,27 +138,6 @@ function nextHop(hop: Hop, { redirect, status }: { redirect: string; status: num
   if (!keeps) return { url, method: "GET", headers: bodilessHeaders(headers) };
   if (elsewhere && hop.body !== undefined) throw refuse(`${hop.url.host} redirects a body to ${url.host}: send it there, if that is meant`);
   return { ...hop, url, headers };
-}
-
-/** A signal that follows another one and the clock, and lets go of both when it is disposed. */
-function limited(signal: AbortSignal, timeoutMs: number): { signal: AbortSignal; late: () => boolean } & Disposable {
-  const controller = new AbortController();
-  let late = false;
-  const stop = (): void => controller.abort();
-  const timer = setTimeout(() => {
-    late = true;
-    stop();
-  }, timeoutMs);
-  signal.addEventListener("abort", stop);
-  if (signal.aborted) stop();
-  return {
-    signal: controller.signal,
-    late: () => late,
-    [Symbol.dispose]() {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", stop);
-    },
-  };
 }
 
 function headersOf(headers: Readonly<Record<string, string | string[] | undefined>>): Headers {
