@@ -108,7 +108,7 @@ test(
     const [wrong, odd] = await Promise.all([
       run(join(folder.path, "wrong"), { environment: { WEATHER_API_KEY: "key-of-somebody-else" } }),
       run(join(folder.path, "odd"), {
-        inputs: [offices(["Tokyo", "3-5-1 Ginza, Tokyo", "XXX"], ["Atlantis", "1 Sunken Road", "EUR"], ["London", "London", "GBP"])],
+        inputs: [offices(["Tokyo", "3-5-1 Ginza, Tokyo", "ZZZ"], ["Atlantis", "1 Sunken Road", "EUR"], ["London", "London", "GBP"])],
       }),
     ]);
     expect(wrong.exitCode).toBe(2);
