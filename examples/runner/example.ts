@@ -6,7 +6,7 @@ export interface Example {
   readonly name: string;
   /** Relative to the root of the repository. */
   readonly folder: string;
-  /** `mcp.json`, or `tutti.yaml` where a plain one cannot say all. */
+  /** `tutti.yaml` where there is one, since it includes the other; else `mcp.json`. */
   readonly config: string;
   /** What is run, one after the other: a file, and what it is asked for. */
   readonly runs: readonly ExampleRun[];
@@ -47,7 +47,7 @@ export function findExamples(root: string): readonly Example[] {
 
 function exampleIn(root: string, name: string): Example | undefined {
   const folder = join("examples", name);
-  const config = ["mcp.json", "tutti.yaml"].map((file) => join(folder, file)).find((file) => existsSync(join(root, file)));
+  const config = ["tutti.yaml", "mcp.json"].map((file) => join(folder, file)).find((file) => existsSync(join(root, file)));
   if (config === undefined || OTHERS.includes(name)) return undefined;
   const files = readdirSync(join(root, folder)).filter((file) => file.endsWith(".yaml") && file !== "tutti.yaml");
   const runs = files.toSorted().map((file): ExampleRun => ({ file: join(folder, file), inputs: INPUTS[file] ?? [] }));
