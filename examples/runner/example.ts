@@ -25,7 +25,7 @@ export interface ExampleRun {
 
 /** What workflows are asked for that have inputs without a default. `RUN` is a number that is new in each run. */
 const INPUTS: Readonly<Record<string, readonly string[]>> = {
-  "process-order.yaml": ["order_id=ord-RUN", "customer_id=cust-789", 'items=[{"sku":"ITEM001","quantity":2}]'],
+  "process-order.yaml": ["order_id=ord-RUN", "customer_id=cust-789", 'items=[{"sku":"ITEM002","quantity":1}]'],
   "onboard-user.yaml": ["name=Ben", "email=ben-RUN@example.com"],
   "migrate-data.yaml": ["year=2024"],
   "release.yaml": ["version=1.RUN"],
