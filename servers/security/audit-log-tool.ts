@@ -79,7 +79,9 @@ const entrySchema = z.object({
 const output = z.object({
   sequence: z.int().optional().describe("Of record: the number of the entry"),
   hash: z.string().optional().describe("Of record: its hash"),
-  checkpoint: checkpoint.optional().describe("Signed: keep it elsewhere to prove later that nothing was taken away"),
+  checkpoint: checkpoint
+    .optional()
+    .describe("Signed: keep it elsewhere to prove later that nothing was taken away. Not given when the log was changed before"),
   entries: z
     .union([z.array(entrySchema), z.int()])
     .optional()
@@ -123,7 +125,8 @@ function record(given: Asked["event"], log: AuditLog, scope: ToolScope): Answer 
       { type, actor, action, resource, outcome, details, traceId: scope.traceId ?? "" },
       scope.now,
     );
-    return { sequence: checkpoint.sequence, hash: checkpoint.hash, checkpoint };
+    const { sequence, hash, signature } = checkpoint;
+    return { sequence, hash, ...(signature === "" ? {} : { checkpoint }) };
   });
 }
 

@@ -61,8 +61,10 @@ test.each<readonly [string, string, number]>([
     database.exec(statements);
   }
   expect(await verdict(server)).toMatchObject({ valid: false, first_bad: place });
-  // Looking at what is there still works.
+  // Looking at what is there still works, and the next entry makes nothing good.
   await server.call("audit_log", {});
+  await server.call("audit_log", { event: EVENT });
+  expect(await verdict(server)).toMatchObject({ valid: false });
 });
 
 test("a checkpoint that was kept elsewhere proves that a log was put back, with its signature", async () => {

@@ -6,6 +6,7 @@ import type { SigningKey } from "./signing-key.ts";
 /*
  * A1. Every entry has the hash of the one before it, and its own hash is of everything that is in it.
  * A2. The newest entry of a tenant is signed: nobody without the key can take entries from the end, or write all anew.
+ *     What follows an end that is not signed is never signed either: else the next entry would make good what was changed.
  * A3. Entries are only ever added, each with its signature in one transaction.
  */
 
@@ -41,7 +42,7 @@ export interface AuditEntry extends AuditEvent {
 export interface Checkpoint {
   readonly sequence: number;
   readonly hash: string;
-  /** Ed25519, in base64url. */
+  /** Ed25519, in base64url. Empty when somebody has changed the log before: then nothing that follows is vouched for (A2). */
   readonly signature: string;
 }
 
@@ -63,8 +64,8 @@ export interface AuditLog {
   count(): number;
 }
 
-/** The hash that stands before the first entry. */
-const BEFORE_ALL = "0".repeat(64);
+/** What stands before the first entry. */
+const START: ChainEnd = { sequence: 0, hash: "0".repeat(64) };
 const PAGE = 500;
 
 export function openAuditLog({ database, transaction }: State, key: SigningKey): AuditLog {
@@ -72,38 +73,51 @@ export function openAuditLog({ database, transaction }: State, key: SigningKey):
   const insert = database.prepare("INSERT INTO audit_entries VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
   const setHead = database.prepare("INSERT OR REPLACE INTO audit_heads VALUES (?, ?, ?, ?)");
   const page = database.prepare("SELECT * FROM audit_entries WHERE tenant = ? AND sequence > ? ORDER BY sequence LIMIT ?");
+  const newest = database.prepare(
+    `SELECT sequence, hash FROM audit_entries WHERE tenant = ? AND sequence < ${Number.MAX_SAFE_INTEGER} ORDER BY sequence DESC LIMIT 1`,
+  );
   const ofTenant = database.prepare("SELECT count(*) AS entries FROM audit_entries WHERE tenant = ?");
   // Somebody may have put numbers there that no number of JavaScript can be: reading them must not fail.
-  for (const statement of [findHead, page]) statement.setReadBigInts(true);
+  for (const statement of [findHead, newest, page]) statement.setReadBigInts(true);
   const count = database.prepare("SELECT count(*) AS entries FROM audit_entries");
   const headOf = (tenant: string): Checkpoint | undefined => {
     const row = findHead.get(tenant);
     if (row === undefined) return undefined;
     return { sequence: Number(row["sequence"]), hash: String(row["hash"]), signature: String(row["signature"]) };
   };
+  const isSigned = (tenant: string, { sequence, hash, signature }: Checkpoint): boolean =>
+    verify(null, signedBytes(tenant, sequence, hash), key.publicKey, Buffer.from(signature, "base64url"));
+  /** After which entry the next one comes, and whether all is as it was left. */
+  const endOf = (tenant: string): ChainEnd & { readonly intact: boolean } => {
+    const row = newest.get(tenant);
+    const last = row === undefined ? START : { sequence: Number(row["sequence"]), hash: String(row["hash"]) };
+    const head = headOf(tenant);
+    if (head === undefined) return { ...last, intact: row === undefined };
+    const intact = head.sequence === last.sequence && head.hash === last.hash && isSigned(tenant, head);
+    const { sequence, hash } = head.sequence > last.sequence && head.sequence < Number.MAX_SAFE_INTEGER ? head : last;
+    return { sequence, hash, intact };
+  };
   const after: AuditLog["after"] = (tenant, sequence, limit) => page.all(tenant, sequence, limit).map(entryOf);
   return {
     append: (tenant, given, now) =>
       transaction(() => {
         const event = asKept(given);
-        const before = headOf(tenant);
-        const sequence = (before?.sequence ?? 0) + 1;
+        const before = endOf(tenant);
+        const sequence = before.sequence + 1;
         const entry = { ...event, sequence, at: now.toISOString() };
-        const hash = hashOf(tenant, entry, before?.hash ?? BEFORE_ALL);
+        const hash = hashOf(tenant, entry, before.hash);
         const { type, actor, action, resource, outcome, details, traceId } = event;
         insert.run(tenant, sequence, entry.at, type, actor, action, resource, outcome, details, traceId, hash);
-        const signature = sign(null, signedBytes(tenant, sequence, hash), key.privateKey).toString("base64url");
+        const signature = before.intact ? sign(null, signedBytes(tenant, sequence, hash), key.privateKey).toString("base64url") : "";
         setHead.run(tenant, sequence, hash, signature);
         return { sequence, hash, signature };
       }),
     after,
     async verify(tenant, kept, signal) {
-      const isSigned = (point: Checkpoint): boolean =>
-        verify(null, signedBytes(tenant, point.sequence, point.hash), key.publicKey, Buffer.from(point.signature, "base64url"));
-      if (kept !== undefined && !isSigned(kept)) {
+      if (kept !== undefined && !isSigned(tenant, kept)) {
         return { valid: false, entries: 0, problem: "the checkpoint was not signed here for this tenant" };
       }
-      let seen: ChainEnd = { sequence: 0, hash: BEFORE_ALL };
+      let seen: ChainEnd = START;
       for (;;) {
         // In one look: entries may come while this goes on.
         const { entries, head, total } = transaction(() => ({
@@ -117,7 +131,7 @@ export function openAuditLog({ database, transaction }: State, key: SigningKey):
           seen = entry;
         }
         if (entries.length === 0) {
-          const problem = endProblem(seen, { head, total, kept, isSigned });
+          const problem = endProblem(seen, { head, total, kept, isSigned: (point) => isSigned(tenant, point) });
           const checkpoint = head === undefined ? {} : { checkpoint: head };
           if (problem === undefined) return { valid: true, entries: total, ...checkpoint };
           return { valid: false, entries: total, firstBad: seen.sequence + 1, problem };
@@ -169,7 +183,7 @@ function endProblem(seen: ChainEnd, { head, total, kept, isSigned }: AtTheEnd): 
   const { sequence } = seen;
   if (total !== sequence) return "there are entries that nobody has numbered in order";
   if (head !== undefined && !isSigned(head)) return "the signature of the newest entry is none of ours";
-  const signed = head ?? { sequence: 0, hash: BEFORE_ALL };
+  const signed = head ?? START;
   if (signed.sequence > sequence) return `${signed.sequence} entries were signed: some are missing at the end`;
   if (signed.sequence !== sequence || signed.hash !== seen.hash) return "the newest entries are not signed";
   const before = kept?.sequence ?? 0;
