@@ -23,6 +23,7 @@ const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   serving: async () => (await import("./serving.ts")).measureServing,
   "linear-cost": async () => (await import("./linear-cost.ts")).measureLinearCost,
   examples: async () => (await import("./examples.ts")).measureExamples,
+  "content-pipeline": async () => (await import("./content-pipeline.ts")).measureContentPipeline,
   planning: async () => (await import("./planning.ts")).measurePlanning,
 };
 
