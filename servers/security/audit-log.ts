@@ -1,4 +1,5 @@
 import { createHash, sign, verify } from "node:crypto";
+import type { DatabaseSync } from "node:sqlite";
 import { setImmediate } from "node:timers/promises";
 import type { State } from "../kit/state/state.ts";
 import type { SigningKey } from "./signing-key.ts";
@@ -69,34 +70,14 @@ const START: ChainEnd = { sequence: 0, hash: "0".repeat(64) };
 const PAGE = 500;
 
 export function openAuditLog({ database, transaction }: State, key: SigningKey): AuditLog {
-  const findHead = database.prepare("SELECT sequence, hash, signature FROM audit_heads WHERE tenant = ?");
   const insert = database.prepare("INSERT INTO audit_entries VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
   const setHead = database.prepare("INSERT OR REPLACE INTO audit_heads VALUES (?, ?, ?, ?)");
   const page = database.prepare("SELECT * FROM audit_entries WHERE tenant = ? AND sequence > ? ORDER BY sequence LIMIT ?");
-  const newest = database.prepare(
-    `SELECT sequence, hash FROM audit_entries WHERE tenant = ? AND sequence < ${Number.MAX_SAFE_INTEGER} ORDER BY sequence DESC LIMIT 1`,
-  );
   const ofTenant = database.prepare("SELECT count(*) AS entries FROM audit_entries WHERE tenant = ?");
   // Somebody may have put numbers there that no number of JavaScript can be: reading them must not fail.
-  for (const statement of [findHead, newest, page]) statement.setReadBigInts(true);
+  page.setReadBigInts(true);
   const count = database.prepare("SELECT count(*) AS entries FROM audit_entries");
-  const headOf = (tenant: string): Checkpoint | undefined => {
-    const row = findHead.get(tenant);
-    if (row === undefined) return undefined;
-    return { sequence: Number(row["sequence"]), hash: String(row["hash"]), signature: String(row["signature"]) };
-  };
-  const isSigned = (tenant: string, { sequence, hash, signature }: Checkpoint): boolean =>
-    verify(null, signedBytes(tenant, sequence, hash), key.publicKey, Buffer.from(signature, "base64url"));
-  /** After which entry the next one comes, and whether all is as it was left. */
-  const endOf = (tenant: string): ChainEnd & { readonly intact: boolean } => {
-    const row = newest.get(tenant);
-    const last = row === undefined ? START : { sequence: Number(row["sequence"]), hash: String(row["hash"]) };
-    const head = headOf(tenant);
-    if (head === undefined) return { ...last, intact: row === undefined };
-    const intact = head.sequence === last.sequence && head.hash === last.hash && isSigned(tenant, head);
-    const { sequence, hash } = head.sequence > last.sequence && head.sequence < Number.MAX_SAFE_INTEGER ? head : last;
-    return { sequence, hash, intact };
-  };
+  const { headOf, endOf, isSigned } = readEnds(database, key);
   const after: AuditLog["after"] = (tenant, sequence, limit) => page.all(tenant, sequence, limit).map(entryOf);
   return {
     append: (tenant, given, now) =>
@@ -142,6 +123,33 @@ export function openAuditLog({ database, transaction }: State, key: SigningKey):
     },
     count: () => Number(count.get()?.["entries"]),
   };
+}
+
+/** Where the logs end, as the file says: which may be what somebody has written into it. */
+function readEnds(database: DatabaseSync, key: SigningKey) {
+  const findHead = database.prepare("SELECT sequence, hash, signature FROM audit_heads WHERE tenant = ?");
+  const newest = database.prepare(
+    `SELECT sequence, hash FROM audit_entries WHERE tenant = ? AND sequence < ${Number.MAX_SAFE_INTEGER} ORDER BY sequence DESC LIMIT 1`,
+  );
+  for (const statement of [findHead, newest]) statement.setReadBigInts(true);
+  const headOf = (tenant: string): Checkpoint | undefined => {
+    const row = findHead.get(tenant);
+    if (row === undefined) return undefined;
+    return { sequence: Number(row["sequence"]), hash: String(row["hash"]), signature: String(row["signature"]) };
+  };
+  const isSigned = (tenant: string, { sequence, hash, signature }: Checkpoint): boolean =>
+    verify(null, signedBytes(tenant, sequence, hash), key.publicKey, Buffer.from(signature, "base64url"));
+  /** After which entry the next one comes, and whether all is as it was left. */
+  const endOf = (tenant: string): ChainEnd & { readonly intact: boolean } => {
+    const row = newest.get(tenant);
+    const last = row === undefined ? START : { sequence: Number(row["sequence"]), hash: String(row["hash"]) };
+    const head = headOf(tenant);
+    if (head === undefined) return { ...last, intact: row === undefined };
+    const intact = head.sequence === last.sequence && head.hash === last.hash && isSigned(tenant, head);
+    const { sequence, hash } = head.sequence > last.sequence && head.sequence < Number.MAX_SAFE_INTEGER ? head : last;
+    return { sequence, hash, intact };
+  };
+  return { headOf, endOf, isSigned };
 }
 
 /** What is no Unicode text cannot be kept as it is, and its hash would never fit what is kept. */
