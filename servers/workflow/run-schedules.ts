@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Schedule, ScheduleRun, ScheduleStore } from "./schedule-store.ts";
-import { nextTime } from "./schedule-times.ts";
+import { timesDue } from "./schedule-times.ts";
 import { startFamily } from "./start-family.ts";
 import type { WorkflowTools } from "./workflow-tools.ts";
 
@@ -52,13 +52,14 @@ async function runOne(
   now: Date,
   { tools, signal }: Running,
 ): Promise<ScheduleRun> {
-  const following = cron === undefined ? undefined : nextTime(cron, timeZone, now);
-  const after = { dueMs: nextMs, ...(following === undefined ? {} : { nextMs: following }) };
-  if (now.getTime() - nextMs > MADE_UP_MS) return { ...after, error: "nobody served at that time" };
+  const nowMs = now.getTime();
+  const { newestMs, followingMs } = timesDue({ cron, timeZone, dueMs: nextMs }, { sinceMs: nowMs - MADE_UP_MS, nowMs });
+  const after = { dueMs: nextMs, atMs: newestMs ?? nextMs, ...(followingMs === undefined ? {} : { nextMs: followingMs }) };
+  if (newestMs === undefined) return { ...after, error: "nobody served at that time" };
   try {
     const client = await tools.engine.clientFor({ tenant });
     const family = await tools.definitions.family(workflowId, client, signal);
-    const requestKey = `${id} ${new Date(nextMs).toISOString()}`;
+    const requestKey = `${id} ${new Date(newestMs).toISOString()}`;
     const execution = await startFamily({ family, inputs, requestKey, client, signal, activeMax: tools.activeMax });
     return { ...after, execution };
   } catch (error) {

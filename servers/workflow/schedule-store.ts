@@ -28,9 +28,12 @@ export interface Schedule {
   readonly lastError?: string;
 }
 
-/** What has become of one time of a schedule. */
+/** What has become of the times of a schedule that have come. */
 export interface ScheduleRun {
+  /** The first of them. */
   readonly dueMs: number;
+  /** The one for which the workflow was executed, or was not. */
+  readonly atMs: number;
   readonly nextMs?: number;
   readonly execution?: string;
   readonly error?: string;
@@ -67,7 +70,7 @@ export function scheduleStore({ database }: State): ScheduleStore {
     list: (tenant) => list.all(tenant).map(scheduleOf),
     remove: (tenant, id) => remove.run(tenant, id).changes > 0,
     due: (nowMs, most) => due.all(nowMs, most).map(scheduleOf),
-    ran: (id, { dueMs, nextMs = null, execution = null, error = null }) => void ran.run(nextMs, dueMs, execution, error, id, dueMs),
+    ran: (id, { dueMs, atMs, nextMs = null, execution = null, error = null }) => void ran.run(nextMs, atMs, execution, error, id, dueMs),
   };
 }
 

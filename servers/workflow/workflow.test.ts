@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { expect, test } from "vitest";
 import { inRepository } from "../../test/support/built-command.ts";
 import { hold, type HeldServer } from "../../test/support/reference-server.ts";
@@ -276,6 +277,30 @@ test("a schedule executes its workflow at its time, and says so", async () => {
   expect(await server.call("monitor_workflow", { execution_id })).toMatchObject({
     events: expect.arrayContaining([expect.objectContaining({ task: "loud" })]) as unknown,
   });
+});
+
+test("of the times that passed while nobody served, the newest of the last hour is made up, however many came before it", async () => {
+  using folder = temporaryDirectory();
+  {
+    await using server = await opened(folder);
+    await server.call("schedule_workflow", { workflow_id: "greet", inputs: { who: "Ada" }, cron: "* * * * *" });
+  }
+  {
+    using database = new DatabaseSync(join(folder.path, "state", "workflow.db"));
+    database.exec("UPDATE schedules SET next_ms = next_ms - 7200000");
+  }
+  await using server = await opened(folder);
+  interface Listed {
+    readonly schedules: readonly {
+      readonly last_execution_id: string | null;
+      readonly last_error: string | null;
+      readonly last_at: string | null;
+    }[];
+  }
+  const ran = async (): Promise<Listed["schedules"][number] | undefined> =>
+    (await server.call<Listed>("schedule_workflow", { action: "list" })).schedules[0];
+  await expect.poll(async () => (await ran())?.last_at, { timeout: 60_000, interval: 100 }).not.toBeNull();
+  expect(await ran()).toMatchObject({ last_execution_id: expect.any(String) as string, last_error: null });
 });
 
 test("servers work for the tenant of the execution, and once for every key", async () => {
