@@ -1,4 +1,5 @@
-import { request } from "undici";
+import { ToolError } from "tutti/server";
+import { type Dispatcher, request } from "undici";
 import { refuse } from "../reference-server.ts";
 import { timeLimit } from "../time-limit.ts";
 import { type Resolver, guardedAgent } from "./guarded-agent.ts";
@@ -43,6 +44,8 @@ export interface GuardedFetch {
   readonly headers?: Headers;
   readonly body?: string | Uint8Array;
   readonly signal: AbortSignal;
+  /** True for who wants to know the status only: the answer has no body then, whatever comes, and whether it ends. */
+  readonly headersOnly?: boolean;
   /** Less than what all have, never more. */
   readonly timeoutMs?: number;
   readonly bytesMax?: number;
@@ -59,6 +62,10 @@ export interface GuardedAnswer {
 
 const METHODS: ReadonlySet<string> = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]);
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
+
+/** So much of a body that nobody wants is read, and so long, to keep the connection for the next request. */
+const LETTING_GO_BYTES = 16_384;
+const LETTING_GO_MS = 1_000;
 
 /** @throws Error - an entry of the lists is none */
 export function openGuardedHttp(options: GuardedHttpOptions): GuardedHttp {
@@ -77,12 +84,10 @@ export function openGuardedHttp(options: GuardedHttpOptions): GuardedHttp {
     const answered = headersOf(answer.headers);
     const location = answered["location"];
     if (redirectsMax > 0 && REDIRECTS.has(answer.statusCode) && location !== undefined) {
-      await answer.body.dump({ limit: 16_384, signal: limits.signal });
+      await answer.body.dump({ limit: LETTING_GO_BYTES, signal: limits.signal });
       return { redirect: location, status: answer.statusCode };
     }
-    const empty = method === "HEAD" || answer.statusCode === 204 || answer.statusCode === 304;
-    const encoding = empty ? "" : (answered["content-encoding"] ?? "").trim().toLowerCase();
-    const content = await readBody(answer.body, { bytesMax: limits.bytesMax, encoding });
+    const content = await contentOf(answer, { method, host: url.host, encoding: answered["content-encoding"] ?? "" }, limits);
     return { answer: { status: answer.statusCode, headers: answered, body: content, url: url.href } };
   };
   return {
@@ -93,14 +98,15 @@ export function openGuardedHttp(options: GuardedHttpOptions): GuardedHttp {
       using limit = timeLimit(asked.signal, timeoutMs);
       try {
         for (let redirects = 0; redirects <= redirectsMax; redirects += 1) {
-          const answered = await sent(hop, { signal: limit.signal, bytesMax });
+          const answered = await sent(hop, { signal: limit.signal, bytesMax, headersOnly: asked.headersOnly ?? false });
           if ("answer" in answered) return answered.answer;
           hop = nextHop(hop, answered, policy);
         }
       } catch (error) {
         throw networkError(error, { host: hop.url.host, timeoutMs, late: limit.late(), cancelled: asked.signal.aborted });
       }
-      throw refuse(`${text.slice(0, 200)} redirects more than ${redirectsMax} times`);
+      // Its host alone: the rest of a URL may be a secret.
+      throw refuse(`${hop.url.host} redirects more than ${redirectsMax} times`);
     },
     [Symbol.asyncDispose]: async () => await agent.destroy(),
   };
@@ -109,6 +115,30 @@ export function openGuardedHttp(options: GuardedHttpOptions): GuardedHttp {
 interface Limits {
   readonly signal: AbortSignal;
   readonly bytesMax: number;
+  readonly headersOnly: boolean;
+}
+
+interface Asked {
+  readonly method: string;
+  readonly host: string;
+  readonly encoding: string;
+}
+
+async function contentOf(
+  { statusCode: status, body }: Pick<Dispatcher.ResponseData, "statusCode" | "body">,
+  { method, host, encoding }: Asked,
+  { signal, bytesMax, headersOnly }: Limits,
+): Promise<Uint8Array> {
+  // Any three digits come through the parser, and mean something to nobody.
+  const known = status >= 200 && status <= 599;
+  if (!known || headersOnly) {
+    using limit = timeLimit(signal, LETTING_GO_MS);
+    await body.dump({ limit: LETTING_GO_BYTES, signal: limit.signal }).catch(() => undefined);
+    if (!known) throw new ToolError(`${host} has answered with the status ${status}, which there is not`, { type: "External" });
+    return new Uint8Array();
+  }
+  const empty = method === "HEAD" || status === 204 || status === 304;
+  return await readBody(body, { bytesMax, encoding: empty ? "" : encoding.trim().toLowerCase() });
 }
 
 interface Hop {
@@ -129,7 +159,7 @@ function firstHop(url: URL, { method = "GET", headers = {}, body }: GuardedFetch
 
 /** Where a redirect leads (H2). Other methods than GET become one, except where the status says that they must not. */
 function nextHop(hop: Hop, { redirect, status }: { redirect: string; status: number }, policy: PlacePolicy): Hop {
-  if (!URL.canParse(redirect, hop.url.href)) throw refuse(`${hop.url.host} redirects to "${redirect.slice(0, 200)}", which is no URL`);
+  if (!URL.canParse(redirect, hop.url.href)) throw refuse(`${hop.url.host} redirects to what is no URL`);
   const url = policy.check(new URL(redirect, hop.url).href);
   if (hop.url.protocol === "https:" && url.protocol === "http:") throw refuse(`${hop.url.host} redirects from https: to http:`);
   const elsewhere = url.origin !== hop.url.origin;
