@@ -90,6 +90,13 @@ test("an answer that is too large, or never ends, is given up", async () => {
   expect(await server.refusal("rest_call", { url: `${catcher.url}/never`, timeout_ms: 50 })).toContain("50 ms");
 });
 
+test("an event that was taken has arrived, whatever the receiver says besides", async () => {
+  const { server, catcher } = await opened({ answer: () => ({ headers: { "content-encoding": "zstd" }, body: "x".repeat(2_000_000) }) });
+  await server.call("webhook_setup", { name: "shop", url: catcher.url });
+  const sent = await server.call("webhook_setup", { emit: { event: "order.paid", data: 7 }, wait_ms: 30_000 });
+  expect(sent).toMatchObject({ deliveries: [{ status: "delivered", attempts: 1 }] });
+});
+
 test("only what the holder of the secret has signed just now is taken, and only once", async () => {
   const { server } = await opened();
   const secret = newSecret();

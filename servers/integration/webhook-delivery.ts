@@ -34,6 +34,8 @@ export async function deliverWebhook(delivery: LeasedDelivery, signal: AbortSign
     },
     body,
     signal,
+    // What it says besides changes nothing: the event has arrived, or not.
+    headersOnly: true,
   });
   if (answer.status >= 200 && answer.status < 300) return { kind: "delivered", answer: { status: answer.status } };
   // It knows the id: an attempt before this one has arrived, and only its answer was lost.

@@ -45,7 +45,7 @@ async function ask({ http, credentials, secrets }: Gateway, api: RunningApi, sig
   try {
     const request = await credentials.add(name, config, { method: "GET", url, headers: { accept: "application/json" } });
     const timeoutMs = Math.min(config.timeout_ms, TIMEOUT_MAX_MS);
-    const { status } = await http.fetch(request.url.href, { headers: request.headers, signal, timeoutMs });
+    const { status } = await http.fetch(request.url.href, { headers: request.headers, signal, timeoutMs, headersOnly: true });
     return { reachable: true, status };
   } catch (error) {
     if (!(error instanceof ToolError)) throw error;
