@@ -2,7 +2,7 @@ import { createServer, type Server as HttpServer } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import { SMTPServer } from "smtp-server";
 
-/** A mail server on this machine that keeps what it is given, for tests. Whoever goes away in the middle is no error. */
+/** A mail server on this machine that keeps what it is given, for tests. It knows no `nobody@`, and takes letters for `later@` the second time. Whoever goes away in the middle is no error. */
 export interface CatchingMailbox extends AsyncDisposable {
   /** As `SMTP_URL`. */
   readonly url: string;
@@ -21,12 +21,15 @@ export type MailAnswer = number | "silence" | undefined;
 
 export async function catchingMailbox(answer: (count: number) => MailAnswer = () => undefined): Promise<CatchingMailbox> {
   const letters: CaughtLetter[] = [];
+  const putOff = new Set<string>();
   const server = new SMTPServer({
     authOptional: true,
     disabledCommands: ["STARTTLS"],
     logger: false,
     onRcptTo(address, _session, callback) {
-      callback(address.address.startsWith("nobody@") ? refusal(550, "there is nobody of this name") : null);
+      if (address.address.startsWith("nobody@")) callback(refusal(550, "there is nobody of this name"));
+      else callback(address.address.startsWith("later@") && !putOff.has(address.address) ? refusal(451, "not yet") : null);
+      putOff.add(address.address);
     },
     onData(stream, session, callback) {
       const chunks: Buffer[] = [];

@@ -42,4 +42,5 @@ export const NOTIFICATION_SCHEMA: readonly string[] = [
     PRIMARY KEY (tenant, dashboard, name),
     FOREIGN KEY (tenant, dashboard) REFERENCES dashboards (tenant, id) ON DELETE CASCADE
   ) STRICT, WITHOUT ROWID;`,
+  "CREATE TABLE taken (letter TEXT NOT NULL, address TEXT NOT NULL, PRIMARY KEY (letter, address)) STRICT, WITHOUT ROWID;",
 ];

@@ -75,6 +75,18 @@ test("recipients that do not exist are told, and the others get it", async () =>
   expect(await server.call("send_email", { ...letter, to: ["nobody@example.org"] })).toMatchObject({ status: "failed" });
 });
 
+test("recipients whom the mail server puts off get it later, and the others do not get it twice", async () => {
+  const { server, mailbox } = await opened();
+  const letter = { to: ["anna@example.org", "later@example.org", "nobody@example.org"], subject: "one", body: "x", wait_ms: 30_000 };
+  expect(await server.call("send_email", letter)).toMatchObject({
+    status: "sent",
+    attempts: 2,
+    accepted: ["anna@example.org", "later@example.org"],
+    rejected: ["nobody@example.org"],
+  });
+  expect(mailbox.letters.map(({ to }) => to)).toEqual([["anna@example.org"], ["later@example.org"]]);
+});
+
 test("what is for later waits for its time, and can be taken back", async () => {
   const { server, mailbox } = await opened();
   const at = new Date(Date.now() + 86_400_000).toISOString();

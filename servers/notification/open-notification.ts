@@ -21,6 +21,7 @@ import { type MailSettings, sendEmailTool } from "./send-email.ts";
 import { sendSlackTool } from "./send-slack.ts";
 import { placeOf, postMessage } from "./slack-delivery.ts";
 import { deliverLetter, type Letter, type SmtpServer, smtpServer } from "./smtp-delivery.ts";
+import { type TakenTable, takenTable } from "./taken-table.ts";
 
 const OWN_TEMPLATES = fileURLToPath(new URL("templates", import.meta.url));
 
@@ -41,10 +42,11 @@ export function openNotification(environment: Environment): OpenServer {
   const dashboards = dashboardTable(state);
   const files = openDashboardFiles(resolve(textSetting(environment, "DASHBOARD_DIR") ?? join(directory, "dashboards")), dashboards, state);
   const firstDelayMs = numberSetting(environment, "RETRY_MS", { fallback: 1_000, min: 10, max: 3_600_000 });
+  const taken = takenTable(state);
   const outbox = openOutbox({
     state,
     limits: { firstDelayMs, perTargetMax: 4 },
-    deliver: async (delivery, signal) => await deliver(delivery, signal, { smtp, slackUrl, channels, http }),
+    deliver: async (delivery, signal) => await deliver(delivery, signal, { smtp, slackUrl, channels, http, taken }),
   });
   const table = alertTable(state);
   const alarm = alerting({ table, outbox, channels, from: mail.from });
@@ -110,6 +112,7 @@ function placesOf({ slackUrl, channels }: Settings): readonly string[] {
 
 interface Ways extends Pick<Settings, "smtp" | "slackUrl" | "channels"> {
   readonly http: GuardedHttp;
+  readonly taken: TakenTable;
 }
 
 async function deliver(delivery: LeasedDelivery, signal: AbortSignal, ways: Ways): Promise<DeliveryOutcome> {
@@ -117,7 +120,12 @@ async function deliver(delivery: LeasedDelivery, signal: AbortSignal, ways: Ways
   switch (delivery.kind) {
     case "email":
       if (ways.smtp === undefined) return { kind: "failed", reason: "SMTP_URL is not set", final: true };
-      return await deliverLetter(payload as unknown as Letter, ways.smtp, signal);
+      return await deliverLetter(payload as unknown as Letter, {
+        server: ways.smtp,
+        taken: ways.taken.of(delivery.id),
+        keepTaken: (addresses) => ways.taken.add(delivery.id, addresses),
+        signal,
+      });
     case "slack":
       return await deliverSlack({ ...payload, channel }, signal, ways);
     case "webhook": {

@@ -50,21 +50,34 @@ function isEncoded(text: string): boolean {
   }
 }
 
-/** Hands a letter in once. What the server has refused for good is not tried again. */
-export async function deliverLetter(letter: Letter, server: SmtpServer, signal: AbortSignal): Promise<DeliveryOutcome> {
+/** How one attempt is made. */
+export interface Attempt {
+  readonly server: SmtpServer;
+  /** Who has the letter since an attempt before: they do not get it twice. */
+  readonly taken: readonly string[];
+  /** Is told who has it now, when the mail server has put off others. */
+  readonly keepTaken: (addresses: readonly string[]) => void;
+  readonly signal: AbortSignal;
+}
+
+/** Hands a letter in once. What the server has refused for good is not tried again; whom it has put off gets it later. */
+export async function deliverLetter(letter: Letter, { server, taken, keepTaken, signal }: Attempt): Promise<DeliveryOutcome> {
   const message = await composed(letter);
+  const recipients = [...letter.to, ...letter.cc].filter((address) => !taken.includes(address));
   const connection = new SMTPConnection(settingsOf(server));
   const stop = (): void => connection.close();
   signal.addEventListener("abort", stop, { once: true });
   try {
-    const sent = await handedIn(connection, { letter, message, server, signal });
-    const rejected = sent.rejected.map(String);
-    return {
-      kind: "delivered",
-      answer: { accepted: sent.accepted.map(String), rejected, response: sent.response.slice(0, 500).toWellFormed() },
-    };
+    const sent = await handedIn(connection, { from: letter.from, recipients, message, server, signal });
+    const accepted = sent.accepted.map(String);
+    const putOff = (sent.rejectedErrors ?? []).filter(({ responseCode = 0 }) => responseCode < 500);
+    if (putOff.length === 0) return delivered([...taken, ...accepted], sent.rejected.map(String), sent.response);
+    keepTaken(accepted);
+    return { kind: "failed", reason: `the mail server has put off ${putOff.map(recipientOf).join("; ")}` };
   } catch (error) {
-    const { responseCode = 0, code } = error as { responseCode?: number; code?: string };
+    const { responseCode = 0, code, rejectedErrors = [] } = error as Refused;
+    // The last ones who have not got it never will.
+    if (taken.length > 0 && rejectedErrors.length > 0 && responseCode >= 500) return delivered(taken, recipients, "");
     // A wrong password is mended by the operator, and the letter can go then.
     return { kind: "failed", reason: `the mail server: ${(error as Error).message}`, final: responseCode >= 500 && code !== "EAUTH" };
   } finally {
@@ -73,8 +86,28 @@ export async function deliverLetter(letter: Letter, server: SmtpServer, signal: 
   }
 }
 
+/** What the library adds to its errors. */
+interface Refused extends Error {
+  readonly responseCode?: number | undefined;
+  readonly code?: string | undefined;
+  readonly recipient?: string | undefined;
+  readonly rejectedErrors?: readonly Refused[];
+}
+
+function delivered(accepted: readonly string[], rejected: readonly string[], response: string): DeliveryOutcome {
+  return {
+    kind: "delivered",
+    answer: { accepted: [...accepted], rejected: [...rejected], response: response.slice(0, 500).toWellFormed() },
+  };
+}
+
+function recipientOf({ recipient = "somebody", message }: Refused): string {
+  return `${recipient} (${message})`;
+}
+
 interface HandingIn {
-  readonly letter: Letter;
+  readonly from: string;
+  readonly recipients: readonly string[];
   readonly message: Buffer;
   readonly server: SmtpServer;
   readonly signal: AbortSignal;
@@ -82,7 +115,7 @@ interface HandingIn {
 
 async function handedIn(
   connection: SMTPConnection,
-  { letter, message, server, signal }: HandingIn,
+  { from, recipients, message, server, signal }: HandingIn,
 ): Promise<SMTPConnection.SentMessageInfo> {
   return await new Promise((resolve, reject) => {
     connection.on("error", reject);
@@ -93,7 +126,7 @@ async function handedIn(
     }
     signal.addEventListener("abort", () => reject(signal.reason as Error), { once: true });
     const send = (): void => {
-      const envelope = { from: letter.from, to: [...letter.to, ...letter.cc] };
+      const envelope = { from, to: [...recipients] };
       connection.send(envelope, message, (error, info) => (error === null ? resolve(info) : reject(error)));
     };
     connection.connect((error) => {
