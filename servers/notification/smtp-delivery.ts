@@ -91,7 +91,7 @@ interface Refused extends Error {
   readonly responseCode?: number | undefined;
   readonly code?: string | undefined;
   readonly recipient?: string | undefined;
-  readonly rejectedErrors?: readonly Refused[];
+  readonly rejectedErrors?: readonly Refused[] | undefined;
 }
 
 function delivered(accepted: readonly string[], rejected: readonly string[], response: string): DeliveryOutcome {
