@@ -72,6 +72,7 @@ test("values come by position, by number and by name, and stay what they are", a
     ["SELECT :a", { a: 1, b: 2 }],
     ["SELECT :a", [1]],
     ["SELECT ?", { a: 1 }],
+    ["SELECT ?", ["half of a character: \ud800"]],
   ] as const) {
     expect(await world.refusal(query, params)).toMatch(/place|value/);
   }
@@ -183,20 +184,32 @@ test("tables are made, indexed, searched and described, with the comments behind
     foreign_keys: [{ columns: ["product_id"], references_table: "products", references_columns: ["id"] }, { columns: ["user_id"] }],
     indexes: [{ name: "orders_by_time" }, { name: "orders_by_user", columns: ["user_id"], unique: false }],
   });
-  const { tables } = await world.server.call<{ tables: { name: string; type: string }[] }>("list_tables");
-  expect(tables.map(({ name, type }) => `${name} ${type}`)).toEqual([
-    "analytics table",
-    "articles table",
-    "cached_news table",
-    "large view",
-    "orders table",
-    "popular_articles table",
-    "products table",
-    "search virtual",
-    "towns table",
-    "users table",
+  await world.query("CREATE VIEW unfinished AS SELECT * FROM nowhere");
+  const { tables } = await world.server.call<{ tables: { name: string; type: string; columns: number }[] }>("list_tables");
+  expect(tables.map(({ name, type, columns }) => `${name} ${type} ${columns}`)).toEqual([
+    "analytics table 5",
+    "articles table 10",
+    "cached_news table 5",
+    "large view 2",
+    "orders table 7",
+    "popular_articles table 4",
+    "products table 5",
+    "search virtual 1",
+    "towns table 2",
+    "unfinished view 0",
+    "users table 6",
   ]);
   expect(await world.server.refusal("get_table_schema", { table_name: "town" })).toContain("there are analytics, articles");
+});
+
+test("a table is altered again and again, whoever altered it before", async () => {
+  await using world = await rig();
+  await using other = await hold(openDatabase({ STATE_DIR: world.folder }));
+  await world.query("ALTER TABLE orders ADD COLUMN note TEXT");
+  await world.query("ALTER TABLE orders RENAME COLUMN note TO remark");
+  await other.call("execute_query", { query: "ALTER TABLE orders RENAME COLUMN remark TO words" });
+  await world.query("ALTER TABLE orders DROP COLUMN words");
+  expect(await world.server.call("validate_query", { query: "ALTER TABLE orders DROP COLUMN words" })).toMatchObject({ valid: false });
 });
 
 test("plans and sizes are those of the engine", async () => {

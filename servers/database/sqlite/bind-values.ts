@@ -58,5 +58,8 @@ function named(params: Readonly<Record<string, Json>>, texts: ReadonlySet<string
 function bound(value: Json): SQLInputValue {
   if (typeof value === "boolean") return value ? 1n : 0n;
   if (typeof value === "number") return Number.isSafeInteger(value) ? BigInt(value) : value;
+  // SQLite would store another character instead.
+  if (typeof value === "string" && !value.isWellFormed())
+    throw new Refusal("a value is no Unicode text: it has half a surrogate pair in it");
   return typeof value === "string" || value === null ? value : JSON.stringify(value);
 }

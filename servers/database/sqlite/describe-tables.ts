@@ -14,10 +14,19 @@ const TABLES_MAX = 500;
 export function listTables({ read }: TenantFile): readonly ListedTable[] {
   const rows = owned(
     read,
-    `SELECT name, type, ncol FROM pragma_table_list WHERE schema = 'main' AND type <> 'shadow' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'
+    `SELECT name, type FROM pragma_table_list WHERE schema = 'main' AND type <> 'shadow' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'
      AND name NOT LIKE '${RESERVED_PREFIX.replace("_", "\\_")}%' ESCAPE '\\' ORDER BY name LIMIT ${TABLES_MAX}`,
   );
-  return rows.map(({ name, type, ncol }) => ({ name: String(name), type: typeOf(type), columns: Number(ncol) }));
+  return rows.map(({ name, type }) => ({ name: String(name), type: typeOf(type), columns: countColumns(read, String(name)) }));
+}
+
+/** The list itself counts those of a view only after its first use, and hidden ones. A view of what is not there has none. */
+function countColumns(read: GuardedHandle, table: string): number {
+  try {
+    return Number(owned(read, "SELECT count(*) AS n FROM pragma_table_xinfo(?) WHERE hidden <> 1", table)[0]?.["n"]);
+  } catch {
+    return 0;
+  }
 }
 
 export function tableSchema(file: TenantFile, asked: string): TableSchema {

@@ -28,6 +28,8 @@ export function prepareStatement({ database, guard }: GuardedHandle, query: stri
   // What a statement of the schema names is not always asked of the guard: a view only when it is used, a new name never.
   if (SCHEMA_WORDS.includes(text.keyword) && RESERVED.test(query))
     throw new Refusal(`names that begin with "${RESERVED_PREFIX}" are those of the server`);
+  // ALTER judges by the schema that this handle read last, and somebody else may have changed it. What is run notices that.
+  if (SCHEMA_WORDS.includes(text.keyword)) guard.asOwner(() => database.prepare("SELECT 1 FROM main.sqlite_schema").get());
   const seen = guard.watch(text.keyword);
   const statement = prepared(() => database.prepare(query), seen);
   // SQLite takes the first statement and leaves the rest alone.
