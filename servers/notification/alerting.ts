@@ -52,19 +52,23 @@ export function alerting(ports: AlertingPorts): Alerting {
     return { alert, notified: [] };
   };
   const fire = (alert: Alert, nowMs: number): AlertAnswer => {
-    const firing: Alert = { ...alert, status: "firing", times: 1, firedAt: nowMs };
+    // That it was over once before is no fact of this time.
+    const { resolvedAt: _, ...raised } = alert;
+    const firing: Alert = { ...raised, status: "firing", times: 1, firedAt: nowMs };
     table.put(firing);
     return { alert: firing, notified: notify(firing, "firing", ports) };
   };
   /** Whoever has heard of it hears of it again only when it gets worse, or is over. */
   const again = (old: Alert, { alert, fires, nowMs }: { alert: Alert; fires: boolean; nowMs: number }): AlertAnswer => {
     const { message, channels, severity, condition = old.condition } = alert;
+    // Raised without its condition it is still over as soon as the figure says so.
+    const rule = condition === undefined ? {} : { condition };
     if (!fires) {
       const { alert: over } = put({ ...alert, resolvedAt: nowMs });
       return { alert: over, notified: notify({ ...over, channels: old.channels }, "resolved", ports) };
     }
-    if (rank(severity) > rank(old.severity)) return fire(alert, nowMs);
-    return put({ ...old, message, channels, times: old.times + 1, ...(condition === undefined ? {} : { condition }) });
+    if (rank(severity) > rank(old.severity)) return fire({ ...alert, ...rule }, nowMs);
+    return put({ ...old, message, channels, times: old.times + 1, ...rule });
   };
   const end = (alert: Alert, status: "armed" | "resolved", nowMs: number): AlertAnswer => {
     const ended: Alert = { ...alert, status, resolvedAt: nowMs };
@@ -151,7 +155,7 @@ function messageOf(channel: Channel, { id, text, alert, what, from }: Note): obj
   const head = `[${what === "resolved" ? "RESOLVED" : alert.severity.toUpperCase()}] ${alert.name}`;
   switch (channel.kind) {
     case "email": {
-      const date = new Date(alert.firedAt ?? alert.createdAt).toISOString();
+      const date = new Date((what === "resolved" ? alert.resolvedAt : alert.firedAt) ?? alert.createdAt).toISOString();
       const letter: Letter = {
         messageId: `${id}@${from.split("@")[1] ?? "localhost"}`,
         from,
