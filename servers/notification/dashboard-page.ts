@@ -84,9 +84,10 @@ function rest(amount: number): string {
 
 function line(values: readonly number[]): string {
   const [low, high] = [Math.min(...values), Math.max(...values)];
-  const span = high - low || 1;
+  // In halves: what is between the largest numbers that there are is no number any more.
+  const span = high / 2 - low / 2 || 1;
   const points = values.map(
-    (value, place) => `${((place / (values.length - 1)) * 100).toFixed(2)},${(28 - ((value - low) / span) * 26).toFixed(2)}`,
+    (value, place) => `${((place / (values.length - 1)) * 100).toFixed(2)},${(28 - ((value / 2 - low / 2) / span) * 26).toFixed(2)}`,
   );
   const said = `From ${number(low)} to ${number(high)}, last ${number(values.at(-1) ?? 0)}`;
   return `<svg viewBox="0 0 100 30" preserveAspectRatio="none" role="img" aria-label="${escaped(said)}"><polyline points="${points.join(" ")}"/></svg>`;

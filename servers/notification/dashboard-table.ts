@@ -51,6 +51,10 @@ export function dashboardTable({ database }: State) {
       sql.putWidget.run({ tenant, id, name, data: JSON.stringify(data), history: JSON.stringify(history), now });
     },
     removeWidget: (tenant: string, id: string, name: string): void => void sql.removeWidget.run(tenant, id, name),
+    nameOf(tenant: string, id: string): string | undefined {
+      const row = sql.one.get(tenant, id);
+      return row === undefined ? undefined : String(row["name"]);
+    },
     find(tenant: string, id: string): Dashboard | undefined {
       const row = sql.one.get(tenant, id);
       if (row === undefined) return undefined;

@@ -41,10 +41,10 @@ export function dashboardUpdateTool({ table, files, alerting }: DashboardPorts):
       widgets: z.array(z.string()).describe("All that it has now"),
     }),
     run({ dashboard, widget, data, refresh_seconds: refresh }, { tenant, now, once }) {
-      const id = idOf(dashboard);
-      const paths = files.pathsOf(tenant, id);
       const parts = partsOf(widget, data);
       const answer = once(() => {
+        const id = idOf(dashboard, (taken) => table.nameOf(tenant, taken));
+        const paths = files.pathsOf(tenant, id);
         if (table.find(tenant, id) === undefined && table.amount(tenant) >= DASHBOARDS_MAX) {
           throw refuse(`a tenant has at most ${DASHBOARDS_MAX} dashboards`);
         }
@@ -59,7 +59,7 @@ export function dashboardUpdateTool({ table, files, alerting }: DashboardPorts):
         return { dashboard_id: id, revision, file: paths.html, json_file: paths.json, widgets: widgets.map(({ name }) => name) };
       });
       // When the process dies here, the next start writes it.
-      files.write(tenant, id);
+      files.write(tenant, answer.dashboard_id);
       return answer;
     },
   });
@@ -79,14 +79,17 @@ function partsOf(widget: string | undefined, data: Json): ReadonlyMap<string, Js
   return parts;
 }
 
-/** A name for files: readable, and another one for each name. */
-function idOf(name: string): string {
-  const slug = name
-    .toLowerCase()
+/** A name for files: readable, and another one for each name. @param nameOf - whose dashboard an id is, if it is one */
+function idOf(name: string, nameOf: (id: string) => string | undefined): string {
+  const small = name.toLowerCase();
+  const slug = small
     .replaceAll(/[^a-z0-9]+/g, "-")
     .replaceAll(/^-+|-+$/g, "")
     .slice(0, 60);
-  const plain = slug === name || slug === name.toLowerCase().replaceAll(" ", "-");
-  const hash = createHash("sha256").update(name.toLowerCase()).digest("hex").slice(0, 8);
-  return plain && slug !== "" ? slug : `${slug === "" ? "dashboard" : slug}-${hash}`;
+  const plain = slug !== "" && (slug === name || slug === small.replaceAll(" ", "-"));
+  const base = slug === "" ? "dashboard" : slug;
+  const hash = (text: string, length: number): string => createHash("sha256").update(text).digest("hex").slice(0, length);
+  // Names such as "A b" and "a-b" are alike as files. No name gives the last one but this: there is no -- in a slug.
+  const ids = [...(plain ? [slug] : []), `${base}-${hash(small, 8)}`];
+  return ids.find((id) => [undefined, name].includes(nameOf(id))) ?? `${base}--${hash(name, 32)}`;
 }

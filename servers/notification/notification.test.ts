@@ -172,6 +172,16 @@ test("an alert with a condition that is asked for again tells nobody twice, and 
   });
 });
 
+test("what is sent at once is not said to be for later", async () => {
+  const { server } = await opened();
+  for (let nth = 0; nth < 30; nth += 1) {
+    const sent = await server.call("send_email", { to: ["anna@example.org"], subject: `${nth}`, body: "x" });
+    expect(sent).toMatchObject({ status: "queued" });
+    const message = await server.call("send_slack", { channel: "#a", text: "x" });
+    expect(message).toMatchObject({ status: "queued" });
+  }
+});
+
 test("a dashboard is a page and a JSON file, brought up to date together", async () => {
   const { server } = await opened();
   const first = {
@@ -203,6 +213,25 @@ test("a dashboard is a page and a JSON file, brought up to date together", async
   expect(await server.call("dashboard_update", { dashboard: first.dashboard, widget: "servers", data: null })).toMatchObject({
     widgets: ["training_progress", "accuracy"],
   });
+});
+
+test("each name is a dashboard of its own, also where names are alike as files", async () => {
+  const { server } = await opened();
+  const names = ["A b", "a-b", "a b", "A-B", "A  b!", "a  b!", "a-b-d44362d6"];
+  const update = async (dashboard: string) =>
+    await server.call<{ dashboard_id: string }>("dashboard_update", { dashboard, data: { [dashboard]: 1 } });
+  const made: { dashboard_id: string }[] = [];
+  for (const name of names) made.push(await update(name));
+  expect(made).toMatchObject(names.map((name) => ({ revision: 1, widgets: [name] })));
+  expect(made[0]).toMatchObject({ dashboard_id: "a-b" });
+  for (const [nth, name] of names.entries())
+    expect(await update(name)).toMatchObject({ revision: 2, dashboard_id: made[nth]?.dashboard_id });
+});
+
+test("a line between the largest numbers that there are is drawn", async () => {
+  const { server } = await opened();
+  const { file } = await server.call<{ file: string }>("dashboard_update", { dashboard: "d", widget: "w", data: [-1.7e308, 0, 1.7e308] });
+  expect(readFileSync(file, "utf8")).toContain('points="0.00,28.00 50.00,15.00 100.00,2.00"');
 });
 
 interface Given {

@@ -86,7 +86,7 @@ function queued(parameters: Input, scope: ToolScope, ports: MailPorts): Standing
   return scope.once(() => {
     outbox.add({ id, tenant: scope.tenant, kind: "email", target: "mail", payload: letter as unknown as JsonObject, ...moment });
     const record = outbox.find(scope.tenant, id);
-    return record === undefined ? { message_id: id, status: "queued" } : standingOf(record, scope.now.getTime());
+    return record === undefined ? { message_id: id, status: "queued" } : standingOf(record, Date.now());
   });
 }
 

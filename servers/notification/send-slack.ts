@@ -41,7 +41,7 @@ export function sendSlackTool({ outbox, ready }: { readonly outbox: Outbox; read
       const answer = scope.once(() => {
         outbox.add({ id, tenant: scope.tenant, kind: "slack", target: `slack ${channel}`, payload: message, ...moment });
         const record = outbox.find(scope.tenant, id);
-        return record === undefined ? { message_id: id, status: "queued" as const } : standingOf(record, scope.now.getTime());
+        return record === undefined ? { message_id: id, status: "queued" as const } : standingOf(record, Date.now());
       });
       return (await settled(answer, waitMs, { outbox, scope })).standing;
     },
