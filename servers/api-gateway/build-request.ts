@@ -49,7 +49,9 @@ function filledPath(path: string, parameters: Parameters): string {
   return path.replaceAll(/\{([^{}]+)\}/g, (_, name: string) => {
     if (!Object.hasOwn(parameters, name)) throw refuse(`the parameter "${name}" is missing: it is a part of the path`);
     const text = plain(name, parameters[name] ?? null);
-    if (text === "" || /^\.{1,2}$/.test(text)) throw refuse(`the parameter "${name}" is "${text}", which is no part of a path`);
+    // Some servers take an encoded slash for one.
+    if (text === "" || text.split(/[/\\]/).some((part) => /^\.{1,2}$/.test(part)))
+      throw refuse(`the parameter "${name}" is "${text.slice(0, 200)}", which is no part of a path`);
     return encodeURIComponent(text);
   });
 }

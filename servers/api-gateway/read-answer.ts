@@ -1,4 +1,5 @@
 import { type Json, ToolError } from "tutti/server";
+import { changeTexts } from "../kit/change-texts.ts";
 import type { GuardedAnswer } from "../kit/http/guarded-fetch.ts";
 import { jsonDepth } from "../kit/json-depth.ts";
 import type { SecretWords } from "./secret-words.ts";
@@ -8,10 +9,15 @@ const REASON_CHARACTERS_MAX = 200;
 
 /** What is in an answer, without our secrets: an API may tell back what it was asked with. Text that is no JSON is `{text}`. */
 export function readAnswer({ headers, body }: GuardedAnswer, secrets: SecretWords): Json {
-  const text = secrets.hide(Buffer.from(body).toString("utf8"));
+  // Without the mark that some put before it.
+  const text = new TextDecoder().decode(body);
   if (text.trim() === "") return null;
-  if (!/json/i.test(headers["content-type"] ?? "") && !/^\s*[[{]/.test(text)) return { text };
+  if (!/json/i.test(headers["content-type"] ?? "") && !/^\s*[[{]/.test(text)) return { text: secrets.hide(text) };
   if (jsonDepth(text) > DEPTH_MAX) throw transformation(`it is nested more than ${DEPTH_MAX} deep`);
+  return changeTexts(parsed(text), (plain) => secrets.hide(plain));
+}
+
+function parsed(text: string): Json {
   try {
     return JSON.parse(text) as Json;
   } catch {

@@ -18,7 +18,10 @@ const LEARNT_MAX = 100;
 export function secretWords(apis: ReadonlyMap<string, ApiConfig>, environment: Environment): SecretWords {
   const variables = [...apis.values()].flatMap(({ auth }) => variablesOf(auth));
   const configured = variables.flatMap((variable) => textSetting(environment, variable) ?? []).flatMap(spellings);
-  const learnt: string[] = [];
+  let learnt: readonly string[] = [];
+  // The longest first, because one may be a part of another.
+  const sorted = (): readonly string[] => [...configured, ...learnt].toSorted((one, other) => other.length - one.length);
+  let words = sorted();
   return {
     read(apiName, variable) {
       const value = textSetting(environment, variable);
@@ -26,12 +29,13 @@ export function secretWords(apis: ReadonlyMap<string, ApiConfig>, environment: E
       return value;
     },
     learn(word) {
-      learnt.push(...spellings(word));
-      if (learnt.length > LEARNT_MAX) learnt.splice(0, learnt.length - LEARNT_MAX);
+      const fresh = spellings(word);
+      // Once each: what every call learns anew would else push out what is learnt once in an hour.
+      learnt = [...learnt.filter((known) => !fresh.includes(known)), ...fresh].slice(-LEARNT_MAX);
+      words = sorted();
     },
     hide(text) {
-      // The longest first, because one may be a part of another.
-      const words = [...configured, ...learnt].toSorted((one, other) => other.length - one.length);
+      if (text.length < CHARACTERS_MIN) return text;
       return words.reduce((shown, word) => shown.replaceAll(word, "***"), text);
     },
   };
@@ -54,6 +58,8 @@ export function variablesOf(auth: ApiConfig["auth"]): readonly string[] {
 
 function spellings(word: string): readonly string[] {
   const asForm = String(new URLSearchParams([["", word]])).slice(1);
-  const all = [word, encodeURIComponent(word), asForm, JSON.stringify(word).slice(1, -1), Buffer.from(word).toString("base64")];
+  const asJson = JSON.stringify(word).slice(1, -1);
+  const inJson = [asJson, asJson.replaceAll("/", "\\/")];
+  const all = [word, encodeURIComponent(word), asForm, ...inJson, Buffer.from(word).toString("base64")];
   return [...new Set(all)].filter((spelling) => spelling.length >= CHARACTERS_MIN);
 }

@@ -84,6 +84,33 @@ test("nothing that breaks out of a header or a body is sent", async () => {
   expect(catcher.caught).toEqual([]);
 });
 
+test("a secret of a connection is not told with the escapes of JSON, in numbers, or when the interface redirects for ever", async () => {
+  const body = '{"a":"Bearer k3y\\/with\\u002bsigns","k3y\\/with+signs":1234567890}';
+  const { server, catcher } = await opened({
+    answer: ({ path }) => {
+      if (path.startsWith("/again")) return { status: 302, headers: { location: "/again?key=k3y/with%2Bsigns" } };
+      return {
+        status: path.startsWith("/bad") ? 400 : 200,
+        headers: { "content-type": path.startsWith("/text") ? "a/b" : "application/json" },
+        body,
+      };
+    },
+    more: { API_KEY: "k3y/with+signs", PASSWORD: "1234567890" },
+    connections: (url) => ({
+      shop: { base_url: url, auth: { kind: "api_key", key_env: "API_KEY", query: "key" } },
+      bank: { base_url: url, auth: { kind: "bearer", token_env: "PASSWORD" } },
+    }),
+  });
+  const hidden = { a: "Bearer [secret]", "[secret]": 1_234_567_890 };
+  expect(await server.call("rest_call", { connection: "shop", path: "/json" })).toMatchObject({ body: hidden });
+  expect(await server.call("rest_call", { connection: "shop", path: "/text" })).toMatchObject({ body: JSON.stringify(hidden) });
+  expect(await server.refusal("rest_call", { connection: "shop", path: "/bad" })).toContain(JSON.stringify(hidden));
+  expect(await server.refusal("rest_call", { connection: "shop", path: "/again" })).toBe(`${catcher.host} redirects more than 5 times`);
+  expect(await server.call("rest_call", { connection: "bank", path: "/json" })).toMatchObject({
+    body: { "k3y/with+signs": "[secret]" },
+  });
+});
+
 test("an answer that is too large, or never ends, is given up", async () => {
   const { server, catcher } = await opened({ answer: ({ path }) => (path === "/never" ? undefined : { body: "x".repeat(800_000) }) });
   expect(await server.refusal("rest_call", { url: catcher.url })).toContain("700000");
@@ -263,9 +290,10 @@ test.each<readonly [string, string | undefined, string]>([
 interface Opening {
   readonly answer?: Parameters<typeof catchingServer>[0];
   readonly more?: Readonly<Record<string, string>>;
+  readonly connections?: (url: string) => object;
 }
 
-async function opened({ answer = () => ({}), more = {} }: Opening = {}) {
+async function opened({ answer = () => ({}), more = {}, connections }: Opening = {}) {
   const folder = temporaryDirectory();
   const catcher = await catchingServer(answer);
   const exchangeDirectory = join(folder.path, "exchange");
@@ -275,7 +303,10 @@ async function opened({ answer = () => ({}), more = {} }: Opening = {}) {
     ALLOW_PRIVATE: catcher.host,
     WEBHOOK_RETRY_MS: "10",
     ...more,
+    ...(connections === undefined ? {} : { CONNECTIONS_FILE: join(folder.path, "connections.json") }),
   };
+  if (connections !== undefined)
+    writeFileSync(join(folder.path, "connections.json"), JSON.stringify({ connections: connections(catcher.url) }));
   const server = await hold(openIntegration(environment));
   onTestFinished(async () => {
     await server[Symbol.asyncDispose]();

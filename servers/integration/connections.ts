@@ -1,4 +1,7 @@
+import type { Json } from "tutti/server";
 import { z } from "zod";
+import { changeTexts } from "../kit/change-texts.ts";
+import { jsonDepth } from "../kit/json-depth.ts";
 import { refuse } from "../kit/reference-server.ts";
 import { type Environment, textSetting } from "../kit/server-settings.ts";
 import { readYamlSetting } from "../kit/yaml-setting.ts";
@@ -17,6 +20,8 @@ export interface Connection {
 const CONNECTIONS_MAX = 50;
 /** A shorter one would be found in texts that have nothing to do with it. */
 const SECRET_CHARACTERS_MIN = 8;
+/** What is nested deeper cannot be walked through. */
+const DEPTH_MAX = 100;
 
 const variable = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/);
 const authSchema = z.discriminatedUnion("kind", [
@@ -67,22 +72,43 @@ export function readConnections(environment: Environment): ReadonlyMap<string, C
 /** The address of a path below that of the connection, without its credentials. @throws ToolError - the path leads elsewhere */
 export function addressBelow({ baseUrl }: Connection, path: string): URL {
   const base = baseUrl.href.replace(/\/*$/, "/");
-  const bad = /[\\#]|^\/\/|:\/\/|(^|[/.%])(\.|%2e){2}($|[/?%])|[^\u0021-\uffff]/iu.test(path);
+  const bad = /[\\#]|^\/\/|:\/\/|[^\u0021-\uffff]/u.test(path) || leadsUp(path);
   const url = bad || !URL.canParse(path.replace(/^\//, "./"), base) ? undefined : new URL(path.replace(/^\/?/, "./"), base);
   if (url === undefined || !url.href.startsWith(base))
     throw refuse(`"${path.slice(0, 200)}" is no path below the connection: right is "/users/7?full=true"`);
   return url;
 }
 
-/** A text in which no secret of the connection is left. */
+/** Whether a server may take it for one with `..` in it: some decode before they look, even twice, or leave out what is behind `;`. */
+function leadsUp(path: string): boolean {
+  const decoded = path.replace(/%(?:25)*(?:2e|2f|3b|5c)/giu, (code) => String.fromCharCode(Number.parseInt(code.slice(-2), 16)));
+  const [way = ""] = decoded.replaceAll("\\", "/").split("?");
+  return /(?:^|\/)\.\.(?:;|\/|$)/u.test(way);
+}
+
+/** A text in which no secret of the connection is left. JSON stays JSON, and is looked at without the escapes in it. */
 export function withoutSecrets(text: string, { secrets }: Connection): string {
-  return secrets.reduce((left, secret) => left.replaceAll(secret, "[secret]"), text);
+  const hide = (plain: string): string => secrets.reduce((left, secret) => left.replaceAll(secret, "[secret]"), plain);
+  const value = secrets.length === 0 ? undefined : jsonIn(text);
+  if (value === undefined) return hide(text);
+  const shown = JSON.stringify(changeTexts(value, hide));
+  return shown === JSON.stringify(value) ? text : shown;
+}
+
+function jsonIn(text: string): Json | undefined {
+  if (jsonDepth(text) > DEPTH_MAX) return undefined;
+  try {
+    return JSON.parse(text) as Json;
+  } catch {
+    return undefined;
+  }
 }
 
 type Credentials = Pick<Connection, "headers" | "query" | "secrets">;
 
 function credentialsOf(auth: z.infer<typeof authSchema>, valueOf: (variable: string) => string): Credentials {
-  const shown = (...secrets: string[]): readonly string[] => secrets.filter((secret) => secret.length >= SECRET_CHARACTERS_MIN);
+  const shown = (...secrets: string[]): readonly string[] =>
+    secrets.filter((secret) => secret.length >= SECRET_CHARACTERS_MIN).flatMap(spellings);
   switch (auth.kind) {
     case "none":
       return { headers: {}, query: {}, secrets: [] };
@@ -97,9 +123,15 @@ function credentialsOf(auth: z.infer<typeof authSchema>, valueOf: (variable: str
     }
     case "api_key": {
       const key = valueOf(auth.key_env);
-      const inUrls = [encodeURIComponent(key), String(new URLSearchParams([["", key]])).slice(1)];
-      if (auth.query !== undefined) return { headers: {}, query: { [auth.query]: key }, secrets: shown(key, ...inUrls) };
+      if (auth.query !== undefined) return { headers: {}, query: { [auth.query]: key }, secrets: shown(key) };
       return { headers: { [(auth.header ?? "x-api-key").toLowerCase()]: key }, query: {}, secrets: shown(key) };
     }
   }
+}
+
+/** As it is, and as it stands in addresses and in JSON. */
+function spellings(secret: string): readonly string[] {
+  const inForm = String(new URLSearchParams([["", secret]])).slice(1);
+  const inJson = JSON.stringify(secret).slice(1, -1);
+  return [...new Set([secret, encodeURIComponent(secret), inForm, inJson, inJson.replaceAll("/", "\\/")])];
 }
