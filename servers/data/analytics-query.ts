@@ -51,12 +51,12 @@ export function analyticsQuery(service: QueryService): ToolPlan {
       group_by: z.array(grouping).max(20).default([]).describe("Columns, or dates by a period. Default: one row over all"),
       filters: z.array(filter).max(50).default([]).describe("Rows must fulfil all of them"),
       order_by: z.array(ordering).max(20).default([]).describe("In which order the rows come"),
-      limit: z.int().min(1).max(LIMIT_MAX).default(1_000).describe("At most so many rows"),
+      limit: z.int().min(1).max(LIMIT_MAX).default(1_000).describe("So many rows are given; all of them are counted"),
     }),
     output: z.object({ columns: columnsOutput, rows: rowsOutput, row_count: z.int(), truncated: z.boolean(), sql: z.string() }),
     run: async ({ table, measures, group_by: groupBy, filters, order_by: orderBy, limit }, scope) => {
       const { columns: known } = await service.table(table, scope);
-      const { sql, parameters } = analyticsSql({ table, measures, groupBy, filters, orderBy, limit }, known);
+      const { sql, parameters } = analyticsSql({ table, measures, groupBy, filters, orderBy }, known);
       const found = await service.rows({ sql, parameters }, limit, scope);
       const { columns, rowCount, truncated } = found;
       return { columns: [...columns], rows: rowObjects(found), row_count: rowCount, truncated, sql };

@@ -8,7 +8,6 @@ export interface AnalyticsQuestion {
   readonly groupBy: readonly Grouping[];
   readonly filters: readonly Filter[];
   readonly orderBy: readonly Ordering[];
-  readonly limit: number;
 }
 
 export interface Measure {
@@ -78,7 +77,6 @@ export function analyticsSql(question: AnalyticsQuestion, columns: readonly Quer
     ...(where.length === 0 ? [] : [`WHERE ${where.join(" AND ")}`]),
     ...(groups.length === 0 ? [] : [`GROUP BY ${groups.map((_, index) => index + 1).join(", ")}`]),
     ...(order.length === 0 ? [] : [`ORDER BY ${order.join(", ")}`]),
-    `LIMIT ${question.limit}`,
   ];
   return { sql: lines.join("\n"), parameters };
 }
@@ -130,7 +128,7 @@ type Place = (value: Scalar, type?: string) => string;
 
 function condition({ column, op, value }: Filter, type: string, parameters: Scalar[]): string {
   const name = identifier(column);
-  const place: Place = (one, as = type) => `CAST($${parameters.push(one)} AS ${as})`;
+  const place: Place = (one, as = comparedAs(type, one)) => `CAST($${parameters.push(one)} AS ${as})`;
   const wants = (wanted: string): Error => refuse(`the filter on "${column}" with ${op} takes ${wanted}`);
   switch (op) {
     case "is_null":
@@ -148,6 +146,16 @@ function condition({ column, op, value }: Filter, type: string, parameters: Scal
       if (isList(value) || value === undefined || value === null) throw wants("one value; for none there is is_null");
       return comparison({ name, op, value }, place);
   }
+}
+
+/** A value that the type of the column does not hold would be rounded to another one: 1.5 to 2, and noon to midnight. */
+function comparedAs(type: string, value: Scalar): string {
+  const text = String(value);
+  if (type === "DATE") return /\d[T ]\d/.test(text) ? "TIMESTAMP" : type;
+  const scale = /INT(EGER)?$/.test(type) ? 0 : /^DECIMAL\(\d+,(\d+)\)$/.exec(type)?.[1];
+  const written = /^[+-]?\d*(?:\.(\d*))?$/.exec(text);
+  const fits = scale === undefined || (written !== null && (written[1] ?? "").length <= Number(scale));
+  return fits ? type : "DOUBLE";
 }
 
 interface Comparison {

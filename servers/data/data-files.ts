@@ -21,7 +21,7 @@ const FORMATS: ReadonlyMap<string, FileFormat> = new Map([
   [".jsonl", "json"],
 ]);
 
-/** Letters, digits and `_`: such a name is the same in quotes and without. */
+/** Letters, digits and `_`: such a name is the same in quotes and without, but for words of SQL, which need them. */
 export const TABLE_NAME = /^[a-z_][a-z0-9_]{0,62}$/;
 
 /** `table=path` for all tenants, `tenant/table=path` for one. @throws Error - an entry is neither, or a table is named twice */

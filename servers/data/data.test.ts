@@ -171,6 +171,45 @@ test("figures are computed in groups and with filters, and names and values cann
   expect(odd).toMatchObject({ rows: [{ 'x" FROM "y': 3 }] });
 });
 
+test("a filter compares with the value that is given, and not with the nearest that the column could hold", async () => {
+  await using held = await world();
+  const count = async (column: string, op: string, value: unknown): Promise<unknown> => {
+    const asked = { table: "orders", measures: [{ aggregate: "count" }], filters: [{ column, op, value }] };
+    const { rows } = await held.server.call<{ rows: { count: number }[] }>("analytics_query", asked);
+    return rows[0]?.count;
+  };
+  expect(await count("id", ">", 1.5)).toBe(3);
+  expect(await count("id", "=", "1.5")).toBe(0);
+  expect(await count("id", "between", [0.5, 1.5])).toBe(1);
+  expect(await count("id", "in", [1.5, 3, "4.0"])).toBe(2);
+  expect(await count("id", "<", 1e300)).toBe(4);
+  expect(await count("day", "<", "2024-01-20T12:00:00Z")).toBe(2);
+  expect(await count("day", "=", "2024-01-20")).toBe(1);
+});
+
+test("groups beyond the limit are counted, and told to be left out", async () => {
+  await using held = await world();
+  const question = { table: "orders", measures: [{ aggregate: "count" }], group_by: ["id"], order_by: [{ by: "id" }], limit: 2 };
+  expect(await held.server.call("analytics_query", question)).toMatchObject({
+    rows: [{ id: 1 }, { id: 2 }],
+    row_count: 4,
+    truncated: true,
+  });
+});
+
+test("the first line of a CSV names its columns, also when it looks like a row, and tables have any name that they may be given", async () => {
+  await using held = await world();
+  writeFileSync(join(held.path, "years.csv"), "region,2024,2025\nnorth,1,2\n");
+  await using server = await hold(
+    openData({
+      STATE_DIR: join(held.path, "other"),
+      EXCHANGE_DIR: join(held.path, "exchange"),
+      DATA_FILES: `order=${join(held.path, "years.csv")}`,
+    }),
+  );
+  expect(await server.call("sql_query", { query: 'FROM "order"' })).toMatchObject({ rows: [{ region: "north", 2024: 1, 2025: 2 }] });
+});
+
 test("too many requests of one tenant are refused until later, and those of others are not", async () => {
   await using held = await world({ RATE_LIMIT_PER_MINUTE: "2" });
   const { server } = held;

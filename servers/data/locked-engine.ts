@@ -49,13 +49,16 @@ export async function openLockedEngine({ tables, work, limits }: QueryJob): Prom
   };
 }
 
-/** A call of the function that reads such a file. Types are those of all rows, not of the first ones. */
+/**
+ * A call of the function that reads such a file. Types are those of all rows, not of the first ones. Names of columns such as
+ * 2024 would be taken for a row if it were not said that they are none.
+ */
 function scanOf({ path, format }: Omit<TableFile, "name">): string {
   switch (format) {
     case "parquet":
       return `read_parquet(${quoted(path)})`;
     case "csv":
-      return `read_csv(${quoted(path)}, sample_size = -1)`;
+      return `read_csv(${quoted(path)}, sample_size = -1, header = true)`;
     case "json":
       return `read_json_auto(${quoted(path)}, sample_size = -1)`;
   }

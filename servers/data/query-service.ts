@@ -49,7 +49,7 @@ interface Parts {
 export function queryService({ tableFiles, workers, exchange, rate, unfinished, limits }: Parts): QueryService {
   const tablesOf = async ({ tenant, signal }: ToolScope): ReturnType<TableFiles["of"]> => {
     return await tableFiles.of(tenant, async (table, path) => {
-      const work: QueryWork = { type: "file", sql: `SELECT * FROM ${table.name}`, parameters: [], path, format: "parquet" };
+      const work: QueryWork = { type: "file", sql: `SELECT * FROM "${table.name}"`, parameters: [], path, format: "parquet" };
       await workers.run(tenant, { tables: [table], work, limits }, signal);
     });
   };
