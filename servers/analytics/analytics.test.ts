@@ -219,6 +219,24 @@ test("KPIs are computed of rows: whole, by group, where something holds, and as 
   expect(Object.keys(statistics)).toEqual(["cents", "orders"]);
 });
 
+test("large numbers keep their last digits, and small ones get none that only binary fractions have", async () => {
+  using folder = temporaryDirectory();
+  await using server = await hold(openAnalytics({ STATE_DIR: folder.path }));
+  const { values } = await server.call<{ values: object }>("calculate_kpis", {
+    dataset: [
+      { ms: 1_767_225_600_123, cents: 9_007_199_254_740_990, price: 123_456_789_012.34, share: 0.1 },
+      { ms: 1_767_225_600_456, cents: 1, price: 0.01, share: 0.2 },
+    ],
+    kpis: [
+      { name: "first", aggregate: "min", field: "ms" },
+      { name: "cents", aggregate: "sum", field: "cents" },
+      { name: "price", aggregate: "sum", field: "price" },
+      { name: "share", aggregate: "sum", field: "share" },
+    ],
+  });
+  expect(values).toEqual({ first: 1_767_225_600_123, cents: Number.MAX_SAFE_INTEGER, price: 123_456_789_012.35, share: 0.3 });
+});
+
 test("columns with the names of members of objects are columns like any other", async () => {
   using folder = temporaryDirectory();
   await using server = await hold(openAnalytics({ STATE_DIR: folder.path }));

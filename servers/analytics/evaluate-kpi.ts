@@ -120,7 +120,7 @@ function ratioOf({ name, of }: KpiRequest, known: ReadonlyMap<string, number | u
   throw refuse(`the kpi "${name}" is too large to be a number`);
 }
 
-/** Without the digits that only binary fractions have. */
+/** Without the digits that only binary fractions have. Any 15 digits are exact, and so is what is whole. */
 function tidy(value: number): number {
-  return Number(value.toPrecision(12));
+  return Number.isInteger(value) ? value : Number(value.toPrecision(15));
 }

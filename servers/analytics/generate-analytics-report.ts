@@ -16,7 +16,7 @@ export function generateAnalyticsReport(events: EventStore): ToolPlan {
     name: "generate_analytics_report",
     title: "Generate an analytics report",
     description:
-      "Writes a report of a time and compares it with the time before: summary (a table of metrics), executive (the same in sentences, with the best contents) or detailed (with every day, the best contents and the audience).",
+      "Writes a report of a time and compares it with the time before: summary (a table of metrics), executive (the same in sentences, with the best contents) or detailed (with every day and the best contents).",
     effect: "reads",
     input: z.strictObject({
       report_type: z.enum(["summary", "detailed", "executive"]).default("summary").describe("How much there shall be"),
