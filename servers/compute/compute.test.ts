@@ -96,6 +96,24 @@ test("cleaning, normalizing and features are what they say, counted and computed
   ]);
 });
 
+test("times in text are those of their zone, or numbers since 1970, and a year alone is none", async () => {
+  await using held = await world();
+  const times = ["2024-01-02T10:00:00+02:00", "2024-01-02 08:00", "1704182400", "1704182400000", "2024"];
+  held.write("times.csv", `user,item,time\n${times.map((time, nth) => `u${nth},i,${time}\n`).join("")}`);
+  const told = await held.server.call("data_processing", { file: "times.csv", operations: ["clean"], output_file: "out.csv" });
+  expect(told).toMatchObject({ rows_out: 4, removed: { impossible: 1 } });
+  const [, ...rows] = readFileSync(held.path("out.csv"), "utf8").trim().split("\n");
+  expect(rows).toEqual([0, 1, 2, 3].map((nth) => `u${nth},i,2024-01-02 08:00:00`));
+});
+
+test("values that are no numbers, and such that are too large, make no figure of others wrong", async () => {
+  await using held = await world();
+  held.write("odd.csv", "user,item,value\na,x,NaN\na,y,5\nb,x,inf\nb,y,1e308\nb,z,many\n");
+  const told = await held.server.call("data_processing", { file: "odd.csv", operations: ["feature_engineering"], output_file: "out.csv" });
+  const { columns } = told["statistics"] as { columns: { column: string; stddev: number | null }[] };
+  expect(columns.find(({ column }) => column === "monetary")).toMatchObject({ count: 5, min: 5, max: 1e308, stddev: null });
+});
+
 test("the order of rows makes no difference to what is written, and an empty table is not written", async () => {
   await using held = await world();
   const [header = "", ...rows] = DIRTY.trim().split("\n");

@@ -20,7 +20,9 @@ export const toldJob = z.object({
     .number()
     .nullable()
     .optional()
-    .describe("Chance that a held-out item that was taken is ranked above one that was not; 0.5 is guessing. null: nothing was held out"),
+    .describe(
+      "Chance that a held-out item that was taken is ranked above one that was not; 0.5 is guessing. null: nothing was held out, or nothing was there to compare it with",
+    ),
   baseline_accuracy: z.number().nullable().optional().describe("The same for ranking by popularity alone"),
   evaluated_pairs: z.int().optional().describe("Of how many held-out pairs the accuracy is the mean"),
   held_out_pairs: z.int().optional().describe("Pairs of user and item that were not learned from"),

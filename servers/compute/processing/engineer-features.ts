@@ -9,9 +9,11 @@ import { type Stage, withFeatures } from "./stage.ts";
 export async function engineerFeatures(database: LockedDatabase, stage: Stage): Promise<Stage> {
   const { user, item, value, time } = stage.chosen;
   const keyed = `SELECT *, ${idText(user)} AS tutti_user, ${idText(item)} AS tutti_item FROM ${stage.table}`;
+  // One value that is no number must not make a sum none.
+  const spent = value === undefined ? "" : `coalesce(sum(${numberOf(value)}) FILTER (WHERE isfinite(${numberOf(value)})), 0)`;
   const perUser = [
     "count(*)::BIGINT AS tutti_frequency",
-    ...(value === undefined ? [] : [`coalesce(sum(${numberOf(value)}), 0) AS tutti_monetary`]),
+    ...(value === undefined ? [] : [`${spent} AS tutti_monetary`]),
     ...(time === undefined ? [] : [`max(${timeOf(time)}) AS tutti_last`]),
   ];
   const users = `SELECT tutti_user, (row_number() OVER (ORDER BY tutti_user) - 1)::INTEGER AS tutti_user_index, ${perUser.join(", ")}

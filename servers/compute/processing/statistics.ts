@@ -57,7 +57,8 @@ async function columnStatistics(database: LockedDatabase, table: string, columns
     return [
       `count(${number})::DOUBLE AS count_${index}`,
       `avg(${number}) AS mean_${index}`,
-      `stddev_pop(${number}) AS stddev_${index}`,
+      // Of larger ones DuckDB would say that it cannot, and nothing would be written.
+      `CASE WHEN bool_and(abs(${number}) < 1e150) THEN stddev_pop(CASE WHEN abs(${number}) < 1e150 THEN ${number} END) END AS stddev_${index}`,
       `min(${number}) AS min_${index}`,
       `median(${number}) AS median_${index}`,
       `max(${number}) AS max_${index}`,

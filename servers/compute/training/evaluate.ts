@@ -5,7 +5,8 @@ import { startsOf, type Split } from "./hold-out.ts";
 export interface Evaluation {
   /**
    * The chance that an item a user has taken, held out, is ranked above one that the user has not taken: 0.5 is guessing,
-   * 1 is never wrong. Ties count half. Undefined when nothing was held out.
+   * 1 is never wrong. Ties count half. Undefined when nothing was held out, or only of users who
+   * have taken everything.
    */
   readonly accuracy?: number;
   /** The same for ranking all items by how many users have taken them, for everybody alike. */
