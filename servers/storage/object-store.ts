@@ -63,7 +63,7 @@ export function objectStore(zones: readonly Zone[], index: StorageIndex): Object
     for (const zone of replicas.available()) {
       index.collect(zone.id ?? "", (tenant, sha256) => {
         const place = zone.object(tenant, sha256);
-        if (place !== undefined) rmSync(place, { force: true });
+        if (place !== undefined) rmSync(place, { recursive: true, force: true });
       });
     }
   };

@@ -77,6 +77,8 @@ function place(object: Pick<StoredObject, "tenant" | "sha256">, id: string, zone
   return zones.filter((zone) =>
     ignoring(() => {
       const path = zone.objectToWrite(object.tenant, object.sha256);
+      // Over a folder nothing can be renamed.
+      if (lstatSync(path, { throwIfNoEntry: false })?.isDirectory() === true) rmSync(path, { recursive: true });
       renameSync(zone.incoming(id), path);
       flushFolder(dirname(path));
       flushFolder(dirname(dirname(path)));

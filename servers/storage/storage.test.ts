@@ -141,6 +141,25 @@ test("a replica that is bad is not given, and is mended from a good one; when no
   expect(existsSync(held.exchange("out"))).toBe(false);
 });
 
+test("a folder in the place of a replica is replaced, and keeps nothing else from being taken away", async () => {
+  await using held = await world();
+  const { server } = held;
+  await server.call("upload_file", { content: "good", path: "/x" });
+  const [first = ""] = held.objects("a");
+  const plant = (): void => {
+    rmSync(first);
+    mkdirSync(join(first, "inside"), { recursive: true });
+  };
+  plant();
+  expect(await server.call("download_file", { path: "/x" })).toMatchObject({ content: "good", repaired: ["zone-1"] });
+  plant();
+  expect(await server.call("upload_file", { content: "good", path: "/y" })).toMatchObject({ degraded: false });
+  plant();
+  for (const path of ["/x", "/y"]) await server.call("backup_data", { remove: path, version: "all" });
+  expect(ZONES.flatMap(held.objects)).toEqual([]);
+  expect(existsSync(first)).toBe(false);
+});
+
 test("with one zone gone files are kept in the others, with two nothing is taken, and a zone that comes back is filled", async () => {
   await using held = await world();
   const { path, server } = held;
