@@ -5,6 +5,7 @@ import { inRepository } from "../../test/support/built-command.ts";
 import { hold } from "../../test/support/reference-server.ts";
 import { temporaryDirectory } from "../../test/support/temporary-directory.ts";
 import type { Article } from "./article-store.ts";
+import { feedTimeMs } from "./feed-time.ts";
 import { openNewsData } from "./open-news-data.ts";
 import { plainText } from "./plain-text.ts";
 import { searchExpression } from "./search-expression.ts";
@@ -169,7 +170,46 @@ test.each([
   ["<".repeat(5), "<<<<<"],
 ])("%j reads as %j", (html, text) => expect(plainText(html, 1_000)).toBe(text));
 
+test("a picture in a tag that is longer than all the text leaves nothing behind, and the text goes on after it", () => {
+  expect(plainText(`<p>a</p><img src="data:image/png;base64,${"A".repeat(50_000)}"><p>b</p>`, 1_000)).toBe("a\n\nb");
+});
+
 test("text with a great many open tags is read in one pass", () => {
   expect(plainText("<script ".repeat(200_000), 20_000).length).toBeLessThanOrEqual(20_000);
   expect(plainText("<script>".repeat(200_000), 20_000)).toBe("");
+  expect(plainText(`${"<1".repeat(2_000_000)}>`, 1_000)).toBe("<1".repeat(500));
+});
+
+test.each([
+  ["Fri, 20 Nov 2026 10:00:00 +0100", "2026-11-20T09:00:00.000Z"],
+  ["Fri, 20 Nov 26 10:00 EST", "2026-11-20T15:00:00.000Z"],
+  ["2026-11-20T10:00:00.123456-05:00", "2026-11-20T15:00:00.123Z"],
+  ["2026-11-20T10:00:00 +0100", "2026-11-20T09:00:00.000Z"],
+  ["2026-11-20T10:00:00", "2026-11-20T10:00:00.000Z"],
+  ["20 Nov 2026", "2026-11-20T00:00:00.000Z"],
+  ["November 20, 2026 10:00 PM", "2026-11-20T22:00:00.000Z"],
+  ["Fri, 20 Nov 2026 10:00:00 CEST", "2026-11-20T10:00:00.000Z"],
+  ["5", "no date"],
+  ["never", "no date"],
+  ["", "no date"],
+])("the date %j is %s", (date, at) => {
+  const ms = feedTimeMs(date);
+  expect(Number.isNaN(ms) ? "no date" : new Date(ms).toISOString()).toBe(at);
+});
+
+test("a feed that says that it is in UTF-16, and is not, is read", async () => {
+  using directory = temporaryDirectory();
+  const feed = join(directory.path, "feed.xml");
+  writeFileSync(
+    feed,
+    '<?xml version="1.0" encoding="utf-16"?><rss version="2.0"><channel><item><title>Café</title></item></channel></rss>',
+  );
+  await using server = await hold(openNewsData({ STATE_DIR: join(directory.path, "state"), FEEDS: feed }));
+  expect(await server.call("search_news", { query: "café" })).toMatchObject({ total: 1 });
+});
+
+test("a password in the URL of a feed is refused at the start, and not repeated", async () => {
+  const opening = openNewsData({ FEEDS: "https://user:secret@a.example/feed" });
+  await expect(opening).rejects.toThrow("a URL of a.example with a user or a password");
+  await expect(opening).rejects.not.toThrow("secret");
 });

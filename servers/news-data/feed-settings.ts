@@ -50,7 +50,10 @@ function feedPlace(text: string): FeedPlace {
 function placeOf(text: string): string {
   if (/^https?:\/\//i.test(text)) {
     if (!URL.canParse(text)) throw new Error(`FEEDS has "${text}", which is no URL`);
-    return new URL(text).href;
+    const { href, host, username, password } = new URL(text);
+    // It would not be asked, and told in the status.
+    if (`${username}${password}` !== "") throw new Error(`FEEDS has a URL of ${host} with a user or a password in it, and none is sent`);
+    return href;
   }
   if (text.startsWith("file://")) return fileURLToPath(text);
   if (/^[a-z][a-z0-9+.-]+:\/\//i.test(text)) throw new Error(`FEEDS has "${text}": a feed is a file, or an http or https URL`);

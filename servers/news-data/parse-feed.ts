@@ -1,5 +1,6 @@
 import { parseFeed } from "feedsmith";
 import { refuse } from "../kit/reference-server.ts";
+import { feedTimeMs } from "./feed-time.ts";
 import { plainLine, plainText } from "./plain-text.ts";
 import { type RawItem, rawFeed } from "./raw-feed.ts";
 
@@ -84,7 +85,7 @@ function countOf(comments: number | undefined): { readonly comments?: number } {
 
 /** Of the first date that makes sense. */
 function timeOf(dates: readonly (string | undefined)[]): number | undefined {
-  return dates.map((date) => (date === undefined || date.length > 100 ? Number.NaN : Date.parse(date))).find((ms) => ms >= 0);
+  return dates.map((date) => feedTimeMs(date ?? "")).find((ms) => ms >= 0);
 }
 
 function firstWords(text: string): string {

@@ -27,8 +27,7 @@ const BLOCK = /^\/?(?:p|div|br|li|ul|ol|h[1-6]|tr|table|blockquote|section|artic
  * @param charactersMax - no more than this is given
  */
 export function plainText(html: string, charactersMax: number): string {
-  // Most of what is longer than this is markup, and none of it would be kept.
-  const text = withoutTags(html.slice(0, charactersMax * 8));
+  const text = withoutTags(html, charactersMax * 8);
   return decoded(text)
     .toWellFormed()
     .replace(CONTROLS, "")
@@ -49,26 +48,40 @@ export function plainLine(html: string, charactersMax: number): string {
 // oxlint-disable-next-line no-control-regex -- feeds hold them by mistake, and nobody can read them
 const CONTROLS = /[\u0000-\u0009\u000b-\u001f\u007f]/g;
 
-/** One pass over the text, however many tags are open in it. */
-function withoutTags(html: string): string {
-  if (!html.includes("<")) return html;
+/**
+ * One pass over the text, however many tags are open in it. What is too long is cut after the tags are gone: one of them, with
+ * a picture in it, may be longer than all the text.
+ */
+function withoutTags(html: string, charactersMax: number): string {
+  if (!html.includes("<")) return html.slice(0, charactersMax);
   // Not toLowerCase: it makes two of some letters, such as İ, and all places behind them would be others.
   const lower = html.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
   const parts: string[] = [];
+  let size = 0;
   let at = 0;
-  while (at < html.length) {
+  let close = -1;
+  while (at < html.length && size <= charactersMax) {
     const open = html.indexOf("<", at);
-    if (open === -1) return [...parts, html.slice(at)].join("");
-    parts.push(html.slice(at, open));
-    const close = html.indexOf(">", open);
+    // Where a tag ends is looked for once, and not again from every "<" before it.
+    if (open > close && open !== -1) close = after(html.indexOf(">", open), 0, html);
     // "a < b" at the end of a text.
-    if (close === -1) return [...parts, html.slice(open)].join("");
+    if (open === -1 || close === html.length) {
+      parts.push(html.slice(at));
+      break;
+    }
     const name = /^\/?[a-z][a-z0-9]*|^!--/.exec(lower.slice(open + 1, Math.min(close, open + 20)))?.[0];
-    if (name === undefined) parts.push("<");
-    else if (BLOCK.test(name)) parts.push(name === "br" || name === "li" ? "\n" : "\n\n");
+    parts.push(html.slice(at, open), inPlaceOf(name));
+    size += open - at + 2;
     at = name === undefined ? open + 1 : endOf({ lower, name, open, close });
   }
-  return parts.join("");
+  return parts.join("").slice(0, charactersMax);
+}
+
+/** @param name - undefined when it is no tag */
+function inPlaceOf(name: string | undefined): string {
+  if (name === undefined) return "<";
+  if (!BLOCK.test(name)) return "";
+  return name === "br" || name === "li" ? "\n" : "\n\n";
 }
 
 interface Tag {

@@ -58,11 +58,12 @@ function regular(file: number): { readonly size: number } {
   return found;
 }
 
-/** XML says itself in what it is written; else whoever sends it does; else it is UTF-8. */
+/** A mark before it says in what it is written; else whoever sends it does; else XML itself; else it is UTF-8. */
 function decoded(bytes: Uint8Array, contentType: string): string {
   const marked = markOf(bytes);
   const start = Buffer.from(bytes.subarray(0, 200)).toString("latin1");
-  const declared = /^\s*<\?xml[^>]{0,100}encoding=["']([\w.:-]{1,40})["']/.exec(start)?.[1];
+  // What can be read so far without a mark is not in UTF-16, though some that write XML to a string always say so.
+  const declared = /^\s*<\?xml[^>]{0,100}encoding=["'](?!utf-?16)([\w.:-]{1,40})["']/i.exec(start)?.[1];
   const sent = /charset=["']?([\w.:-]{1,40})/i.exec(contentType)?.[1];
   const encoding = marked ?? sent ?? declared ?? "utf-8";
   try {

@@ -1,6 +1,8 @@
 import { once } from "node:events";
+import { writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import { inRepository } from "../support/built-command.ts";
 import { start } from "../support/reference-server.ts";
@@ -33,9 +35,18 @@ test("killed while two processes read feeds into one folder, it goes on with wha
       expect(await other.call<Found>("search_news", { query: "healthcare" })).toMatchObject({ total: 3 });
       await one.kill();
     }
-    await using after = await start("news-data", { STATE_DIR: directory.path, FEEDS: files.join(",") });
+    // A date without a zone means the same wherever the machine is.
+    const dated = join(directory.path, "dated.xml");
+    writeFileSync(
+      dated,
+      '<rss version="2.0"><channel><item><title>Undated zone</title><pubDate>20 Nov 2025 10:00:00</pubDate></item></channel></rss>',
+    );
+    await using after = await start("news-data", { STATE_DIR: directory.path, FEEDS: [...files, dated].join(","), TZ: "America/New_York" });
+    expect(await after.call("search_news", { query: "undated" })).toMatchObject({
+      articles: [{ published_at: "2025-11-20T10:00:00.000Z" }],
+    });
     expect(await after.call<Found>("search_news", { query: "stock market" })).toMatchObject({ total: 3 });
-    expect(await after.call("get_server_status")).toMatchObject({ status: "healthy", facts: { articles: 16 } });
+    expect(await after.call("get_server_status")).toMatchObject({ status: "healthy", facts: { articles: 17 } });
   } finally {
     web.closeAllConnections();
     web.close();
