@@ -5,6 +5,7 @@ import { defineTool, type ToolPlan } from "../kit/define-tool.ts";
 import { refuse } from "../kit/reference-server.ts";
 import { problemText } from "./as-tool-error.ts";
 import { checkedJson } from "./given-json.ts";
+import { ORCHESTRATION } from "./orchestrate-workflow.ts";
 import { requestKeyOf } from "./request-key.ts";
 import type { TenantClient } from "./tenant-client.ts";
 import type { WorkflowTools } from "./workflow-tools.ts";
@@ -39,6 +40,7 @@ export function createWorkflow({ engine, definitions }: WorkflowTools): ToolPlan
       const id = document["id"] ?? document["workflow_id"];
       if (typeof id === "string" && definitions.library.has(id))
         throw refuse(`the id "${id}" is that of a workflow of this server; choose another one`);
+      if (id === ORCHESTRATION) throw refuse(`the id "${id}" is that of what orchestrate_workflow executes; choose another one`);
       const client = await engine.clientFor({ tenant, ...(user === undefined ? {} : { user }) });
       const stored = await store({ definition: document, ...requestKeyOf(key) }, { client, signal, replace });
       const { workflowId, workflowStatus, version, warnings = [] } = stored;

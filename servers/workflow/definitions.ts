@@ -1,5 +1,6 @@
 import { getWorkflow, isTuttiError, parseWorkflow, type Step, type Workflow } from "tutti";
 import { refuse } from "../kit/reference-server.ts";
+import { problemText } from "./as-tool-error.ts";
 import type { TenantClient } from "./tenant-client.ts";
 import type { LibraryWorkflow } from "./workflow-library.ts";
 
@@ -53,8 +54,10 @@ export function openDefinitions(library: ReadonlyMap<string, LibraryWorkflow>): 
   };
   const find: Definitions["find"] = async (id, client, signal) => {
     const found = await look(id, client, signal);
-    if (found === undefined) throw refuse(`there is no workflow "${id}"; list_available_workflows shows what there is`);
-    return found;
+    if (found !== undefined) return found;
+    const [problem] = library.get(id)?.problems ?? [];
+    if (problem !== undefined) throw refuse(`the file of the workflow "${id}" of this server is not right: ${problemText(problem)}`);
+    throw refuse(`there is no workflow "${id}"; list_available_workflows shows what there is`);
   };
   return {
     library,

@@ -27,6 +27,9 @@ const stage = z.strictObject({
 
 type Stage = z.output<typeof stage>;
 
+/** What executions of several workflows as one are called. No workflow has this id: as a stage it would run itself. */
+export const ORCHESTRATION = "orchestration";
+
 /** Runs several workflows as one. */
 export function orchestrateWorkflow({ engine, definitions, activeMax }: WorkflowTools): ToolPlan {
   return defineTool({
@@ -61,7 +64,7 @@ export function orchestrateWorkflow({ engine, definitions, activeMax }: Workflow
 
 function documentOf(name: string, stages: readonly Stage[], errorPolicy: string): JsonObject {
   return {
-    id: "orchestration",
+    id: ORCHESTRATION,
     name,
     error_policy: errorPolicy,
     steps: stages.map(({ id, workflow_id, inputs, needs, on_error }): Json => {

@@ -69,6 +69,7 @@ test("what is wrong with inputs or a workflow is told, and nothing is started", 
   expect(await server.refusal("execute_workflow", { workflow_id: "greet", inputs: { who: 1 } })).toContain("who");
   expect(await server.refusal("execute_workflow", { workflow_id: "nothing" })).toContain('there is no workflow "nothing"');
   expect(await server.refusal("execute_workflow", { workflow_id: "far" })).toContain("nowhere");
+  expect(await server.refusal("execute_workflow", { workflow_id: "broken" })).toContain('the file of the workflow "broken" of this server');
   expect(await server.call("monitor_workflow")).toMatchObject({ executions: [] });
 });
 
@@ -236,6 +237,12 @@ test("a workflow runs others: one of its own tenant's, one of the library, and s
   expect(await server.refusal("orchestrate_workflow", { stages: [{ id: "a", workflow_id: "greet", needs: ["b"] }] })).toContain(
     "stages[0]",
   );
+});
+
+test("no workflow has the id of an orchestration, because it could be no stage of one", async () => {
+  using folder = temporaryDirectory();
+  await using server = await opened(folder);
+  expect(await server.refusal("create_workflow", { definition: { ...GREET, id: "orchestration" } })).toContain("choose another one");
 });
 
 test("steps with the names of members of objects are steps like any other", async () => {
