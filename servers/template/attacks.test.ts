@@ -68,6 +68,7 @@ test.each([
   [{ category: "../c" }, /category/],
   [{ name: "  " }, /name/],
   [{ content: "x".repeat(100_001) }, /content/],
+  [{ content: `{{ ${"long".repeat(26)} }}` }, /a name has at most 100 characters/],
 ])("what else a template is not: %j", async (wrong, message) => {
   const template = { name: "n", category: "c", content: "x", required_params: [], description: "", ...wrong };
   expect(await server.refusal("create_template", template)).toMatch(message);

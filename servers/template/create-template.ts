@@ -5,6 +5,7 @@ import type { OwnTemplates } from "./own-templates.ts";
 import type { RenderPool } from "./render-pool.ts";
 
 const NAME = /^[A-Za-z_][A-Za-z0-9_]{0,99}$/;
+const NAME_CHARACTERS_MAX = 100;
 const OPTIONAL_MAX = 100;
 
 export function createTemplate(own: OwnTemplates, pool: RenderPool): ToolPlan {
@@ -39,6 +40,9 @@ export function createTemplate(own: OwnTemplates, pool: RenderPool): ToolPlan {
       const variables = answer.type === "inspected" ? answer.variables : [];
       const unused = required.filter((parameter) => !variables.includes(parameter));
       if (unused.length > 0) throw refuse(`the content never uses the required ${unused.join(", ")}`);
+      const long = variables.find((variable) => variable.length > NAME_CHARACTERS_MAX);
+      if (long !== undefined)
+        throw refuse(`a name has at most ${NAME_CHARACTERS_MAX} characters, and "${long.slice(0, 50)}…" has ${long.length}`);
       const optional = variables.filter((variable) => !required.includes(variable));
       if (optional.length > OPTIONAL_MAX)
         throw refuse(`the content reads ${optional.length} names: at most ${OPTIONAL_MAX} may be optional`);

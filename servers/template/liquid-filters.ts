@@ -21,7 +21,13 @@ export function link(value: unknown): string {
   return ["http:", "https:", "mailto:"].includes(url.protocol) ? url.href.replace(/[<>"'\s\\]/g, encodeURIComponent) : "";
 }
 
-const NUMBERS = new Intl.NumberFormat("en-US", { maximumFractionDigits: 3 });
+/** Three digits at least of what is small, such as a rate of learning: with three decimals it would be another number, or nothing. */
+const NUMBERS = new Intl.NumberFormat("en-US", {
+  maximumFractionDigits: 3,
+  maximumSignificantDigits: 3,
+  roundingPriority: "morePrecision",
+  signDisplay: "negative",
+});
 
 /** A value as a person reads it: numbers with separators, lists with commas. */
 export function spoken(value: unknown): string {

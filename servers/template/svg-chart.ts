@@ -154,7 +154,10 @@ function cut(text: string, letters: number): string {
 
 function chartOf(value: unknown): Chart {
   const { title = "", kind = "line", labels: names = [], series = [] } = (value ?? {}) as Readonly<Record<string, unknown>>;
-  const labelled = listOf(names).slice(0, POINTS_MAX).map(spoken);
+  // Without separators: a number that is a label is a year, or counts something.
+  const labelled = listOf(names)
+    .slice(0, POINTS_MAX)
+    .map((label) => (typeof label === "number" ? String(label) : spoken(label)));
   return {
     title: spoken(title),
     kind: spoken(kind),

@@ -146,6 +146,23 @@ test("a report is one page with charts that follow light and dark, and tables wh
   expect(markdown).toContain("| Revenue | 1,234,567.891 EUR | +12.3 % |");
 });
 
+test("small numbers keep their digits, and years are no thousands", async () => {
+  using directory = temporaryDirectory();
+  await using server = await open(directory.path);
+  const values = [0.0005, -0.0000123456, 1_234_567.8912, 0.1 + 0.2, -0];
+  const parameters = {
+    title: "Training",
+    summary: "",
+    metrics: values.map((value) => ({ name: "m", value })),
+    charts: [{ title: "Over the years", kind: "bar", labels: [2025, "so far"], series: [{ name: "users", values: [0.0005, 2500] }] }],
+  };
+  const { rendered_content: text } = await server.call<Rendered>("render_template", { template_id: "training-report", parameters });
+  expect(text.match(/(?<=\| m \| )\S+/g)).toEqual(["0.0005", "-0.0000123", "1,234,567.891", "0.3", "0"]);
+  expect(text).toContain("| 2025 | 0.0005 |\n| so far | 2,500 |");
+  const html = await server.call<Rendered>("render_template", { template_id: "training-report", parameters, format: "html" });
+  expect(html.rendered_content).toContain(">2025</text>");
+});
+
 test("all that is wrong with parameters is told at once", async () => {
   using directory = temporaryDirectory();
   await using server = await open(directory.path);
