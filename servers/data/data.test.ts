@@ -99,13 +99,20 @@ test("rows go to files of the exchange, and files of the exchange are tables of 
     expect(await server.call("sql_query", read)).toMatchObject({ rows: [{ n: 3, amount: 11.25 }] });
     expect(await server.refusal("sql_query", read, { tenant: "rival" })).toContain(`has no file "${name}"`);
   }
+  const odd = 'SELECT id, 1.0 / (id - 1) AS "a ""share""", \'x\' AS text FROM orders WHERE id < $1 ORDER BY id DESC -- not only numbers';
+  await server.call("data_export", { query: odd, params: [3], format: "json", file: "odd.json" });
+  expect(JSON.parse(readFileSync(join(held.path, "exchange/acme/odd.json"), "utf8"))).toEqual([
+    { id: 2, 'a "share"': 1, text: "x" },
+    { id: 1, 'a "share"': null, text: "x" },
+  ]);
+  expect(await server.refusal("sql_query", { query: "SELECT $a AS a", params: { a: 1, b: 2 } })).toContain("no $b");
   expect(await server.call("data_export", { table: "orders", format: "csv", file: "all.csv" })).toMatchObject({ row_count: 4 });
   expect(readFileSync(join(held.path, "exchange/acme/all.csv"), "utf8")).toContain("id,day,amount,channel\n1,2024-01-05,10.5,web\n");
   expect(await server.refusal("data_export", { table: "orders", query: "SELECT 1", format: "csv", file: "all.csv" })).toContain(
     "one of them only",
   );
   expect(await server.refusal("sql_query", { query: "SELECT error('no')", into: "all.csv" })).toContain("no");
-  expect(readdirSync(join(held.path, "exchange/acme")).toSorted()).toEqual(["all.csv", "folder", "new.json", "new.parquet"]);
+  expect(readdirSync(join(held.path, "exchange/acme")).toSorted()).toEqual(["all.csv", "folder", "new.json", "new.parquet", "odd.json"]);
 });
 
 test("each tenant sees the tables of all and its own, and a table whose file is gone does not take the others with it", async () => {

@@ -2,9 +2,11 @@ import {
   BIGINT,
   BOOLEAN,
   DOUBLE,
+  type DuckDBConnection,
   type DuckDBPreparedStatement,
   type DuckDBResult,
   type DuckDBType,
+  DuckDBTypeId,
   INTEGER,
   VARCHAR,
 } from "@duckdb/node-api";
@@ -37,7 +39,8 @@ async function runIn(engine: LockedEngine, job: QueryJob): Promise<QueryOutcome>
     }
     case "file": {
       // The statement is whole by itself, so it cannot end the brackets; the line end closes a comment at its end.
-      const text = await readingStatement(connection, work.sql);
+      const reading = await readingStatement(connection, work.sql);
+      const text = work.format === "json" ? await jsonRows(connection, reading) : reading;
       const statement = await connection.prepare(`COPY (\n${text}\n) TO ${quoted(work.path)} (${writingOf(work.format)})`);
       bind(statement, work.parameters);
       const read = await statement.runAndReadAll();
@@ -54,6 +57,17 @@ async function runIn(engine: LockedEngine, job: QueryJob): Promise<QueryOutcome>
   }
 }
 
+/** JSON has neither NaN nor infinity: they become null. DuckDB would write them, and hardly anybody could read the file. */
+async function jsonRows(connection: DuckDBConnection, text: string): Promise<string> {
+  const statement = await connection.prepare(text);
+  const columns = Array.from({ length: statement.columnCount }, (_, index) => index)
+    .filter((index) => [DuckDBTypeId.FLOAT, DuckDBTypeId.DOUBLE].includes(statement.columnTypeId(index)))
+    .map((index) => `"${statement.columnName(index).replaceAll('"', '""')}"`);
+  if (columns.length === 0) return text;
+  const finite = columns.map((column) => `CASE WHEN isfinite(${column}) THEN ${column} END AS ${column}`);
+  return `SELECT * REPLACE (${finite.join(", ")}) FROM (\n${text}\n)`;
+}
+
 /** Whole numbers are taken as such: a date plus a number is a date, and a limit is none with a point in it. */
 function bind(statement: DuckDBPreparedStatement, parameters: QueryParameters): void {
   if (Array.isArray(parameters)) {
@@ -62,8 +76,18 @@ function bind(statement: DuckDBPreparedStatement, parameters: QueryParameters): 
     return;
   }
   const entries = Object.entries(parameters);
+  const unknown = entries.find(([name]) => !hasParameter(statement, name));
+  if (unknown !== undefined) throw new Error(`the statement has no $${unknown[0]}, and params has a value for it`);
   const values = entries.map(([name, value]) => [name, boundValue(value)] as const);
   statement.bind(Object.fromEntries(values), Object.fromEntries(entries.map(([name, value]) => [name, typeOf(value)])));
+}
+
+function hasParameter(statement: DuckDBPreparedStatement, name: string): boolean {
+  try {
+    return statement.parameterIndex(name) > 0;
+  } catch {
+    return false;
+  }
 }
 
 function boundValue(value: Scalar): Scalar | bigint {
