@@ -108,6 +108,15 @@ test("a receiver that does not answer holds up nobody else, nor does a tenant th
   expect(receiver.begun.map(({ id }) => id)).toEqual(["slow-1", "slow-2", "other-1", "globex"]);
 });
 
+test("while a receiver does not answer, what waits for it is not looked at all the time", () => {
+  const { state, clock, add } = opened({ perTargetMax: 1 });
+  for (const number of [1, 2]) add(`slow-${number}`, { target: "slow" });
+  clock.advance(0);
+  const looks = vi.spyOn(state, "transaction");
+  clock.advance(1_000);
+  expect(looks.mock.calls.length).toBeLessThanOrEqual(5);
+});
+
 test("an attempt that takes too long is cut off, and repeated", async () => {
   const { outbox, receiver, clock, add } = opened({ attemptMs: 10_000 });
   add("d-1");

@@ -100,10 +100,10 @@ const DEFAULTS: OutboxLimits = {
 /** How long closing waits for what is on its way, before it is cut off and left to the next start. */
 const CLOSING_MS = 1_500;
 
-/** How often somebody who waits looks, because another process may be the one that delivers. */
+/** How often somebody who waits looks, because another process may be the one that delivers; and when nothing due can be begun. */
 const LOOK_MS = 250;
 
-/** Between two looks at what is due and cannot be begun. */
+/** Between two looks at what is due. */
 const SHORTEST_MS = 20;
 
 const FORGETTING_MS = 600_000;
@@ -237,8 +237,10 @@ class RunningOutbox implements Outbox {
     const { leaseMs, inFlightMax } = this.#limits;
     if (this.#inFlight.size >= inFlightMax) return leaseMs;
     try {
-      // What is due and was not taken waits for its target: the end of what is on its way there wakes it.
-      return Math.min(leaseMs, Math.max(SHORTEST_MS, this.#table.soonestMs() - this.#clock.nowMs()));
+      const inMs = this.#table.soonestMs() - this.#clock.nowMs();
+      // What is due and was not taken waits for its target: the end of what is on its way there wakes it. Something for
+      // another target may become due before, and looking costs the more the more there is that waits.
+      return inMs <= 0 ? LOOK_MS : Math.min(leaseMs, Math.max(SHORTEST_MS, inMs));
     } catch {
       return leaseMs;
     }
