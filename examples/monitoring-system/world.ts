@@ -13,7 +13,10 @@ interface WorldSettings {
 
 type World = AsyncDisposable & { readonly environment: Readonly<Record<string, string>> };
 
-const USAGE = "the example knows --all-well, --api-down NAME and --server-down NAME";
+const APIS = ["weather", "currency", "geocoding"];
+const SERVERS = ["news-data", "template", "database", "analytics", "workflow", "api-gateway", "notification"];
+
+const USAGE = `the example knows --all-well, --api-down ${APIS.join("|")} and --server-down ${SERVERS.join("|")}`;
 
 /** Dies at the first call: beside the configuration, which names it in place of the server. */
 const DYING_SERVER = "servers/start.ts";
@@ -67,8 +70,9 @@ function troublesIn(args: readonly string[]): Troubles {
       allWell = true;
       continue;
     }
-    const name = left.shift();
-    if (name === undefined || (word !== "--api-down" && word !== "--server-down")) throw new Error(`${USAGE}, and not "${word}"`);
+    const known = word === "--api-down" ? APIS : word === "--server-down" ? SERVERS : [];
+    const name = left.shift() ?? "";
+    if (!known.includes(name)) throw new Error(`${USAGE}, and not "${`${word} ${name}`.trim()}"`);
     (word === "--api-down" ? apisDown : serversDown).push(name);
   }
   const quiet = allWell || apisDown.length + serversDown.length > 0;

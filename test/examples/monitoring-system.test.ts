@@ -5,6 +5,7 @@ import { expect, test } from "vitest";
 import { openWorld } from "../../examples/monitoring-system/world.ts";
 import { type Finished, runCommand } from "../support/built-command.ts";
 import { freshClone } from "../support/fresh-clone.ts";
+import { temporaryDirectory } from "../support/temporary-directory.ts";
 
 const FOLDER = join("examples", "monitoring-system");
 
@@ -50,6 +51,20 @@ test("trouble becomes an alert, an incident, a letter and a page; servers that d
       checks_kept: 2,
     },
   });
+});
+
+test("without the template server whoever is on duty is told all the same, in plain words", async () => {
+  using clone = freshClone();
+  const found = await watched(clone.path, ["--server-down", "template"]);
+  expect(found).toMatchObject({ outcome: "completed", output: { incidents: [{ outcome: "completed" }] } });
+  const folder = join(clone.path, FOLDER, "out", "mail");
+  const letters = await Promise.all(readdirSync(folder).map(async (name) => await PostalMime.parse(readFileSync(join(folder, name)))));
+  expect(letters).toMatchObject([{ subject: "[critical] Trouble with template", text: "The server template is unreachable.\n" }]);
+});
+
+test.each(["--server-down nothing", "--api-down database", "--server-down", "--all"])("%s is refused", async (words) => {
+  using folder = temporaryDirectory();
+  await expect(openWorld({ out: folder.path, args: words.split(" ") })).rejects.toThrow(`and not "${words}"`);
 });
 
 test("incidents that a person refuses are not answered, and the page shows them all the same", async () => {
