@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { Json } from "tutti/server";
 import { z } from "zod";
-import { defineTool, type ToolPlan, type ToolScope } from "../kit/define-tool.ts";
+import { defineTool, type ToolPlan, type ToolScope, type WaitingScope } from "../kit/define-tool.ts";
 import { refuse } from "../kit/reference-server.ts";
 import type { DeliveryRecord, Outbox } from "../kit/state/outbox.ts";
 import { plainName } from "./plain-name.ts";
@@ -118,6 +118,10 @@ export function webhookSetupTool(ports: WebhookPorts): ToolPlan {
       if (remove) return scope.once(() => ({ name, removed: ports.table.remove(scope.tenant, name) }));
       return put({ ...parameters, name }, { scope, ports });
     },
+    async again(answer, { wait_ms: waitMs }, scope) {
+      if (answer.deliveries === undefined) return answer;
+      return { ...answer, deliveries: await settled(answer.deliveries, waitMs, { scope, ports }) };
+    },
   });
 }
 
@@ -189,7 +193,11 @@ async function resent(id: string, waitMs: number, { scope, ports }: Circumstance
 
 type Delivery = z.infer<typeof delivery>;
 
-async function settled(deliveries: readonly Delivery[], waitMs: number, { scope, ports }: Circumstances): Promise<Delivery[]> {
+async function settled(
+  deliveries: readonly Delivery[],
+  waitMs: number,
+  { scope, ports }: { readonly scope: WaitingScope; readonly ports: WebhookPorts },
+): Promise<Delivery[]> {
   return await Promise.all(
     deliveries.map(async (each) => {
       if (waitMs === 0) return each;

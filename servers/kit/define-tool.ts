@@ -39,7 +39,11 @@ export interface ToolPlan {
   readonly input: z.ZodObject;
   readonly output: z.ZodObject;
   readonly run: (parameters: unknown, scope: ToolScope) => unknown;
+  readonly again?: (answer: unknown, parameters: unknown, scope: WaitingScope) => unknown;
 }
+
+/** What is known of a call that has been done. */
+export type WaitingScope = Omit<ToolScope, "once">;
 
 interface ToolDefinition<Input extends z.ZodObject, Output extends z.ZodObject> {
   readonly name: string;
@@ -64,11 +68,23 @@ interface ToolDefinition<Input extends z.ZodObject, Output extends z.ZodObject> 
    * gives is remembered for the key of the call, unless `scope.once` has done that.
    */
   readonly run: (parameters: z.output<Input>, scope: ToolScope) => z.input<Output> | Promise<z.input<Output>>;
+  /**
+   * For a tool that, when it has done its work, waits for what comes of it: what to say to a call that comes again, whose
+   * remembered answer is from before. Changes nothing. Default: the remembered answer.
+   */
+  readonly again?: (answer: z.output<Output>, parameters: z.output<Input>, scope: WaitingScope) => Promise<z.input<Output>>;
 }
 
 /** Defines a tool whose code sees its arguments with their types. */
 export function defineTool<Input extends z.ZodObject, Output extends z.ZodObject>(definition: ToolDefinition<Input, Output>): ToolPlan {
-  const { destructive = false, openWorld = false, keepsAnswer = true, run } = definition;
-  // The envelope tool has checked the arguments against the schema of the input, so they are of its type.
-  return { ...definition, destructive, openWorld, keepsAnswer, run: (parameters, scope) => run(parameters as z.output<Input>, scope) };
+  const { destructive = false, openWorld = false, keepsAnswer = true, run, again, ...rest } = definition;
+  const plan = { ...rest, destructive, openWorld, keepsAnswer };
+  // The envelope tool has checked the arguments against the schema of the input, so they are of its type; answers are our own.
+  return {
+    ...plan,
+    run: (parameters, scope) => run(parameters as z.output<Input>, scope),
+    ...(again === undefined
+      ? {}
+      : { again: (answer, parameters, scope) => again(answer as z.output<Output>, parameters as z.output<Input>, scope) }),
+  };
 }

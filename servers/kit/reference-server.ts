@@ -137,7 +137,7 @@ async function answer(asked: Asked): Promise<object> {
 
 async function answerOnce({ tool, parameters, call, state }: Asked, keyed: KeyedCall): Promise<object> {
   const known = state.known(keyed);
-  if (known !== undefined) return known as object;
+  if (known !== undefined) return (tool.again === undefined ? known : await tool.again(known, parameters, call)) as object;
   let remembered = false;
   const once = <Answer>(work: () => Answer): Answer =>
     state.transaction(() => {

@@ -73,15 +73,22 @@ export function createAlertTool({ table, alerting, channels, outbox }: AlertPort
       const answer = once(() =>
         shown(resolve ? alerting.resolve(tenant, name, now.getTime()) : alerting.raise(tenant, wanted, now.getTime())),
       );
-      const told = await Promise.all(
-        answer.notified.map(async (each) => {
-          const { standing } = await settled(each, waitMs, { outbox, scope });
-          return { ...each, status: standing.status, ...(standing.error === undefined ? {} : { error: standing.error }) };
-        }),
-      );
-      return { ...answer, notified: told };
+      return { ...answer, notified: await waitedFor(answer.notified, waitMs, { outbox, scope }) };
+    },
+    async again(answer, { wait_ms: waitMs }, scope) {
+      if (answer.notified === undefined) return answer;
+      return { ...answer, notified: await waitedFor(answer.notified, waitMs, { outbox, scope }) };
     },
   });
+}
+
+async function waitedFor(told: readonly z.infer<typeof notified>[], waitMs: number, waiting: Parameters<typeof settled>[2]) {
+  return await Promise.all(
+    told.map(async (each) => {
+      const { standing } = await settled(each, waitMs, waiting);
+      return { ...each, status: standing.status, ...(standing.error === undefined ? {} : { error: standing.error }) };
+    }),
+  );
 }
 
 function shown({ alert, notified }: AlertAnswer) {

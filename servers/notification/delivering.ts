@@ -1,5 +1,5 @@
 import type { DeliveryRecord, Outbox } from "../kit/state/outbox.ts";
-import type { ToolScope } from "../kit/define-tool.ts";
+import type { ToolScope, WaitingScope } from "../kit/define-tool.ts";
 import { createHash, randomBytes } from "node:crypto";
 import { z } from "zod";
 import { refuse } from "../kit/reference-server.ts";
@@ -52,7 +52,7 @@ export function momentOf(sendAt: string | undefined, now: Date): { readonly notB
 export async function settled(
   answer: Standing,
   waitMs: number,
-  { outbox, scope }: Waiting,
+  { outbox, scope }: { readonly outbox: Outbox; readonly scope: WaitingScope },
 ): Promise<{ standing: Standing; record?: DeliveryRecord }> {
   if (waitMs === 0 || answer.status === "cancelled") return { standing: answer };
   const record = await outbox.settled({ tenant: scope.tenant, id: answer.message_id }, waitMs, scope.signal);

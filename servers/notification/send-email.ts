@@ -66,13 +66,17 @@ export function sendEmailTool(ports: MailPorts): ToolPlan {
       rejected: z.array(z.string()).describe("Recipients that it has refused").exactOptional(),
     }),
     async run(parameters, scope) {
-      const { outbox } = ports;
-      const answer = changed(parameters, { outbox, scope }) ?? queued(parameters, scope, ports);
-      const { standing, record } = await settled(answer, parameters.wait_ms, { outbox, scope });
-      const taken = record?.answer as { accepted: string[]; rejected: string[] } | null | undefined;
-      return { ...standing, ...(taken === undefined || taken === null ? {} : { accepted: taken.accepted, rejected: taken.rejected }) };
+      const answer = changed(parameters, { outbox: ports.outbox, scope }) ?? queued(parameters, scope, ports);
+      return await waitedFor(answer, parameters, { outbox: ports.outbox, scope });
     },
+    again: async (answer, parameters, scope) => await waitedFor(answer, parameters, { outbox: ports.outbox, scope }),
   });
+}
+
+async function waitedFor(answer: Standing, { wait_ms: waitMs }: Input, waiting: Parameters<typeof settled>[2]) {
+  const { standing, record } = await settled(answer, waitMs, waiting);
+  const taken = record?.answer as { accepted: string[]; rejected: string[] } | null | undefined;
+  return { ...standing, ...(taken === undefined || taken === null ? {} : { accepted: taken.accepted, rejected: taken.rejected }) };
 }
 
 type Input = z.output<typeof input>;

@@ -45,5 +45,6 @@ export function sendSlackTool({ outbox, ready }: { readonly outbox: Outbox; read
       });
       return (await settled(answer, waitMs, { outbox, scope })).standing;
     },
+    again: async (answer, { wait_ms: waitMs }, scope) => (await settled(answer, waitMs, { outbox, scope })).standing,
   });
 }
