@@ -66,7 +66,12 @@ async function store(input: { readonly definition: JsonObject; readonly requestK
   const { workflows, nextCursor } = await client.call(listWorkflows, { limit: OWN_MAX }, signal);
   if (workflows.length >= OWN_MAX || nextCursor !== undefined)
     throw refuse(`there are ${OWN_MAX} workflows of yours already, and no more are kept`);
-  return await client.call(create, input, signal);
+  return await client.call(create, input, signal).catch((error: unknown) => {
+    // What Tutti would have one call instead is no tool of this server.
+    const { cause } = error as Error;
+    if (!isTuttiError(cause, "workflow.exists")) throw error;
+    throw refuse(`there is a workflow "${cause.details.workflowId}" of yours already: choose another id, or replace it with replace: true`);
+  });
 }
 
 /** @throws ToolError - with everything that is wrong with the text, each with line and column */

@@ -128,7 +128,7 @@ test("a workflow is stored from YAML or an object, changed on request, and wrong
     workflow_status: "active",
     version: 1,
   });
-  expect(await server.refusal("create_workflow", { definition: text })).toContain("mine");
+  expect(await server.refusal("create_workflow", { definition: text })).toMatch(/"mine".*replace: true/);
   const timed = { ...GREET, id: "timed", on: { schedule: "0 7 * * *" } };
   expect(await server.call("create_workflow", { definition: timed })).toMatchObject({
     warnings: [expect.stringContaining("schedule_workflow") as string],
