@@ -60,6 +60,21 @@ test(
       truncated: true,
     });
 
+    const times =
+      "SELECT DATE '2026-01-01' AS day, TIMESTAMP '2026-01-01 00:00:00' AS local, TIMESTAMPTZ '2026-01-01 00:00:00+02' AS moment, ARRAY[DATE '2026-01-01'] AS days, 9007199254740993 AS big";
+    // Whatever the zone of this process is.
+    expect(await query(times)).toMatchObject({
+      rows: [
+        {
+          day: "2026-01-01",
+          local: "2026-01-01T00:00:00",
+          moment: "2025-12-31T22:00:00.000Z",
+          days: ["2026-01-01"],
+          big: "9007199254740993",
+        },
+      ],
+    });
+
     for (const text of [
       "SELECT * FROM tutti_answers",
       "SELECT * FROM public.tutti_tenants",

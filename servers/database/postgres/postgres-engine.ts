@@ -110,9 +110,18 @@ function withoutValues(query: string): ReturnType<typeof positionalStatement> {
 }
 
 const INT8 = 20;
+const TEXT_LIST = 1009;
+const DATE = 1082;
+const TIMESTAMP = 1114;
+const LISTS_OF_BOTH = [1182, 1115];
 
-/** Whole numbers are numbers where JSON holds them exactly. */
+/**
+ * Whole numbers are numbers where JSON holds them exactly. Days, and times without a zone, stay what they are: as moments
+ * they would be others in every zone that this process may be in.
+ */
 function getTypeParser(oid: number, format?: "text" | "binary"): (value: string) => unknown {
-  if (oid !== INT8) return types.getTypeParser(oid, format) as (value: string) => unknown;
-  return (value) => (Number.isSafeInteger(Number(value)) ? Number(value) : value);
+  if (oid === INT8) return (value) => (Number.isSafeInteger(Number(value)) ? Number(value) : value);
+  if (oid === DATE) return (value) => value;
+  if (oid === TIMESTAMP) return (value) => value.replace(" ", "T");
+  return types.getTypeParser(LISTS_OF_BOTH.includes(oid) ? TEXT_LIST : oid, format) as (value: string) => unknown;
 }
