@@ -4,7 +4,9 @@ import { describe, expect, test } from "vitest";
 import { inRepository } from "../../test/support/built-command.ts";
 import { hold } from "../../test/support/reference-server.ts";
 import { temporaryDirectory } from "../../test/support/temporary-directory.ts";
-import type { Article } from "./article-store.ts";
+import { openState } from "../kit/state/state.ts";
+import { type Article, ARTICLE_SCHEMA, articleStore } from "./article-store.ts";
+import { openFeedReader } from "./feed-reader.ts";
 import { feedTimeMs } from "./feed-time.ts";
 import { openNewsData } from "./open-news-data.ts";
 import { plainText } from "./plain-text.ts";
@@ -212,4 +214,17 @@ test("a password in the URL of a feed is refused at the start, and not repeated"
   const opening = openNewsData({ FEEDS: "https://user:secret@a.example/feed" });
   await expect(opening).rejects.toThrow("a URL of a.example with a user or a password");
   await expect(opening).rejects.not.toThrow("secret");
+});
+
+test("a store that cannot be written to for a moment does not end the server", async () => {
+  using directory = temporaryDirectory();
+  using state = openState({ path: join(directory.path, "news.db"), schema: [ARTICLE_SCHEMA] });
+  const failing = (): never => {
+    throw new Error("database is locked");
+  };
+  const store = { ...articleStore(state), add: failing, tidy: failing };
+  const settings = { feeds: [{ place: GOOD }], articlesMax: 100, allowedHosts: [], allowPrivate: [] };
+  await using reader = await openFeedReader(settings, store);
+  await reader.triedOnce;
+  expect(reader.allBroken()).toContain("database is locked");
 });

@@ -41,7 +41,7 @@ export async function openFeedReader(settings: NewsSettings, store: ArticleStore
       }
     };
     await Promise.all(Array.from({ length: AT_ONCE }, reading));
-    if (!stop.signal.aborted) store.tidy(places, articlesMax);
+    if (!stop.signal.aborted) tidied(store, places, articlesMax);
   };
   await readAll(states.filter(({ feed }) => !isRemote(feed)));
   let running = readAll(states.filter(({ feed }) => isRemote(feed)));
@@ -63,6 +63,15 @@ export async function openFeedReader(settings: NewsSettings, store: ArticleStore
       await http[Symbol.asyncDispose]();
     },
   };
+}
+
+/** A disk that is full, or a lock that somebody holds, must not end the server: the next reading tidies too. */
+function tidied(store: ArticleStore, places: readonly string[], articlesMax: number): void {
+  try {
+    store.tidy(places, articlesMax);
+  } catch (error) {
+    process.stderr.write(`old articles could not be removed: ${error instanceof Error ? error.message : String(error)}\n`);
+  }
 }
 
 interface Reading {
