@@ -20,9 +20,12 @@ export function authenticationFailed(message: string, status?: number): ToolErro
   });
 }
 
-/** @param retryAfterMs - until there is a place again */
+/** For so long nobody asks this server anything, and other APIs of it neither: one that says more may be wrong. */
+const RETRY_AFTER_SECONDS_MAX = 3_600;
+
+/** @param retryAfterMs - until there is a place again; it is said to be an hour at most */
 export function rateLimitExceeded(message: string, retryAfterMs: number): ToolError {
-  const retryAfter = Math.max(1, Math.ceil(retryAfterMs / 1_000));
+  const retryAfter = Math.min(RETRY_AFTER_SECONDS_MAX, Math.max(1, Math.ceil(retryAfterMs / 1_000)));
   return new ToolError(message, { type: "External", code: "RateLimitExceeded", httpStatusCode: 429, retryAfter });
 }
 

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { circuitBreaker } from "./circuit-breaker.ts";
+import { rateLimitExceeded } from "./gateway-error.ts";
 import { mapResponse } from "./map-response.ts";
 import { rateWindow } from "./rate-window.ts";
 import type { MappedField } from "./read-apis-file.ts";
@@ -76,6 +77,11 @@ const field = (from: string, type: MappedField["type"], more: Partial<MappedFiel
   type,
   required: true,
   ...more,
+});
+
+test("an API that wants to be left alone for ever is left alone for an hour", () => {
+  const waitMs = readRetryAfter("Fri, 31 Dec 9999 23:59:59 GMT", 0) ?? 0;
+  expect(rateLimitExceeded("busy", waitMs).error).toMatchObject({ httpStatusCode: 429, retryAfter: 3_600 });
 });
 
 test("a mapping takes fields by pointers, converts numbers in text, and goes through lists", () => {
