@@ -62,6 +62,10 @@ test(
 
     const times =
       "SELECT DATE '2026-01-01' AS day, TIMESTAMP '2026-01-01 00:00:00' AS local, TIMESTAMPTZ '2026-01-01 00:00:00+02' AS moment, ARRAY[DATE '2026-01-01'] AS days, 9007199254740993 AS big";
+    expect(await query('SELECT o.id, u.id, 1 AS "__proto__" FROM orders o JOIN users u ON u.id = o.user_id WHERE o.id = 7')).toMatchObject({
+      columns: ["id", "id:2", "__proto__:1"],
+      rows: [{ id: 7, "id:2": expect.any(Number), "__proto__:1": 1 }],
+    });
     // Whatever the zone of this process is.
     expect(await query(times)).toMatchObject({
       rows: [

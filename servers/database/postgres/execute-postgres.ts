@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import type { PoolClient } from "pg";
 import { ToolError } from "tutti/server";
 import { refuse } from "../../kit/reference-server.ts";
+import { distinctNames } from "../distinct-names.ts";
 import type { AskedStatement, EngineCall, QueryAnswer } from "../database-engine.ts";
 import { positionalStatement } from "./named-parameters.ts";
 import { type Around, type Confined, runScoped, type StatementResult } from "./scoped-statement.ts";
@@ -55,12 +56,18 @@ interface Sent {
 
 /** The rewriter reads through a cursor; all else that has no such word before it is a change. */
 async function send(client: PoolClient, { text, values, rowsMax }: Sent, seen: Seen): ReturnType<Around["send"]> {
-  const { rows, fields, rowCount } = await client.query<Record<string, unknown>>(text, [...values]);
-  if (/^(?:SELECT set_config|DECLARE|CLOSE) ?/.test(text)) return { rows, rowCount };
+  if (/^(?:SELECT set_config|DECLARE|CLOSE) ?/.test(text)) {
+    const { rows, rowCount } = await client.query<Record<string, unknown>>(text, [...values]);
+    return { rows, rowCount };
+  }
+  // As lists, because rows as objects lose a column when two have the same name.
+  const { rows, fields, rowCount } = await client.query<unknown[]>({ text, values: [...values], rowMode: "array" });
+  const columns = distinctNames(fields.map(({ name }) => name));
   seen.changes = !text.startsWith("FETCH FORWARD");
-  seen.columns = fields.map(({ name }) => name);
+  seen.columns = columns;
   seen.truncated = rows.length > rowsMax;
-  return { rows: rows.slice(0, rowsMax), rowCount };
+  const named = rows.slice(0, rowsMax).map((row) => Object.fromEntries(columns.map((column, index) => [column, row[index]])));
+  return { rows: named, rowCount };
 }
 
 function answerOf({ rows, affectedRows }: StatementResult, { columns, truncated, changes }: Seen, tookMs: number): QueryAnswer {

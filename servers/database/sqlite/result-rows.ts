@@ -1,5 +1,6 @@
 import type { SQLOutputValue, StatementSync } from "node:sqlite";
 import type { Json } from "tutti/server";
+import { distinctNames } from "../distinct-names.ts";
 import { Refusal } from "./refusal.ts";
 
 export interface ResultRows {
@@ -13,7 +14,7 @@ const RESULT_BYTES_MAX = 768 * 1_024;
 
 /** Runs a statement, and takes of its rows what may be given away. */
 export function resultRows(statement: StatementSync, values: Parameters<StatementSync["all"]>, rowsMax: number): ResultRows {
-  const columns = distinct(statement.columns().map(({ name }) => name));
+  const columns = distinctNames(statement.columns().map(({ name }) => name));
   if (columns.length === 0) {
     statement.run(...values);
     return { columns, rows: [], truncated: false };
@@ -36,18 +37,6 @@ export function resultRows(statement: StatementSync, values: Parameters<Statemen
 /** Nobody who asks for the next page would ever come past it. */
 function tooLarge(): Refusal {
   return new Refusal(`one row alone has more than ${RESULT_BYTES_MAX} bytes: take fewer columns, or parts of them with substr()`);
-}
-
-/** Columns of one name are told apart: `id`, `id:2`. */
-function distinct(names: readonly string[]): readonly string[] {
-  const taken = new Set<string>();
-  return names.map((name) => {
-    let own = name === "__proto__" ? "__proto__:1" : name;
-    // Another column may have the very name that tells this one apart.
-    for (let nth = 2; taken.has(own); nth += 1) own = `${name}:${nth}`;
-    taken.add(own);
-    return own;
-  });
 }
 
 /** Whole numbers that JSON cannot hold exactly come as text, and bytes in Base64. */
