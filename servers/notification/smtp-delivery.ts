@@ -63,7 +63,7 @@ export interface Attempt {
 /** Hands a letter in once. What the server has refused for good is not tried again; whom it has put off gets it later. */
 export async function deliverLetter(letter: Letter, { server, taken, keepTaken, signal }: Attempt): Promise<DeliveryOutcome> {
   const message = await composed(letter);
-  const recipients = [...letter.to, ...letter.cc].filter((address) => !taken.includes(address));
+  const recipients = [...new Set([...letter.to, ...letter.cc])].filter((address) => !taken.includes(address));
   const connection = new SMTPConnection(settingsOf(server));
   const stop = (): void => connection.close();
   signal.addEventListener("abort", stop, { once: true });
