@@ -1,8 +1,9 @@
-import { existsSync, rmSync } from "node:fs";
+import { existsSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { ExampleCommand } from "./example-command.ts";
 import type { Example, ExampleRun } from "./example.ts";
+import { holdExample, LOCK_FILE } from "./hold-example.ts";
 import { openWorld } from "./open-world.ts";
 import { runTutti, type TuttiPlace } from "./tutti-command.ts";
 
@@ -47,7 +48,9 @@ type Asked = Pick<ExampleCommand, "inputs" | "settings" | "resume">;
  * @param shown - whether what Tutti prints is shown, else nothing is
  */
 export async function runExample(example: Example, root: string, asked: Asked, shown: boolean): Promise<ExampleEnd> {
-  if (!asked.resume && example.beginsAnew) rmSync(join(root, example.folder, "out"), { recursive: true, force: true });
+  const out = join(root, example.folder, "out");
+  using _held = await holdExample(out, example.name);
+  if (!asked.resume && example.beginsAnew) empty(out);
   await using world = await openWorld(example, root, asked.settings);
   const place: TuttiPlace = { root, environment: world.environment };
   const common = ["--config", example.config, "--data-dir", join(example.folder, "out", "journal")];
@@ -70,6 +73,11 @@ export async function runExample(example: Example, root: string, asked: Asked, s
   return { exitCode, results };
 }
 
+function empty(out: string): void {
+  const names = readdirSync(out).filter((name) => name !== LOCK_FILE);
+  for (const name of names) rmSync(join(out, name), { recursive: true, force: true });
+}
+
 function inputsOf({ inputs }: ExampleRun, own: readonly string[]): readonly string[] {
   const fresh = String(Math.floor(Date.now() / 1_000));
   const given = new Set(own.map((input) => input.split("=", 1)[0]));
@@ -77,7 +85,7 @@ function inputsOf({ inputs }: ExampleRun, own: readonly string[]): readonly stri
   return [...needed, ...own].flatMap((input) => ["-p", input]);
 }
 
-/** The id of the last one that has begun. No other process uses this journal. */
+/** The id of the last one that has begun. No other run uses this journal meanwhile. */
 async function newestExecution(common: readonly string[], place: TuttiPlace): Promise<string | undefined> {
   const list = await runTutti(["executions", "list", "--limit", "1", "--json", ...common], place, false);
   if (list.exitCode !== 0) return undefined;

@@ -24,6 +24,14 @@ test("an example is run by its name, as often as one likes, and says where to lo
   }
 });
 
+test("two runs of an example at the same time follow one another", async () => {
+  using clone = freshClone();
+  const both = await Promise.all([run(clone.path, "data-migration"), run(clone.path, "data-migration")]);
+  expect(both.map(({ exitCode }) => exitCode)).toEqual([0, 0]);
+  const waited = both.map(({ stderr }) => stderr.match(/^another run of "data-migration" goes on.*$/gm) ?? []);
+  expect(waited.flat()).toEqual(['another run of "data-migration" goes on: waiting for its end']);
+});
+
 test("inputs are handed on, and the exit code is that of the workflow", async () => {
   using clone = freshClone();
   const refused = await run(clone.path, "data-migration", "-p", "year=2019");
