@@ -117,6 +117,18 @@ test("an answer that is too large, or never ends, is given up", async () => {
   expect(await server.refusal("rest_call", { url: `${catcher.url}/never`, timeout_ms: 50 })).toContain("50 ms");
 });
 
+test("a tenant whose calls are slow keeps no other one out", async () => {
+  const { server, catcher } = await opened({ answer: () => undefined });
+  const callers = new AbortController();
+  const { signal } = callers;
+  const asked = Array.from({ length: 101 }, () => server.refusal("rest_call", { url: catcher.url }, { signal }));
+  expect(await Promise.race(asked)).toContain("100 calls of this tenant are under way");
+  expect(await server.refusal("rest_call", { url: "http://127.0.0.1:1/" }, { tenant: "globex" })).toContain("no public address");
+  callers.abort();
+  await Promise.all(asked);
+  expect(await server.call("get_server_status")).toMatchObject({ facts: { rest_calls_in_flight: 0 } });
+});
+
 test("an event that was taken has arrived, whatever the receiver says besides", async () => {
   const { server, catcher } = await opened({ answer: () => ({ headers: { "content-encoding": "zstd" }, body: "x".repeat(2_000_000) }) });
   await server.call("webhook_setup", { name: "shop", url: catcher.url });

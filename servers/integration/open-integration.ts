@@ -58,7 +58,7 @@ export async function openIntegration(environment: Environment): Promise<OpenSer
       deliver: async (delivery, signal) => await deliverWebhook(delivery, signal, { table: webhooks, secrets, http: ways.hooks }),
     }),
   );
-  const activity: RestActivity = { inFlight: 0, usedAtMs: new Map() };
+  const activity: RestActivity = { inFlight: new Map(), usedAtMs: new Map() };
   const limits = rateLimits(state, nowMs);
   const server = referenceServer({
     name: "integration",
@@ -181,7 +181,7 @@ function statusOf({ webhooks, deployments, house, outbox, keys, connections, act
     facts: {
       connections: connections.size,
       connections_active: used,
-      rest_calls_in_flight: activity.inFlight,
+      rest_calls_in_flight: [...activity.inFlight.values()].reduce((sum, amount) => sum + amount, 0),
       webhooks: amount,
       webhooks_active: active,
       deliveries: { pending, later, delivered, dead, in_flight: inFlight },

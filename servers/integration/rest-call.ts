@@ -23,11 +23,14 @@ export interface RestCallPorts {
 
 /** What is under way, and which connections are in use. */
 export interface RestActivity {
-  inFlight: number;
+  /** By tenant. */
+  readonly inFlight: Map<string, number>;
   readonly usedAtMs: Map<string, number>;
 }
 
 const IN_FLIGHT_MAX = 200;
+/** So that one tenant whose calls are slow does not keep the others out. */
+const IN_FLIGHT_OF_A_TENANT = 100;
 const BODY_BYTES_MAX = 700_000;
 const REQUEST_CHARACTERS_MAX = 1_000_000;
 const TIMEOUT_MS = 30_000;
@@ -142,36 +145,43 @@ interface Circumstances {
 
 async function called({ url, connection }: Asked, { parameters, scope, ports }: Circumstances): Promise<Output> {
   const { activity } = ports;
-  if (activity.inFlight >= IN_FLIGHT_MAX) {
-    throw new ToolError(`${IN_FLIGHT_MAX} calls are under way, and that is the most`, {
-      type: "External",
-      httpStatusCode: 429,
-      retryAfter: 1,
-    });
-  }
+  using _flight = begun(activity, scope.tenant);
   const startedMs = performance.now();
-  activity.inFlight += 1;
-  try {
-    const http = connection === undefined ? ports.open : ports.connected;
-    const answer = await http.fetch(url.href, {
-      method: parameters.method,
-      ...requestOf(parameters, connection, scope.key),
-      timeoutMs: parameters.timeout_ms,
-      signal: scope.signal,
-    });
-    if (connection !== undefined) activity.usedAtMs.set(connection.name, Date.now());
-    refuseFailures(answer, {
-      accepted: parameters.accept_status ?? [],
-      host: url.host,
-      ...(connection === undefined ? {} : { connection }),
-    });
-    const shown = (text: string): string => (connection === undefined ? text : withoutSecrets(text, connection));
-    const headers = Object.fromEntries(Object.entries(answer.headers).map(([name, value]) => [name, shown(value).toWellFormed()]));
-    const duration = Math.round((performance.now() - startedMs) * 10) / 10;
-    return { status: answer.status, headers, ...bodyOf(answer, shown), url: shown(answer.url), duration_ms: duration, cached: false };
-  } finally {
-    activity.inFlight -= 1;
+  const http = connection === undefined ? ports.open : ports.connected;
+  const answer = await http.fetch(url.href, {
+    method: parameters.method,
+    ...requestOf(parameters, connection, scope.key),
+    timeoutMs: parameters.timeout_ms,
+    signal: scope.signal,
+  });
+  if (connection !== undefined) activity.usedAtMs.set(connection.name, Date.now());
+  refuseFailures(answer, {
+    accepted: parameters.accept_status ?? [],
+    host: url.host,
+    ...(connection === undefined ? {} : { connection }),
+  });
+  const shown = (text: string): string => (connection === undefined ? text : withoutSecrets(text, connection));
+  const headers = Object.fromEntries(Object.entries(answer.headers).map(([name, value]) => [name, shown(value).toWellFormed()]));
+  const duration = Math.round((performance.now() - startedMs) * 10) / 10;
+  return { status: answer.status, headers, ...bodyOf(answer, shown), url: shown(answer.url), duration_ms: duration, cached: false };
+}
+
+/** @throws ToolError - too much is under way, for this tenant or for all */
+function begun({ inFlight }: RestActivity, tenant: string): Disposable {
+  const mine = inFlight.get(tenant) ?? 0;
+  const all = [...inFlight.values()].reduce((sum, amount) => sum + amount, 0);
+  if (all >= IN_FLIGHT_MAX || mine >= IN_FLIGHT_OF_A_TENANT) {
+    const words = `${all >= IN_FLIGHT_MAX ? `${all} calls` : `${mine} calls of this tenant`} are under way, and that is the most`;
+    throw new ToolError(words, { type: "External", httpStatusCode: 429, retryAfter: 1 });
   }
+  inFlight.set(tenant, mine + 1);
+  return {
+    [Symbol.dispose]() {
+      const left = (inFlight.get(tenant) ?? 1) - 1;
+      if (left === 0) inFlight.delete(tenant);
+      else inFlight.set(tenant, left);
+    },
+  };
 }
 
 function requestOf({ headers = {}, body }: Input, connection: Connection | undefined, key: string | undefined) {

@@ -86,6 +86,22 @@ test("a caller who gives up gets its process ended, and the next one is served",
   expect((await server.call<Rendered>("render_template", letter)).rendered_content).toContain("**s**");
 });
 
+test("a tenant that wants a great many texts at once keeps no other one out", async () => {
+  using directory = temporaryDirectory();
+  await using crowded = await open(directory.path, { RENDER_TIMEOUT_MS: "60000", RENDER_MEMORY_MB: "128" });
+  const loops = ["a", "b", "c"].map((name) => `{% for ${name} in (1..3000) %}`).join("");
+  const id = await create(crowded, `${loops}${"{% endfor %}".repeat(3)}`);
+  const callers = new AbortController();
+  const { signal } = callers;
+  // Two are rendered, and a hundred wait.
+  const asked = Array.from({ length: 110 }, () => crowded.refusal("render_template", { template_id: id, parameters: {} }, { signal }));
+  expect(await Promise.race(asked)).toContain("too much waits");
+  const letter = { template_id: "email-template", parameters: { subject: "s", body: "b", sender_name: "n" } };
+  expect((await crowded.call<Rendered>("render_template", letter, { tenant: "other" })).rendered_content).toContain("**s**");
+  callers.abort();
+  await Promise.all(asked);
+});
+
 describe("what parameters say is never markup", () => {
   const EVIL = [
     "<script>alert(1)</script>",

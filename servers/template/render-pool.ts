@@ -5,7 +5,7 @@ import { type RenderLimits, type RenderProcess, startRenderProcess } from "./ren
 
 /*
  * P1. A process that a job has held for too long is ended, and another one takes its place: no template stops the server.
- * P2. No tenant has all processes while another one waits.
+ * P2. No tenant has all processes while another one waits, nor all places to wait at.
  */
 
 export interface RenderAsked {
@@ -16,6 +16,7 @@ export interface RenderAsked {
 const PROCESSES_MAX = 3;
 const PROCESSES_OF_A_TENANT = 2;
 const WAITING_MAX = 200;
+const WAITING_OF_A_TENANT = 100;
 
 interface Work {
   readonly job: RenderJob;
@@ -40,7 +41,8 @@ export class RenderPool implements AsyncDisposable {
   /** @throws ToolError - the job is refused, takes too long or too much memory, or there are too many */
   async run(job: RenderJob, { tenant, signal }: RenderAsked): Promise<RenderAnswer> {
     if (this.#closed) throw closing();
-    if (this.#waiting.length >= WAITING_MAX) {
+    const mine = this.#waiting.filter((work) => work.tenant === tenant).length;
+    if (this.#waiting.length >= WAITING_MAX || mine >= WAITING_OF_A_TENANT) {
       throw new ToolError("too much waits to be rendered", { type: "External", httpStatusCode: 429, retryAfter: 1 });
     }
     const { promise, resolve: settle } = Promise.withResolvers<RenderAnswer | ToolError>();
