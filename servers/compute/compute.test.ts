@@ -207,11 +207,16 @@ test("ids may be numbers or texts, and strangers are answered by what is popular
   await using held = await world();
   const instance = await DuckDBInstance.create(":memory:");
   const connection = await instance.connect();
-  const rows = "SELECT (i % 50)::DOUBLE AS customer_id, (i * 7 % 20)::BIGINT AS product_id FROM range(600) AS list(i)";
+  const rows =
+    "SELECT CASE WHEN i < 2 THEN 'nan'::DOUBLE ELSE i % 50 END AS customer_id, (i * 7 % 20)::BIGINT AS product_id FROM range(600) AS list(i)";
   await connection.run(`COPY (${rows}) TO '${held.path("numbers.parquet")}' (FORMAT parquet)`);
   connection.closeSync();
   instance.closeSync();
-  const { model_id } = await held.server.call<ToldJob>("train_model", { file: "numbers.parquet", asynchronous: false });
+  const cleaning = { file: "numbers.parquet", operations: ["clean"], output_file: "clean.parquet" };
+  expect(await held.server.call("data_processing", cleaning)).toMatchObject({ removed: { nulls: 2 }, statistics: { users: 50 } });
+  const job = await held.server.call<ToldJob>("train_model", { file: "numbers.parquet", asynchronous: false });
+  expect(job).toMatchObject({ users: 50, ignored_rows: 2 });
+  const { model_id } = job;
   const ask = { model_id, users: [7, "7", 999, "__proto__"], top: 3, exclude_taken: false };
   const told = await held.server.call<{ predictions: { items: object[]; basis: string }[]; unknown_users: number }>("predict", ask);
   const [number, text, unknown, proto] = told.predictions;

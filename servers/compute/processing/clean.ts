@@ -1,5 +1,5 @@
 import type { ChosenColumns, Column } from "../table/columns.ts";
-import { numberOf, timeOf } from "../table/expressions.ts";
+import { idText, numberOf, timeOf } from "../table/expressions.ts";
 import type { LockedDatabase } from "../table/locked-database.ts";
 import { quoted } from "../table/sql-text.ts";
 import { columnsOf, countRows, type Stage } from "./stage.ts";
@@ -32,7 +32,7 @@ export async function clean(database: LockedDatabase, stage: Stage, nowMs: numbe
 }
 
 function present({ user, item, value, time }: ChosenColumns): readonly string[] {
-  const ids = [user, item].map(({ name }) => `trim(CAST(${quoted(name)} AS VARCHAR)) <> ''`);
+  const ids = [user, item].map((column) => `trim(${idText(column)}) <> ''`);
   const others = [value, time].flatMap((column) => (column === undefined ? [] : [`${quoted(column.name)} IS NOT NULL`]));
   return [...ids, ...others];
 }

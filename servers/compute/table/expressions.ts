@@ -4,14 +4,14 @@ import { quoted } from "./sql-text.ts";
 const FRACTIONS = /^(FLOAT|DOUBLE|DECIMAL|REAL)/;
 const NUMBERS = /^(FLOAT|DOUBLE|DECIMAL|REAL|U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?)/;
 
-/** An id as text: 42 and 42.0 are `42`, and text is what it is. NULL for what is none. */
+/** An id as text: 42 and 42.0 are `42`, and text is what it is. NULL for what is none, as a number that is no number is. */
 export function idText({ name, type }: Column): string {
   const column = quoted(name);
   if (type === "VARCHAR") return `nullif(${column}, '')`;
   if (!FRACTIONS.test(type)) return `CAST(${column} AS VARCHAR)`;
   // 2^53: beyond it a DOUBLE does not hold every whole number.
   const whole = `CASE WHEN ${column} = trunc(${column}) AND abs(${column}) < 9007199254740992 THEN CAST(CAST(${column} AS BIGINT) AS VARCHAR)`;
-  return `${whole} ELSE CAST(${column} AS VARCHAR) END`;
+  return `${whole} WHEN isfinite(CAST(${column} AS DOUBLE)) THEN CAST(${column} AS VARCHAR) END`;
 }
 
 /** A value as a number; NULL for what is none. */
