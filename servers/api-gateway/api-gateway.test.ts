@@ -196,7 +196,7 @@ test("a token endpoint that fails for a moment is asked again, and one that does
   const auth = { kind: "oauth2", token_url: "API_URL/token", client_id: "CLIENT_ID", secret: "CLIENT_SECRET" };
   const statuses = [503, 200, 401];
   await using world = await rig(
-    ({ path }) => (path === "/token" ? { status: statuses.shift() ?? 500, body: { access_token: "a-token", expires_in: 10 } } : FINE),
+    ({ path }) => (path === "/token" ? { status: statuses.shift() ?? 500, body: { access_token: "a-token", expires_in: "10" } } : FINE),
     { auth },
   );
   expect(await world.call()).toMatchObject({ attempts: 2 });

@@ -87,7 +87,8 @@ function authorized(request: ApiRequest, authorization: string): ApiRequest {
 const tokenAnswer = z.object({
   access_token: z.string().min(1).max(10_000),
   token_type: z.string().optional(),
-  expires_in: z.number().min(0).max(31_536_000).default(300),
+  /** Some say it as a text. */
+  expires_in: z.coerce.number().min(0).max(31_536_000).default(300),
 });
 
 /** Client credentials (RFC 6749, 4.4). It serves all who wait, so no one of them can cancel it; it has a time limit. */
