@@ -76,5 +76,5 @@ test("a file that is none of SQLite is refused", () => {
   using directory = temporaryDirectory();
   const path = join(directory.path, "state.db");
   writeFileSync(path, "hello ".repeat(1_000));
-  expect(() => openState({ path, schema: SCHEMA })).toThrow("not a database");
+  expect(() => openState({ path, schema: SCHEMA })).toThrow(`${path} cannot be used: file is not a database`);
 });

@@ -48,9 +48,7 @@ const ANSWER_DAYS = 30;
  */
 export function openState({ path, schema }: StateOptions): State {
   if (path !== ":memory:") mkdirSync(dirname(path), { recursive: true });
-  // Another process may be making the same file just now.
-  const database = new DatabaseSync(path, { timeout: 10_000 });
-  database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON");
+  const database = openFile(path);
   const transaction = <T>(work: () => T): T => inTransaction(database, work);
   transaction(() => {
     migrate(database, [ANSWERS, ...schema], path);
@@ -72,6 +70,17 @@ export function openState({ path, schema }: StateOptions): State {
     remember: (call, answer) => void keep.run(call.key, fingerprint(call.arguments), JSON.stringify(answer)),
     [Symbol.dispose]: () => database.close(),
   };
+}
+
+function openFile(path: string): DatabaseSync {
+  try {
+    // Another process may be making the same file just now.
+    const database = new DatabaseSync(path, { timeout: 10_000 });
+    database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON");
+    return database;
+  } catch (error) {
+    throw new Error(`${path} cannot be used: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+  }
 }
 
 function migrate(database: DatabaseSync, schema: readonly string[], path: string): void {
