@@ -40,6 +40,8 @@ export interface CachedAnswer {
 }
 
 const CACHED_MAX = 200;
+/** As JSON, of all together: parsed, they take several times as much memory. */
+const CACHED_CHARACTERS_MAX = 16_000_000;
 
 export function openGateway(configs: ReadonlyMap<string, ApiConfig>, ports: Omit<Gateway, "apis" | "cache">): Gateway {
   const apis = [...configs].map(([name, config]): [string, RunningApi] => {
@@ -47,7 +49,12 @@ export function openGateway(configs: ReadonlyMap<string, ApiConfig>, ports: Omit
     const breaker = circuitBreaker({ failures, openMs: seconds * 1_000 });
     return [name, { name, config, breaker, rate: rateWindow(config.rate_limit_per_minute) }];
   });
-  return { ...ports, apis: new Map(apis), cache: new LRUCache({ max: CACHED_MAX }) };
+  const cache = new LRUCache<string, CachedAnswer>({
+    max: CACHED_MAX,
+    maxSize: CACHED_CHARACTERS_MAX,
+    sizeCalculation: (answer) => JSON.stringify(answer).length,
+  });
+  return { ...ports, apis: new Map(apis), cache };
 }
 
 /** @throws ToolError `ApiNotFound` */

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { circuitBreaker } from "./circuit-breaker.ts";
+import { openGateway } from "./gateway.ts";
 import { rateLimitExceeded } from "./gateway-error.ts";
 import { mapResponse } from "./map-response.ts";
 import { rateWindow } from "./rate-window.ts";
@@ -82,6 +83,13 @@ const field = (from: string, type: MappedField["type"], more: Partial<MappedFiel
 test("an API that wants to be left alone for ever is left alone for an hour", () => {
   const waitMs = readRetryAfter("Fri, 31 Dec 9999 23:59:59 GMT", 0) ?? 0;
   expect(rateLimitExceeded("busy", waitMs).error).toMatchObject({ httpStatusCode: 429, retryAfter: 3_600 });
+});
+
+test("answers that may be used again do not fill the memory", () => {
+  const none = undefined as never;
+  const { cache } = openGateway(new Map(), { http: none, credentials: none, secrets: none, clock: none });
+  for (const name of ["one", "other"]) cache.set(name, { status: 200, data: "x".repeat(9_000_000), untilMs: 0 });
+  expect([...cache.keys()]).toEqual(["other"]);
 });
 
 test("a mapping takes fields by pointers, converts numbers in text, and goes through lists", () => {
