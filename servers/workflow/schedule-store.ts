@@ -10,6 +10,7 @@ export const SCHEDULES_SCHEMA: readonly string[] = [
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX schedules_next ON schedules (next_ms);
   CREATE INDEX schedules_tenant ON schedules (tenant, created_ms);`,
+  "ALTER TABLE schedules ADD COLUMN again_ms INTEGER",
 ];
 
 /** When a workflow is executed. */
@@ -26,6 +27,8 @@ export interface Schedule {
   readonly lastMs?: number;
   readonly lastExecution?: string;
   readonly lastError?: string;
+  /** Whether what is due could not be begun yet. */
+  readonly putOff: boolean;
 }
 
 /** What has become of the times of a schedule that have come. */
@@ -40,7 +43,7 @@ export interface ScheduleRun {
 }
 
 export interface ScheduleStore {
-  add(schedule: Omit<Schedule, "id">, now: Date): Schedule;
+  add(schedule: Omit<Schedule, "id" | "putOff">, now: Date): Schedule;
   list(tenant: string): readonly Schedule[];
   /** Whether there was such a schedule of that tenant. */
   remove(tenant: string, id: string): boolean;
@@ -48,6 +51,8 @@ export interface ScheduleStore {
   due(nowMs: number, most: number): readonly Schedule[];
   /** Nothing happens when the schedule has been removed meanwhile. */
   ran(id: string, run: ScheduleRun): void;
+  /** What is due stays due, and is looked at again at that moment. */
+  again(id: string, putOff: { readonly againMs: number; readonly error: string }): void;
 }
 
 export function scheduleStore({ database }: State): ScheduleStore {
@@ -56,21 +61,25 @@ export function scheduleStore({ database }: State): ScheduleStore {
   );
   const list = database.prepare("SELECT * FROM schedules WHERE tenant = ? ORDER BY created_ms, id");
   const remove = database.prepare("DELETE FROM schedules WHERE tenant = ? AND id = ?");
-  const due = database.prepare("SELECT * FROM schedules WHERE next_ms <= ? ORDER BY next_ms LIMIT ?");
+  const due = database.prepare(
+    "SELECT * FROM schedules WHERE next_ms <= :now AND coalesce(again_ms, 0) <= :now ORDER BY next_ms LIMIT :most",
+  );
+  const again = database.prepare("UPDATE schedules SET again_ms = ?, last_error = ? WHERE id = ?");
   const ran = database.prepare(
-    "UPDATE schedules SET next_ms = ?, last_ms = ?, last_execution = coalesce(?, last_execution), last_error = ? WHERE id = ? AND next_ms = ?",
+    "UPDATE schedules SET next_ms = ?, again_ms = NULL, last_ms = ?, last_execution = coalesce(?, last_execution), last_error = ? WHERE id = ? AND next_ms = ?",
   );
   return {
     add(schedule, now) {
       const id = `sch-${randomUUID()}`;
       const { tenant, workflowId, inputs, cron = null, timeZone, nextMs = null } = schedule;
       add.run(id, tenant, workflowId, JSON.stringify(inputs), cron, timeZone, nextMs, now.getTime());
-      return { ...schedule, id };
+      return { ...schedule, id, putOff: false };
     },
     list: (tenant) => list.all(tenant).map(scheduleOf),
     remove: (tenant, id) => remove.run(tenant, id).changes > 0,
-    due: (nowMs, most) => due.all(nowMs, most).map(scheduleOf),
+    due: (nowMs, most) => due.all({ now: nowMs, most }).map(scheduleOf),
     ran: (id, { dueMs, atMs, nextMs = null, execution = null, error = null }) => void ran.run(nextMs, atMs, execution, error, id, dueMs),
+    again: (id, { againMs, error }) => void again.run(againMs, error, id),
   };
 }
 
@@ -97,6 +106,7 @@ function scheduleOf(row: Readonly<Record<string, SQLOutputValue>>): Schedule {
     workflowId: text("workflow_id") ?? "",
     inputs: JSON.parse(text("inputs") ?? "{}") as JsonObject,
     timeZone: text("time_zone") ?? "UTC",
+    putOff: number("again_ms") !== undefined,
     ...known,
   };
 }

@@ -348,6 +348,28 @@ test("no more executions of one tenant run than are allowed, and another one is 
   ).toMatchObject({ status: "completed" });
 });
 
+test("a scheduled execution for which there is no room waits until there is", async () => {
+  using folder = temporaryDirectory();
+  await using server = await opened({ path: folder.path, more: { ACTIVE_MAX: "1" } });
+  const { execution_id } = await server.call<ExecutionAnswer>("execute_workflow", { workflow_id: "wait" });
+  await server.call("schedule_workflow", { workflow_id: "greet", inputs: { who: "Ada" }, at: new Date().toISOString() });
+  const listed = async () => {
+    interface Listed {
+      readonly schedules: readonly {
+        readonly last_execution_id: string | null;
+        readonly last_error: string | null;
+        readonly next_at: string | null;
+      }[];
+    }
+    return (await server.call<Listed>("schedule_workflow", { action: "list" })).schedules[0];
+  };
+  await expect.poll(async () => (await listed())?.last_error, { timeout: 60_000, interval: 50 }).toContain("at most 1");
+  expect((await listed())?.next_at).not.toBeNull();
+  await server.call("cancel_workflow", { execution_id });
+  await expect.poll(async () => (await listed())?.last_execution_id, { timeout: 60_000, interval: 50 }).not.toBeNull();
+  expect(await listed()).toMatchObject({ last_error: null, next_at: null });
+});
+
 test("mistakes in what the server is given are told before it serves", async () => {
   using folder = temporaryDirectory();
   const STATE_DIR = folder.path;
