@@ -8,6 +8,7 @@ interface AfterRun {
 
 interface Service {
   readonly name: string;
+  /** For the calls that were answered. */
   readonly attempts: number;
   readonly answered: number;
   readonly calls: number;
@@ -23,7 +24,9 @@ export async function afterRun({ out, result }: AfterRun): Promise<readonly stri
     lines.push(line("the report", join(out, "report.html")));
   }
   for (const { name, calls, answered, attempts, breaker } of services ?? []) {
-    lines.push(line(name, `${answered} of ${calls} calls answered, in ${attempts} attempts, breaker ${breaker}`));
+    // What came to nothing does not say how often it was tried: that is in the log.
+    const effort = answered === 0 ? "" : `, in ${attempts} attempts`;
+    lines.push(line(name, `${answered} of ${calls} calls answered${effort}, breaker ${breaker}`));
   }
   const log = join(out, "requests.log");
   if (existsSync(log)) lines.push(line("what came", `${log}  (${readFileSync(log, "utf8").trim().split("\n").length} requests so far)`));

@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { afterRun } from "../../examples/api-integration/after-run.ts";
 import { openWorld } from "../../examples/api-integration/world.ts";
 import { inRepository, runCommand } from "../support/built-command.ts";
 import { start } from "../support/reference-server.ts";
@@ -91,6 +92,7 @@ test(
     expect(asked > 0 && asked <= 9).toBe(true);
     expect(without.output.offices?.find(({ office }) => office === "Tokyo")).toMatchObject({ rate: 163.42, rate_live: false });
     expect(without.output.html).toContain("(kept)");
+    expect(await afterRun({ out: folder.path, result: without })).toContain("currency      0 of 5 calls answered, breaker open");
 
     await using database = await start("database", { STATE_DIR: join(folder.path, "state", "database") });
     const query = "SELECT count(*) AS n, count(DISTINCT execution) AS runs, min(temperature) AS coldest FROM office_briefings";
