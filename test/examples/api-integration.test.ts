@@ -121,5 +121,8 @@ test(
 
     // Of an address without a number it is not sure which place it means.
     expect(odd.output).toMatchObject({ offices: [{ office: "Tokyo", rate: null }], missing: ["Atlantis", "London"] });
+    // A rate that nobody ever knew is none that was kept.
+    expect(odd.output.html).toContain("not known");
+    expect(odd.output.html).not.toMatch(/\(kept\)|not of today/);
   },
 );
