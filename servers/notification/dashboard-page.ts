@@ -153,7 +153,7 @@ li{padding:.25rem 0;border-top:1px solid var(--line);overflow-wrap:anywhere}
 li:first-child{border-top:0}
 .table{overflow-x:auto}
 table{width:100%;border-collapse:collapse;font-variant-numeric:tabular-nums}
-th,td{padding:.4rem .75rem .4rem 0;text-align:left;border-bottom:1px solid var(--line);vertical-align:top;overflow-wrap:anywhere}
+th,td{padding:.4rem .75rem .4rem 0;text-align:left;border-bottom:1px solid var(--line);vertical-align:top}
 th{font-weight:600;color:var(--quiet)}
 i{display:inline-block;width:.6em;height:.6em;margin-right:.45em;border-radius:50%}
 .good{background:var(--good)}.middling{background:var(--middling)}.bad{background:var(--bad)}
