@@ -207,14 +207,17 @@ test("groups beyond the limit are counted, and told to be left out", async () =>
 test("the first line of a CSV names its columns, also when it looks like a row, and tables have any name that they may be given", async () => {
   await using held = await world();
   writeFileSync(join(held.path, "years.csv"), "region,2024,2025\nnorth,1,2\n");
+  writeFileSync(join(held.path, "ragged.csv"), "id,name\n1,a\n2\n3,c,d\n");
   await using server = await hold(
     openData({
       STATE_DIR: join(held.path, "other"),
       EXCHANGE_DIR: join(held.path, "exchange"),
-      DATA_FILES: `order=${join(held.path, "years.csv")}`,
+      DATA_FILES: `order=${join(held.path, "years.csv")},ragged=${join(held.path, "ragged.csv")}`,
     }),
   );
   expect(await server.call("sql_query", { query: 'FROM "order"' })).toMatchObject({ rows: [{ region: "north", 2024: 1, 2025: 2 }] });
+  // Lines that do not go together are whole, and none is left out as if it came before the names.
+  expect(await server.call("sql_query", { query: "FROM ragged" })).toMatchObject({ row_count: 3 });
 });
 
 test("too many requests of one tenant are refused until later, and those of others are not", async () => {

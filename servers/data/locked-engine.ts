@@ -51,14 +51,14 @@ export async function openLockedEngine({ tables, work, limits }: QueryJob): Prom
 
 /**
  * A call of the function that reads such a file. Types are those of all rows, not of the first ones. Names of columns such as
- * 2024 would be taken for a row if it were not said that they are none.
+ * 2024 would be taken for a row if it were not said that they are none, and the first lines for none of the table.
  */
 function scanOf({ path, format }: Omit<TableFile, "name">): string {
   switch (format) {
     case "parquet":
       return `read_parquet(${quoted(path)})`;
     case "csv":
-      return `read_csv(${quoted(path)}, sample_size = -1, header = true)`;
+      return `read_csv(${quoted(path)}, sample_size = -1, header = true, skip = 0)`;
     case "json":
       return `read_json_auto(${quoted(path)}, sample_size = -1)`;
   }
