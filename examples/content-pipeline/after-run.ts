@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 interface AfterRun {
@@ -24,10 +24,11 @@ export async function afterRun({ out, result: { output, metrics = {} } }: AfterR
   const folder = join(out, "articles");
   mkdirSync(folder, { recursive: true });
   for (const { article_id: id, page } of published) writeFileSync(join(folder, `${id}.html`), page);
-  if (typeof frontPage === "string") writeFileSync(join(out, "front-page.html"), frontPage);
+  const made = typeof frontPage === "string";
+  if (made) writeFileSync(join(out, "front-page.html"), frontPage);
   const kept = published.filter(({ degraded }) => degraded).length;
   return [
-    ...(existsSync(join(out, "front-page.html")) ? [line("front page", join(out, "front-page.html"))] : []),
+    ...(made ? [line("front page", join(out, "front-page.html"))] : []),
     line(
       "articles",
       `${folder}  (${published.length} new${kept === 0 ? "" : `, ${kept} from kept news`}, ${readdirSync(folder).length} in all)`,

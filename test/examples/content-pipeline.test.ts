@@ -90,6 +90,9 @@ test("news becomes articles that are stored, tracked and shown; without fresh ne
   for (const { page } of again) expect(page).toContain("The news server could not be asked. This is what was known at");
   expect(kept.result.output.health).toMatchObject({ "news-data": "unhealthy" });
   expect((await runAfter(clone.path, "content-pipeline", kept.result)).lines.join("\n")).toContain("4 new, 4 from kept news, 8 in all");
+  // A run that makes no front page does not show the one of an earlier run.
+  const nothing = await runAfter(clone.path, "content-pipeline", { output: { articles: null, front_page: null } });
+  expect(nothing.lines).toEqual([expect.stringContaining("0 new, 8 in all")]);
 });
 
 test("what cannot be tracked is published all the same, unless tracking is critical: then it is taken back", async () => {
