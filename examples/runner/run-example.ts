@@ -69,7 +69,10 @@ export async function runExample(example: Example, root: string, asked: Asked, s
     before = id;
     results.push(await showExecution(id, common, place));
   }
-  if (shown) await showWhereToLook(example, root, results.at(-1));
+  if (shown) {
+    await showWhereToLook(example, root, results.at(-1));
+    showHowToGoOn(example, asked.settings, { exitCode, results });
+  }
   return { exitCode, results };
 }
 
@@ -104,6 +107,13 @@ async function showWhereToLook({ folder, name }: Example, root: string, result: 
   const file = join(root, folder, "after-run.ts");
   const own = existsSync(file) ? await afterRun(file, { folder: join(root, folder), out: join(root, folder, "out"), result }) : [];
   for (const line of [...own, `${"read on".padEnd(13)} examples/${name}/README.md`]) process.stdout.write(`  ${line}\n`);
+}
+
+/** What has not ended: the command that Tutti tells brings nothing of what the example has around its servers. */
+function showHowToGoOn({ name, hasWorld }: Example, settings: readonly string[], { exitCode, results }: ExampleEnd): void {
+  const ended = exitCode < 128 && results.every(({ ended_at: end }) => (end ?? null) !== null);
+  if (ended || !hasWorld) return;
+  process.stdout.write(`  ${"go on with".padEnd(13)} ${["npm run example --", name, ...settings, "--resume"].join(" ")}\n`);
 }
 
 async function afterRun(file: string, settings: AfterRunSettings): Promise<readonly string[]> {

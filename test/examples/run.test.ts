@@ -1,11 +1,28 @@
-import { spawn } from "node:child_process";
+import { type ChildProcessByStdio, spawn } from "node:child_process";
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import type { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
 import { expect, test } from "vitest";
+import { holdExample, LOCK_FILE } from "../../examples/runner/hold-example.ts";
 import { freshClone } from "../support/fresh-clone.ts";
 
+interface Ended {
+  readonly exitCode: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
 /** Runs `node examples/run.ts` with these words in a clone. */
-async function run(clone: string, ...words: readonly string[]): Promise<{ exitCode: number | null; stdout: string; stderr: string }> {
-  const child = spawn(process.execPath, ["examples/run.ts", ...words], { cwd: clone, stdio: ["ignore", "pipe", "pipe"] });
+async function run(clone: string, ...words: readonly string[]): Promise<Ended> {
+  return await endOf(start(clone, words));
+}
+
+function start(clone: string, words: readonly string[]): ChildProcessByStdio<null, Readable, Readable> {
+  return spawn(process.execPath, ["examples/run.ts", ...words], { cwd: clone, stdio: ["ignore", "pipe", "pipe"] });
+}
+
+async function endOf(child: ChildProcessByStdio<null, Readable, Readable>): Promise<Ended> {
   const ended = new Promise<number | null>((resolve, reject) => {
     child.once("error", reject);
     child.once("close", resolve);
@@ -24,12 +41,24 @@ test("an example is run by its name, as often as one likes, and says where to lo
   }
 });
 
-test("two runs of an example at the same time follow one another", async () => {
+test("a run waits until no other one of the example goes on", async () => {
   using clone = freshClone();
-  const both = await Promise.all([run(clone.path, "data-migration"), run(clone.path, "data-migration")]);
-  expect(both.map(({ exitCode }) => exitCode)).toEqual([0, 0]);
-  const waited = both.map(({ stderr }) => stderr.match(/^another run of "data-migration" goes on.*$/gm) ?? []);
-  expect(waited.flat()).toEqual(['another run of "data-migration" goes on: waiting for its end']);
+  const out = join(clone.path, "examples/data-migration/out");
+  const held = await holdExample(out, "data-migration");
+  const child = start(clone.path, ["data-migration"]);
+  const end = endOf(child);
+  const told = new Promise((resolve) => void child.stderr.once("data", resolve));
+  await Promise.race([told, end]);
+  expect(readdirSync(out)).toEqual([LOCK_FILE]);
+  held[Symbol.dispose]();
+  expect(await end).toMatchObject({ exitCode: 0, stderr: 'another run of "data-migration" goes on: waiting for its end\n' });
+});
+
+test("a run that has not ended says how to go on with all that is around its servers", async () => {
+  using clone = freshClone();
+  const words = ["monitoring-system", "--server-down", "news-data"];
+  const asked = await run(clone.path, ...words, "-p", "ask=true");
+  expect(asked).toMatchObject({ exitCode: 3, stdout: expect.stringContaining(`npm run example -- ${words.join(" ")} --resume\n`) });
 });
 
 test("inputs are handed on, and the exit code is that of the workflow", async () => {
