@@ -5,6 +5,7 @@ import type { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
 import { expect, test } from "vitest";
 import { holdExample, LOCK_FILE } from "../../examples/runner/hold-example.ts";
+import { CATEGORIES } from "../../servers/news-data/categories.ts";
 import { freshClone } from "../support/fresh-clone.ts";
 
 interface Ended {
@@ -65,6 +66,10 @@ test("inputs are handed on, and the exit code is that of the workflow", async ()
   using clone = freshClone();
   const refused = await run(clone.path, "data-migration", "-p", "year=2019");
   expect(refused).toMatchObject({ exitCode: 1, stdout: expect.stringContaining("validation failed in") });
+  const strange = await run(clone.path, "content-pipeline", "-p", 'topics=[{"query":"moss","category":"garden"}]');
+  const [most, last] = [CATEGORIES.slice(0, -1), CATEGORIES.at(-1)];
+  const right = `${most.map((category) => `"${category}"`).join(", ")} or "${last}", not "garden"`;
+  expect(strange).toMatchObject({ exitCode: 65, stderr: expect.stringContaining(right) });
 });
 
 test.each([
