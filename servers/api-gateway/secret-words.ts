@@ -1,4 +1,5 @@
 import { textSetting, type Environment } from "../kit/server-settings.ts";
+import { spellings } from "../kit/spellings.ts";
 import { authenticationFailed } from "./gateway-error.ts";
 import type { ApiConfig } from "./read-apis-file.ts";
 
@@ -17,7 +18,7 @@ const LEARNT_MAX = 100;
 
 export function secretWords(apis: ReadonlyMap<string, ApiConfig>, environment: Environment): SecretWords {
   const variables = [...apis.values()].flatMap(({ auth }) => variablesOf(auth));
-  const configured = variables.flatMap((variable) => textSetting(environment, variable) ?? []).flatMap(spellings);
+  const configured = variables.flatMap((variable) => textSetting(environment, variable) ?? []).flatMap(hiddenSpellings);
   let learnt: readonly string[] = [];
   // The longest first, because one may be a part of another.
   const sorted = (): readonly string[] => [...configured, ...learnt].toSorted((one, other) => other.length - one.length);
@@ -29,7 +30,7 @@ export function secretWords(apis: ReadonlyMap<string, ApiConfig>, environment: E
       return value;
     },
     learn(word) {
-      const fresh = spellings(word);
+      const fresh = hiddenSpellings(word);
       // Once each: what every call learns anew would else push out what is learnt once in an hour.
       learnt = [...learnt.filter((known) => !fresh.includes(known)), ...fresh].slice(-LEARNT_MAX);
       words = sorted();
@@ -56,10 +57,7 @@ export function variablesOf(auth: ApiConfig["auth"]): readonly string[] {
   }
 }
 
-function spellings(word: string): readonly string[] {
-  const asForm = String(new URLSearchParams([["", word]])).slice(1);
-  const asJson = JSON.stringify(word).slice(1, -1);
-  const inJson = [asJson, asJson.replaceAll("/", "\\/")];
-  const all = [word, encodeURIComponent(word), asForm, ...inJson, Buffer.from(word).toString("base64")];
+function hiddenSpellings(word: string): readonly string[] {
+  const all = [...spellings(word), Buffer.from(word).toString("base64")];
   return [...new Set(all)].filter((spelling) => spelling.length >= CHARACTERS_MIN);
 }

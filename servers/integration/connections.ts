@@ -4,6 +4,7 @@ import { changeTexts } from "../kit/change-texts.ts";
 import { jsonDepth } from "../kit/json-depth.ts";
 import { refuse } from "../kit/reference-server.ts";
 import { type Environment, textSetting } from "../kit/server-settings.ts";
+import { spellings } from "../kit/spellings.ts";
 import { readYamlSetting } from "../kit/yaml-setting.ts";
 
 /** An API that the operator has set up: callers name it, and never see its secret. */
@@ -127,11 +128,4 @@ function credentialsOf(auth: z.infer<typeof authSchema>, valueOf: (variable: str
       return { headers: { [(auth.header ?? "x-api-key").toLowerCase()]: key }, query: {}, secrets: shown(key) };
     }
   }
-}
-
-/** As it is, and as it stands in addresses and in JSON. */
-function spellings(secret: string): readonly string[] {
-  const inForm = String(new URLSearchParams([["", secret]])).slice(1);
-  const inJson = JSON.stringify(secret).slice(1, -1);
-  return [...new Set([secret, encodeURIComponent(secret), inForm, inJson, inJson.replaceAll("/", "\\/")])];
 }
