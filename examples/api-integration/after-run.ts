@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { toldLine } from "../runner/told-line.ts";
 
 interface AfterRun {
   readonly out: string;
@@ -21,18 +22,15 @@ export async function afterRun({ out, result }: AfterRun): Promise<readonly stri
   const lines: string[] = [];
   if (typeof html === "string") {
     writeFileSync(join(out, "report.html"), html);
-    lines.push(line("the report", join(out, "report.html")));
+    lines.push(toldLine("the report", join(out, "report.html")));
   }
   for (const { name, calls, answered, attempts, breaker } of services ?? []) {
     // What came to nothing does not say how often it was tried: that is in the log.
     const effort = answered === 0 ? "" : `, in ${attempts} attempts`;
-    lines.push(line(name, `${answered} of ${calls} calls answered${effort}, breaker ${breaker}`));
+    lines.push(toldLine(name, `${answered} of ${calls} calls answered${effort}, breaker ${breaker}`));
   }
   const log = join(out, "requests.log");
-  if (existsSync(log)) lines.push(line("what came", `${log}  (${readFileSync(log, "utf8").trim().split("\n").length} requests so far)`));
+  if (existsSync(log))
+    lines.push(toldLine("what came", `${log}  (${readFileSync(log, "utf8").trim().split("\n").length} requests so far)`));
   return lines;
-}
-
-function line(label: string, text: string): string {
-  return `${label.padEnd(13)} ${text}`;
 }

@@ -1,5 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { toldLine } from "../runner/told-line.ts";
 
 interface AfterRun {
   readonly out: string;
@@ -17,18 +18,14 @@ export async function afterRun({ out, result: { output, metrics = {}, steps } }:
   const lines: string[] = [];
   if (typeof html === "string") {
     writeFileSync(join(out, "report.html"), html);
-    lines.push(line("the report", join(out, "report.html")));
+    lines.push(toldLine("the report", join(out, "report.html")));
   }
   writeFileSync(join(out, "performance.json"), `${JSON.stringify({ metrics, steps: durationsOf(steps) }, undefined, 2)}\n`);
   return [
     ...lines,
-    line("the letters", `${join(out, "mail")}  (${lettersOf(distribution)})`),
-    line("performance", `${join(out, "performance.json")}  ${performanceOf(metrics)}`),
+    toldLine("the letters", `${join(out, "mail")}  (${lettersOf(distribution)})`),
+    toldLine("performance", `${join(out, "performance.json")}  ${performanceOf(metrics)}`),
   ];
-}
-
-function line(label: string, text: string): string {
-  return `${label.padEnd(13)} ${text}`;
 }
 
 /** How long each step took, the longest first. */

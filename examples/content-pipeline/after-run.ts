@@ -1,5 +1,6 @@
 import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { toldLine } from "../runner/told-line.ts";
 
 interface AfterRun {
   readonly out: string;
@@ -28,8 +29,8 @@ export async function afterRun({ out, result: { output, metrics = {} } }: AfterR
   if (made) writeFileSync(join(out, "front-page.html"), frontPage);
   const kept = published.filter(({ degraded }) => degraded).length;
   return [
-    ...(made ? [line("front page", join(out, "front-page.html"))] : []),
-    line(
+    ...(made ? [toldLine("front page", join(out, "front-page.html"))] : []),
+    toldLine(
       "articles",
       `${folder}  (${published.length} new${kept === 0 ? "" : `, ${kept} from kept news`}, ${readdirSync(folder).length} in all)`,
     ),
@@ -37,12 +38,8 @@ export async function afterRun({ out, result: { output, metrics = {} } }: AfterR
   ];
 }
 
-function line(label: string, text: string): string {
-  return `${label.padEnd(13)} ${text}`;
-}
-
 function performanceOf(metrics: Readonly<Record<string, unknown>>): readonly string[] {
   const { duration_ms: durationMs, score } = metrics;
   if (typeof durationMs !== "number") return [];
-  return [line("performance", `${Math.round(durationMs)} ms${typeof score === "number" ? `, score ${Math.round(score)} of 100` : ""}`)];
+  return [toldLine("performance", `${Math.round(durationMs)} ms${typeof score === "number" ? `, score ${Math.round(score)} of 100` : ""}`)];
 }

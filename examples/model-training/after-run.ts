@@ -3,6 +3,7 @@ import { join, relative } from "node:path";
 import type { Execution } from "./report/execution.ts";
 import { figuresOf } from "./report/figures.ts";
 import { reportPage } from "./report/report-page.ts";
+import { toldLine } from "../runner/told-line.ts";
 
 interface AfterRunSettings {
   readonly folder: string;
@@ -20,15 +21,13 @@ export async function afterRun({ folder, out, result }: AfterRunSettings): Promi
   writeFileSync(metrics, `${JSON.stringify(figures, null, 2)}\n`);
   const shown = (path: string): string => join("examples", "model-training", relative(folder, path));
   return [
-    line("report", shown(report)),
-    line("figures", shown(metrics)),
-    ...["mail", "slack", "webhooks"].map((name) => line(name, `${shown(join(out, name))} (${amountSince(join(out, name), result)} new)`)),
-    line("dashboard", shown(join(out, "dashboards"))),
+    toldLine("report", shown(report)),
+    toldLine("figures", shown(metrics)),
+    ...["mail", "slack", "webhooks"].map((name) =>
+      toldLine(name, `${shown(join(out, name))} (${amountSince(join(out, name), result)} new)`),
+    ),
+    toldLine("dashboard", shown(join(out, "dashboards"))),
   ];
-}
-
-function line(label: string, text: string): string {
-  return `${label.padEnd(13)} ${text}`;
 }
 
 /** Files of receivers begin with the moment when they came. */

@@ -1,5 +1,6 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
+import { toldLine } from "../runner/told-line.ts";
 
 interface AfterRun {
   readonly out: string;
@@ -16,9 +17,11 @@ export async function afterRun({ out, result: { output } }: AfterRun): Promise<r
   const { health, problems = [] } = (output ?? {}) as Found;
   const letters = filesBelow(join(out, "mail"), ".eml").length;
   return [
-    ...(health === undefined ? [] : [line("health", [health, ...problems.map(({ name, status }) => `${name} is ${status}`)].join(", "))]),
-    ...filesBelow(join(out, "dashboards"), ".html").map((path) => line("dashboard", path)),
-    line("letters", `${join(out, "mail")}  (${letters})`),
+    ...(health === undefined
+      ? []
+      : [toldLine("health", [health, ...problems.map(({ name, status }) => `${name} is ${status}`)].join(", "))]),
+    ...filesBelow(join(out, "dashboards"), ".html").map((path) => toldLine("dashboard", path)),
+    toldLine("letters", `${join(out, "mail")}  (${letters})`),
   ];
 }
 
@@ -26,8 +29,4 @@ function filesBelow(folder: string, ending: string): readonly string[] {
   if (!existsSync(folder)) return [];
   const names = readdirSync(folder, { recursive: true, encoding: "utf8" });
   return names.filter((name) => name.endsWith(ending)).map((name) => join(folder, name));
-}
-
-function line(label: string, text: string): string {
-  return `${label.padEnd(13)} ${text}`;
 }

@@ -5,6 +5,7 @@ import type { ExampleCommand } from "./example-command.ts";
 import type { Example, ExampleRun } from "./example.ts";
 import { holdExample, LOCK_FILE } from "./hold-example.ts";
 import { openWorld } from "./open-world.ts";
+import { toldLine } from "./told-line.ts";
 import { runTutti, type TuttiPlace } from "./tutti-command.ts";
 
 /** An execution as `tutti executions show --json` prints it, with what is looked at here. */
@@ -106,14 +107,14 @@ async function showWhereToLook({ folder, name }: Example, root: string, result: 
   if (result === undefined) return;
   const file = join(root, folder, "after-run.ts");
   const own = existsSync(file) ? await afterRun(file, { folder: join(root, folder), out: join(root, folder, "out"), result }) : [];
-  for (const line of [...own, `${"read on".padEnd(13)} examples/${name}/README.md`]) process.stdout.write(`  ${line}\n`);
+  for (const line of [...own, toldLine("read on", `examples/${name}/README.md`)]) process.stdout.write(`  ${line}\n`);
 }
 
 /** What has not ended: the command that Tutti tells brings nothing of what the example has around its servers. */
 function showHowToGoOn({ name, hasWorld }: Example, settings: readonly string[], { exitCode, results }: ExampleEnd): void {
   const ended = exitCode < 128 && results.every(({ ended_at: end }) => (end ?? null) !== null);
   if (ended || !hasWorld) return;
-  process.stdout.write(`  ${"go on with".padEnd(13)} ${["npm run example --", name, ...settings, "--resume"].join(" ")}\n`);
+  process.stdout.write(`  ${toldLine("go on with", ["npm run example --", name, ...settings, "--resume"].join(" "))}\n`);
 }
 
 async function afterRun(file: string, settings: AfterRunSettings): Promise<readonly string[]> {
